@@ -1,0 +1,128 @@
+/**
+ * Every way PiKeep can fail, as a closed list. An error is a code plus the facts a sentence needs; the sentences
+ * themselves are made in one place (`explain.ts`), and the exit code in one other (`cli/exit-code.ts`).
+ */
+
+/** The facts each code carries. A code without facts has an empty object. Sizes and offsets are in bytes. */
+export interface ErrorFacts {
+  /** The command line or a request does not make sense. */
+  USAGE: { detail: string };
+  /** No disk (or card in the slot) of that name exists. */
+  NO_SUCH_DISK: { disk: string };
+  /** The disk exists, but the selection rule does not call it a card. `reason` is a refusal of `selection.ts`. */
+  NOT_A_CARD: { disk: string; reason: string };
+  /** The disk carries the running system, a mounted system volume, an APFS container or the like. */
+  PROTECTED_DISK: { disk: string; reason: string };
+  /** Something else now answers to the name the user chose. */
+  IDENTITY_CHANGED: { disk: string; expected: string; found: string };
+  /** Another job already works on this disk. */
+  JOB_EXISTS: { disk: string };
+
+  DESTINATION_MISSING: { path: string };
+  DESTINATION_NOT_WRITABLE: { path: string; errno: string };
+  DESTINATION_TOO_SMALL: { path: string; neededBytes: number; freeBytes: number };
+  /** The volume's file system cannot hold one file of this size (FAT32: 4 GiB - 1). */
+  DESTINATION_FILE_LIMIT: { path: string; fileSystem: string; limitBytes: number; neededBytes: number };
+  /** The destination folder lies on the card that is to be backed up. */
+  DESTINATION_ON_CARD: { path: string; disk: string };
+  /** The exact file the user named exists already; nothing is ever overwritten. */
+  DESTINATION_EXISTS: { path: string };
+  /** ENOSPC or EDQUOT while the image was being written. */
+  DESTINATION_FULL: { path: string };
+  /** The destination stopped working in the middle (unplugged, network gone, I/O error). */
+  DESTINATION_FAILED: { path: string; errno: string };
+
+  /** A volume of the card stays mounted. `holder` is the process in the way, where the system names it. */
+  UNMOUNT_REFUSED: { disk: string; holder: { pid: number; name: string } | null };
+  EJECT_REFUSED: { disk: string; holder: { pid: number; name: string } | null };
+  /** EPERM: the system's privacy control refuses (macOS), whatever the password. */
+  PRIVACY_REFUSED: { path: string };
+  /** EACCES: this user may not open the device, and no other door is left. */
+  ACCESS_DENIED: { path: string };
+  /** EBUSY: something holds the device. */
+  DEVICE_BUSY: { path: string };
+  /** ENXIO, ENODEV, ENOMEDIUM: the card is no longer there. */
+  DEVICE_GONE: { path: string };
+  /** The user closed the password dialog. */
+  DIALOG_CANCELLED: { door: string };
+  /** The system answered "this user may not do that" (not in sudoers, polkit says no). */
+  NOT_AUTHORIZED: { door: string; detail: string };
+  /** This way of opening cannot be used here; only this code lets the next door be tried. */
+  DOOR_UNAVAILABLE: { door: string; detail: string };
+  /** No way of opening was available. `tried` lists each with its reason. */
+  NO_DOOR: { path: string; tried: string };
+  /** The elevated helper ended, refused or answered nonsense. */
+  HELPER_FAILED: { detail: string };
+  /** No folder is short enough to hold a Unix socket (103 bytes on macOS). */
+  SOCKET_PATH_TOO_LONG: { path: string; bytes: number };
+
+  /** The device could not be read there, for a reason other than being gone. */
+  READ_FAILED: { path: string; offset: number; bytes: number; errno: string };
+  /** The device is not as big as the system said. */
+  SIZE_CHANGED: { path: string; expectedBytes: number; foundBytes: number };
+
+  /** The image re-read from the disk is not what was read from the card. */
+  VERIFY_DIFFERS: { path: string; offset: number; bytes: number; ranges: number };
+  NO_SUCH_IMAGE: { path: string };
+  /** The file exists, but nothing says what it should contain. */
+  MANIFEST_MISSING: { path: string };
+  MANIFEST_INVALID: { path: string; detail: string };
+
+  /** A message that is not of the agreed form, or too large. */
+  BAD_MESSAGE: { from: string; detail: string };
+  /** A message from somebody without the right token, origin or frame. */
+  STRANGER: { from: string };
+  /** SIGINT, SIGTERM, or the user's Cancel. */
+  INTERRUPTED: Record<string, never>;
+  /** The process that did the work is gone. */
+  WORKER_DIED: { detail: string };
+  TOOL_MISSING: { tool: string };
+  TOOL_FAILED: { tool: string; detail: string };
+  SETTINGS_INVALID: { path: string; detail: string };
+  UNSUPPORTED: { what: string };
+  /** A bug of ours. */
+  INTERNAL: { detail: string };
+}
+
+export type ErrorCode = keyof ErrorFacts;
+
+/** The one error type that crosses a layer. `code` decides everything; never match on `message`. */
+export class PiKeepError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'PiKeepError';
+  readonly code: C;
+  readonly facts: ErrorFacts[C];
+
+  constructor(code: C, facts: ErrorFacts[C], options?: { cause?: unknown }) {
+    super(`${code} ${JSON.stringify(facts)}`, options);
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** True when `error` is a PiKeepError with one of these codes (any code, if none is named). */
+export function isPiKeepError<C extends ErrorCode>(
+  error: unknown,
+  ...codes: readonly C[]
+): error is PiKeepError<C> {
+  return (
+    error instanceof PiKeepError && (codes.length === 0 || codes.some((code) => code === error.code))
+  );
+}
+
+/** Wraps anything unknown as INTERNAL; a PiKeepError passes through unchanged. */
+export function asPiKeepError(error: unknown): PiKeepError {
+  if (error instanceof PiKeepError) return error;
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new PiKeepError('INTERNAL', { detail }, { cause: error });
+}
+
+/** The `code` of a Node system error ("EACCES"), or null for anything else. */
+export function errnoOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** Throws INTERRUPTED if the signal has fired. */
+export function throwIfInterrupted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new PiKeepError('INTERRUPTED', {}, { cause: signal.reason });
+}

@@ -1,0 +1,120 @@
+/** What the rest of PiKeep may ask of the computer it runs on. One implementation each for macOS, Linux and the slot. */
+
+import type { BlockDevice } from '../engine/block-device.ts';
+import type { Disk } from '../engine/disk.ts';
+import type { ImageFiles } from '../engine/image/image-file.ts';
+
+/** Something that runs until it is closed. `close` may be called twice and never throws. */
+export interface Closable {
+  close(): Promise<void>;
+}
+
+export interface DiskSource {
+  /**
+   * Every whole disk the system shows, also those nobody may touch. Needs no right, shows no dialog, opens no device.
+   * Throws TOOL_MISSING or TOOL_FAILED when the system cannot be asked.
+   */
+  list(signal?: AbortSignal): Promise<readonly Disk[]>;
+  /**
+   * Calls `onChange` soon after disks come or go; also once too often, never with data. Changes close together make one
+   * call. Watching survives the death of whatever it relies on.
+   */
+  watch(onChange: () => void): Closable;
+}
+
+export interface DiskActions {
+  /**
+   * Unmounts every volume of the disk; retries for a few seconds, because indexers come and go. With `force` also
+   * against programs that hold files. Nothing to unmount is a success. Throws UNMOUNT_REFUSED with the holder.
+   */
+  unmount(disk: Disk, options: { force: boolean; signal?: AbortSignal }): Promise<void>;
+  /** Makes the card safe to take out. Throws EJECT_REFUSED. */
+  eject(disk: Disk, options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+export const doorNames = ['direct', 'authopen', 'helper'] as const;
+export type DoorName = (typeof doorNames)[number];
+
+/** Rights that only the user can give, asked for by the process that owns the windows. */
+export interface Authorizer {
+  /**
+   * Shows the system's own dialog for one right ("sys.openfile.readonly./dev/rdisk4") and returns the 32-byte external
+   * form of the authorization. Throws DIALOG_CANCELLED (-60006) or NOT_AUTHORIZED.
+   */
+  authorize(right: string, prompt: string): Promise<Uint8Array>;
+}
+
+export interface OpenRequest {
+  readonly disk: Disk;
+  readonly allowDiskImage: boolean;
+  readonly authorizer: Authorizer | null;
+  /** Words for the system's dialog: which card, and that it is only read. */
+  readonly prompt: string;
+  readonly signal?: AbortSignal;
+}
+
+/** One way of getting a device opened for reading. */
+export interface Door {
+  readonly name: DoorName;
+  /**
+   * Opens the device. Throws DOOR_UNAVAILABLE when this way does not exist here or lacks rights that another way may
+   * have; every other error ends the attempt, so that one refusal never brings a second dialog.
+   */
+  open(request: OpenRequest): Promise<BlockDevice>;
+}
+
+/** Facts about the volume that holds a path. */
+export interface VolumeFacts {
+  /** As the system names it: "apfs", "ext4", "vfat", "msdos", "exfat", "smbfs". */
+  readonly fileSystem: string;
+  readonly mountPoint: string;
+  readonly freeBytes: number;
+  /** The largest file the file system can hold; Infinity where there is no limit that matters. */
+  readonly maxFileBytes: number;
+  /** False where every byte is stored, so that an image needs room for the whole card (FAT, exFAT, HFS+). */
+  readonly keepsHoles: boolean;
+  readonly readOnly: boolean;
+  readonly network: boolean;
+  /** Ids of the whole disks below this volume; empty for network and memory file systems. */
+  readonly disks: readonly string[];
+}
+
+export interface Volumes {
+  /** The volume that holds an existing path. Throws DESTINATION_MISSING. */
+  volumeOf(path: string): Promise<VolumeFacts>;
+}
+
+export interface Desktop {
+  /** Keeps the computer from idle sleep until released; `release` may be called twice. An honest no-op where unsupported. */
+  keepAwake(reason: string): { release(): void };
+  /** Shows a file selected in its folder. */
+  reveal(path: string): Promise<void>;
+  /** Opens a web address or settings pane from a fixed list of ours in the system's handler. */
+  openExternal(target: string): Promise<void>;
+}
+
+export interface Notice {
+  /** Notices with one id replace each other where the system can do that. */
+  readonly id: string;
+  readonly title: string;
+  readonly body: string;
+  /** Called at most once, when the user clicks the notice itself. */
+  readonly onClick?: () => void;
+}
+
+export interface Notifier {
+  /** Shows a notice. Resolves true when the system accepted it, false when it could not be shown; never throws. */
+  notify(notice: Notice): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export interface Platform {
+  readonly name: 'macos' | 'linux' | 'slot';
+  readonly disks: DiskSource;
+  readonly actions: DiskActions;
+  readonly volumes: Volumes;
+  readonly desktop: Desktop;
+  readonly imageFiles: ImageFiles;
+  /** The doors for reading, in the order in which they are tried. */
+  readonly readDoors: readonly Door[];
+}

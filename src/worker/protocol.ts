@@ -1,0 +1,174 @@
+/**
+ * Messages between whoever owns the user (the desk, a command) and the worker process that touches the card. Both
+ * directions are parsed on arrival; bulk data never travels here.
+ */
+
+import * as v from 'valibot';
+import { partitionKinds } from '../engine/disk.ts';
+
+const text = v.pipe(v.string(), v.maxLength(4096));
+const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+export const weakIdentitySchema = v.object({
+  bytes,
+  mediaName: v.nullable(text),
+  diskUuid: v.nullable(text),
+  tableId: v.nullable(text),
+  partitions: v.pipe(
+    v.array(
+      v.object({ bytes, kind: v.picklist(partitionKinds), uuid: v.nullable(text) }),
+    ),
+    v.maxLength(256),
+  ),
+});
+
+/** Which disks there are for this task, and how they may be opened. */
+const sourceSchema = v.object({
+  /** Folder that stands in for the card reader; null for the machine's own disks. */
+  slot: v.nullable(text),
+  allowDiskImage: v.boolean(),
+  allowOtherExternal: v.boolean(),
+  /** One way of opening only; null tries them in order. */
+  door: v.nullable(v.picklist(['direct', 'authopen', 'helper'])),
+});
+
+export const backupTaskSchema = v.object({
+  task: v.literal('backup'),
+  disk: text,
+  /** What the offer showed; null when the user named the disk on a command line. */
+  expected: v.nullable(weakIdentitySchema),
+  source: sourceSchema,
+  destination: v.variant('kind', [
+    /** A folder per Pi and a dated name are made below the library. */
+    v.object({ kind: v.literal('library'), folder: text }),
+    /** A dated name is made in this folder, which exists. */
+    v.object({ kind: v.literal('folder'), folder: text }),
+    /** Exactly this file, which must not exist. */
+    v.object({ kind: v.literal('file'), path: text }),
+  ]),
+  verify: v.picklist(['image', 'none']),
+  forceUnmount: v.boolean(),
+  ejectWhenDone: v.boolean(),
+});
+
+export const verifyTaskSchema = v.object({ task: v.literal('verify'), image: text });
+
+export const inspectTaskSchema = v.object({
+  task: v.literal('inspect'),
+  /** A disk id, a device path, or an image file. */
+  target: text,
+  source: sourceSchema,
+});
+
+export const taskSchema = v.variant('task', [backupTaskSchema, verifyTaskSchema, inspectTaskSchema]);
+export type Task = v.InferOutput<typeof taskSchema>;
+export type BackupTask = v.InferOutput<typeof backupTaskSchema>;
+export type VerifyTask = v.InferOutput<typeof verifyTaskSchema>;
+export type InspectTask = v.InferOutput<typeof inspectTaskSchema>;
+
+/** Owner to worker. */
+export const toWorkerSchema = v.variant('message', [
+  v.object({ message: v.literal('start'), task: taskSchema }),
+  v.object({ message: v.literal('cancel') }),
+  v.object({
+    message: v.literal('authorized'),
+    /** The 32-byte external form in hex; null when refused, with the error beside it. */
+    form: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+    error: v.nullable(v.object({ code: text, facts: v.record(v.string(), v.unknown()) })),
+  }),
+]);
+export type ToWorker = v.InferOutput<typeof toWorkerSchema>;
+
+export const phases = ['opening', 'copying', 'proving', 'filing', 'reading'] as const;
+export type Phase = (typeof phases)[number];
+
+const progressSchema = v.object({
+  phase: v.picklist(phases),
+  bytes,
+  total: bytes,
+  /** Bytes per second over the last seconds; null before there is a figure. */
+  bytesPerSecond: v.nullable(v.pipe(v.number(), v.minValue(0))),
+  secondsLeft: v.nullable(v.pipe(v.number(), v.minValue(0))),
+});
+export type Progress = v.InferOutput<typeof progressSchema>;
+
+const checkSchema = v.object({ name: text, ok: v.boolean(), detail: text });
+
+export const backupResultSchema = v.object({
+  task: v.literal('backup'),
+  image: text,
+  manifest: text,
+  /** What to call the Pi: its hostname, else a label, else "Raspberry Pi card" or the medium's name. */
+  title: text,
+  /** Size of the card and of the unpacked image. */
+  bytes,
+  /** Space the image takes on the disk. */
+  storedBytes: bytes,
+  /** Read from the card. */
+  readBytes: bytes,
+  seconds: v.pipe(v.number(), v.minValue(0)),
+  verified: v.nullable(v.picklist(['read-back', 'read-back-cached'])),
+  plainSha256: v.nullable(text),
+  checks: v.array(checkSchema),
+  ejected: v.boolean(),
+});
+export type BackupResult = v.InferOutput<typeof backupResultSchema>;
+
+export const verifyResultSchema = v.object({
+  task: v.literal('verify'),
+  image: text,
+  bytes,
+  verified: v.picklist(['read-back', 'read-back-cached']),
+  seconds: v.pipe(v.number(), v.minValue(0)),
+});
+export type VerifyResult = v.InferOutput<typeof verifyResultSchema>;
+
+export const inspectResultSchema = v.object({
+  task: v.literal('inspect'),
+  target: text,
+  bytes,
+  sectorBytes: bytes,
+  scheme: v.picklist(['mbr', 'gpt', 'none']),
+  tableId: v.nullable(text),
+  title: text,
+  /** "yes": boot files were seen. "likely": only the layout. */
+  pi: v.picklist(['yes', 'likely', 'no']),
+  evidence: v.array(text),
+  hostname: v.nullable(text),
+  os: v.nullable(text),
+  partitions: v.array(
+    v.object({
+      index: v.number(),
+      offset: bytes,
+      bytes,
+      typeName: text,
+      fileSystem: v.nullable(text),
+      label: v.nullable(text),
+      uuid: v.nullable(text),
+    }),
+  ),
+  checks: v.array(checkSchema),
+  warnings: v.array(text),
+});
+export type InspectResult = v.InferOutput<typeof inspectResultSchema>;
+
+export const taskResultSchema = v.variant('task', [
+  backupResultSchema,
+  verifyResultSchema,
+  inspectResultSchema,
+]);
+export type TaskResult = v.InferOutput<typeof taskResultSchema>;
+
+/** Worker to owner. After `done` or `failed` nothing follows. */
+export const fromWorkerSchema = v.variant('message', [
+  v.object({ message: v.literal('progress'), progress: progressSchema }),
+  /** Something the user should know although the task goes on. */
+  v.object({ message: v.literal('warning'), code: text, text }),
+  v.object({ message: v.literal('authorize'), right: text, prompt: text }),
+  v.object({ message: v.literal('done'), result: taskResultSchema }),
+  v.object({
+    message: v.literal('failed'),
+    error: v.object({ code: text, facts: v.record(v.string(), v.unknown()) }),
+  }),
+]);
+export type FromWorker = v.InferOutput<typeof fromWorkerSchema>;
