@@ -1,6 +1,12 @@
-/** Every failure in words a Pi owner understands: what happened, and what to do next. The only place with such words. */
+/** Every failure in words a Pi owner understands: what happened, and what to do next. The words are in `words/`. */
 
-import type { PiKeepError } from './errors.ts';
+import type { ErrorCode, PiKeepError } from './errors.ts';
+import { cardWords } from './words/card.ts';
+import { destinationWords } from './words/destination.ts';
+import { imageWords } from './words/image.ts';
+import { openingWords } from './words/opening.ts';
+import { programWords } from './words/program.ts';
+import type { Words } from './words/words.ts';
 
 export interface Explanation {
   /** A headline of a few words. */
@@ -12,3 +18,16 @@ export interface Explanation {
 }
 
 export type Explain = (error: PiKeepError) => Explanation;
+
+/** Has words for every code, or it would not compile. */
+const words: Words<ErrorCode> = {
+  ...cardWords,
+  ...destinationWords,
+  ...imageWords,
+  ...openingWords,
+  ...programWords,
+};
+
+export function explain<C extends ErrorCode>(error: PiKeepError<C>): Explanation {
+  return words[error.code](error.facts);
+}

@@ -1,0 +1,100 @@
+/** Words about the card itself: which one, may it be touched, is it still there, can it be read. */
+
+import { formatBytes } from '../format.ts';
+import { errnoWords } from './errno.ts';
+import { refusalWords } from './refusal.ts';
+import type { Words } from './words.ts';
+
+export type CardCode =
+  | 'NO_SUCH_DISK'
+  | 'NOT_A_CARD'
+  | 'PROTECTED_DISK'
+  | 'IDENTITY_CHANGED'
+  | 'JOB_EXISTS'
+  | 'UNMOUNT_REFUSED'
+  | 'EJECT_REFUSED'
+  | 'DEVICE_BUSY'
+  | 'DEVICE_GONE'
+  | 'READ_FAILED'
+  | 'SIZE_CHANGED';
+
+export const cardWords: Words<CardCode> = {
+  NO_SUCH_DISK: ({ disk }) => ({
+    title: 'No such disk',
+    message: `There is no disk called “${disk}” now.`,
+    next: 'Put the card in, and pick one of the names that “pikeep list” shows.',
+  }),
+  NOT_A_CARD: ({ disk, reason }) => ({
+    title: 'This is not a card',
+    message: `PiKeep does not treat ${disk} as a card. ${refusalWords(reason)}`,
+    next: nextAfterRefusal(reason),
+  }),
+  PROTECTED_DISK: ({ disk, reason }) => ({
+    title: 'This disk is protected',
+    message: `PiKeep leaves ${disk} alone. ${refusalWords(reason)}`,
+    next:
+      reason === 'destination'
+        ? 'Choose a folder on another disk for your backups.'
+        : 'Choose the card instead; “pikeep list” shows which disks are cards.',
+  }),
+  IDENTITY_CHANGED: ({ disk, expected, found }) => ({
+    title: 'Another card is in the reader now',
+    message: `Behind ${disk} there was “${expected}”, and now there is “${found}”.`,
+    next: 'Look which card is in the reader, and start again with that one.',
+  }),
+  JOB_EXISTS: ({ disk }) => ({
+    title: 'This card is already being backed up',
+    message: `A backup of ${disk} is still running.`,
+    next: 'Wait until it has finished, or cancel it first.',
+  }),
+  UNMOUNT_REFUSED: ({ disk, holder }) => ({
+    title: 'The card is still in use',
+    message: holder
+      ? `${holder.name} (process ${holder.pid}) keeps a volume of ${disk} open.`
+      : `A program keeps a volume of ${disk} open.`,
+    next: holder
+      ? `Close ${holder.name} and try again, or unmount by force.`
+      : 'Close windows and files that show the card and try again, or unmount by force.',
+  }),
+  EJECT_REFUSED: ({ disk, holder }) => ({
+    title: 'The card could not be ejected',
+    message: holder
+      ? `${holder.name} (process ${holder.pid}) still uses ${disk}.`
+      : `A program still uses ${disk}.`,
+    next: 'Wait a moment and eject it yourself before you take it out. A finished backup is not affected.',
+  }),
+  DEVICE_BUSY: ({ path }) => ({
+    title: 'The card is busy',
+    message: `Another program holds ${path}, or one of its volumes is mounted.`,
+    next: 'Close other programs that read or write cards (imagers, Disk Utility, a virtual machine) and try again.',
+  }),
+  DEVICE_GONE: ({ path }) => ({
+    title: 'The card is gone',
+    message: `${path} is no longer there: the card or its reader was unplugged, or the contact was lost.`,
+    next: 'Put the card back in firmly and start again. Nothing half-made is kept under a backup’s name.',
+  }),
+  READ_FAILED: ({ path, offset, bytes, errno }) => ({
+    title: 'The card could not be read',
+    message: `Reading ${formatBytes(bytes)} at ${formatBytes(offset)} of ${path} failed: ${errnoWords(errno)}.`,
+    next: 'Clean the contacts, try another reader or port, and start again. If it fails at the same place, the card is wearing out: copy your files from it soon.',
+  }),
+  SIZE_CHANGED: ({ path, expectedBytes, foundBytes }) => ({
+    title: 'The card is not as big as it said',
+    message: `The system announced ${formatBytes(expectedBytes)} for ${path}, but ${formatBytes(foundBytes)} are there (${foundBytes - expectedBytes} bytes of difference).`,
+    next: 'Take the card out and put it in again. If it stays so, the reader or the card is faulty, or the card is a counterfeit.',
+  }),
+};
+
+function nextAfterRefusal(reason: string): string {
+  switch (reason) {
+    case 'disk-image':
+      return 'If you do mean this disk image, add “--allow-disk-image”.';
+    case 'external-fixed':
+    case 'not-removable':
+      return 'Put the card in another reader: some readers present cards as fixed drives.';
+    case 'no-medium':
+      return 'Put a card into the reader.';
+    default:
+      return 'Choose another disk; “pikeep list --all” shows every disk with the reason.';
+  }
+}

@@ -1,0 +1,33 @@
+/** Words about images and what is known of them. */
+
+import { formatBytes } from '../format.ts';
+import type { Words } from './words.ts';
+
+export type ImageCode =
+  | 'VERIFY_DIFFERS'
+  | 'NO_SUCH_IMAGE'
+  | 'MANIFEST_MISSING'
+  | 'MANIFEST_INVALID';
+
+export const imageWords: Words<ImageCode> = {
+  VERIFY_DIFFERS: ({ path, offset, bytes, ranges }) => ({
+    title: 'The image is not what was read from the card',
+    message: `${path} differs in ${ranges === 1 ? 'one range' : `${ranges} ranges`}, ${formatBytes(bytes)} together, first at ${formatBytes(offset)}.`,
+    next: 'Do not rely on this image. Make a new backup, best on another disk; if that differs too, the disk, its cable or the computer’s memory is faulty.',
+  }),
+  NO_SUCH_IMAGE: ({ path }) => ({
+    title: 'No such image',
+    message: `There is no image file at ${path}.`,
+    next: 'Check the name; backups end in “.img” and lie in your PiKeep folder.',
+  }),
+  MANIFEST_MISSING: ({ path }) => ({
+    title: 'Nothing says what this image should contain',
+    message: `The file ${path}, which holds the checksums of the image, is not there.`,
+    next: 'Put it back beside its image. An image without it can be used, but not verified.',
+  }),
+  MANIFEST_INVALID: ({ path, detail }) => ({
+    title: 'The image’s description is damaged',
+    message: `${path} cannot be understood: ${detail}`,
+    next: 'Restore that file from a copy, or make a new backup of the card.',
+  }),
+};

@@ -1,0 +1,96 @@
+/**
+ * Words about the right to open a card. EPERM, EACCES, EBUSY and ENXIO are different stories with different cures: on
+ * macOS EPERM comes from privacy control, where no password helps, and the question is never asked a second time after
+ * "Don't Allow" (Apple Platform Security, "Controlling app access to files"; kernel: IOMediaBSDClient).
+ */
+
+import type { Words } from './words.ts';
+
+export type OpeningCode =
+  | 'PRIVACY_REFUSED'
+  | 'ACCESS_DENIED'
+  | 'DIALOG_CANCELLED'
+  | 'NOT_AUTHORIZED'
+  | 'DOOR_UNAVAILABLE'
+  | 'NO_DOOR'
+  | 'HELPER_FAILED'
+  | 'SOCKET_PATH_TOO_LONG';
+
+export const openingWords: Words<OpeningCode> = {
+  PRIVACY_REFUSED: ({ path }) => (isMacDevice(path) ? macPrivacy(path) : otherPrivacy(path)),
+  ACCESS_DENIED: ({ path }) => ({
+    title: 'Your user account may not open this',
+    message: `The system did not let PiKeep read ${path} with the rights of your user account.`,
+    next: path.startsWith('/dev/')
+      ? 'Allow PiKeep to ask for an administrator’s password, or run the command as an administrator (with sudo).'
+      : 'Give your user account permission to read that file.',
+  }),
+  DIALOG_CANCELLED: ({ door }) => ({
+    title: 'The question was cancelled',
+    message: `The dialog that asks for permission to read the card was closed (${doorWords(door)}).`,
+    next: 'Start again and confirm with a password or Touch ID. PiKeep only reads the card; it changes nothing on it.',
+  }),
+  NOT_AUTHORIZED: ({ door, detail }) => ({
+    title: 'You are not allowed to do this',
+    message: `The system refused permission to read the card (${doorWords(door)}): ${sentence(detail)}`,
+    next: 'Ask an administrator of this computer to confirm, or run PiKeep from an administrator’s account.',
+  }),
+  DOOR_UNAVAILABLE: ({ door, detail }) => ({
+    title: 'This way of opening is not available',
+    message: `The card cannot be opened here by ${doorWords(door)}: ${sentence(detail)}`,
+    next: 'Leave “--door” away, so that PiKeep tries every way; “pikeep doctor” shows which there are.',
+  }),
+  NO_DOOR: ({ path, tried }) => ({
+    title: 'There is no way to open the card',
+    message: `PiKeep found no way to read ${path}. Tried: ${sentence(tried)}`,
+    next: 'Run the command as an administrator (with sudo), or see with “pikeep doctor” what is missing.',
+  }),
+  HELPER_FAILED: ({ detail }) => ({
+    title: 'The helper failed',
+    message: `The small program that opens the card with an administrator’s rights gave up: ${sentence(detail)}`,
+    next: 'Start again. If it happens again, run “pikeep doctor” and report what it prints.',
+  }),
+  SOCKET_PATH_TOO_LONG: ({ path, bytes }) => ({
+    title: 'The path of the temporary folder is too long',
+    message: `${path} has ${bytes} bytes, more than the system allows for a connection between two programs.`,
+    next: 'Set TMPDIR to a folder with a short path, such as /tmp, and start PiKeep again.',
+  }),
+};
+
+function macPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REFUSED']> {
+  return {
+    title: 'macOS keeps the card private',
+    message: `The privacy protection of macOS does not let PiKeep read ${path}; a password does not change that. After one “Don’t Allow” macOS never asks again.`,
+    next: 'Open System Settings › Privacy & Security › Files & Folders, and turn on Removable Volumes for PiKeep. If you started PiKeep in a terminal, turn it on for that terminal app (Terminal, iTerm, Visual Studio Code). Then quit that app, open it again and retry.',
+  };
+}
+
+function otherPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REFUSED']> {
+  return {
+    title: 'A security rule keeps the card closed',
+    message: `The system does not allow reading ${path}, whatever the password; a security policy or a sandbox (container, Snap, Flatpak) stands in the way.`,
+    next: 'Run PiKeep outside the sandbox, or allow this device in its settings.',
+  };
+}
+
+function isMacDevice(path: string): boolean {
+  return /^\/dev\/r?disk\d/.test(path);
+}
+
+function doorWords(door: string): string {
+  switch (door) {
+    case 'direct':
+      return 'opening it directly';
+    case 'authopen':
+      return 'the macOS permission dialog';
+    case 'helper':
+      return 'the administrator’s helper';
+    default:
+      return door;
+  }
+}
+
+function sentence(detail: string): string {
+  const trimmed = detail.trim();
+  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+}
