@@ -1,0 +1,74 @@
+/** Notices through Electron's `Notification`, handed in so that nothing below the app has to know Electron. */
+
+import type { Notice, Notifier } from '../ports.ts';
+
+/** What is used of Electron's `Notification` (electron.d.ts, class Notification). */
+interface ShownNotification {
+  on(event: 'show' | 'click' | 'failed' | 'close', listener: () => void): unknown;
+  show(): void;
+  close(): void;
+}
+
+export interface NotificationClass {
+  new (options: { id: string; title: string; body: string }): ShownNotification;
+  isSupported(): boolean;
+}
+
+/**
+ * How long the system may take to say "shown" or "failed", in milliseconds. An unsigned development build on macOS may
+ * say neither; the notice is then taken back, so that another notifier can show it without showing it twice.
+ */
+const ANSWER_MS = 2000;
+
+/** Throws nothing; `notify` resolves false where notifications are unsupported or the system says that it failed. */
+export function createElectronNotifier(notifications: NotificationClass): Notifier {
+  /** Held until closed: Electron forgets the click of a notification that was garbage-collected. */
+  const shown = new Map<string, ShownNotification>();
+
+  function show(notice: Notice): Promise<boolean> {
+    const { id, title, body } = notice;
+    const notification = new notifications({ id, title, body });
+    shown.get(id)?.close();
+    shown.set(id, notification);
+    const forget = () => {
+      if (shown.get(id) === notification) shown.delete(id);
+    };
+    let clicked = false;
+    notification.on('click', () => {
+      if (clicked) return;
+      clicked = true;
+      forget();
+      notice.onClick?.();
+    });
+    notification.on('close', forget);
+    return new Promise((resolve) => {
+      const settle = (accepted: boolean) => {
+        clearTimeout(deadline);
+        if (!accepted) forget();
+        resolve(accepted);
+      };
+      const deadline = setTimeout(() => {
+        notification.close();
+        settle(false);
+      }, ANSWER_MS);
+      notification.on('show', () => settle(true));
+      notification.on('failed', () => settle(false));
+      notification.show();
+    });
+  }
+
+  return {
+    async notify(notice) {
+      try {
+        return notifications.isSupported() && (await show(notice));
+      } catch {
+        // The port's promise: a notice that cannot be shown is an answer, not an error. The next notifier is asked.
+        return false;
+      }
+    },
+    async close() {
+      for (const notification of shown.values()) notification.close();
+      shown.clear();
+    },
+  };
+}
