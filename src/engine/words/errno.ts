@@ -28,5 +28,6 @@ const meanings: Readonly<Record<string, string>> = {
 
 /** A clause without a full stop. An unknown name is quoted, because it can be searched for. */
 export function errnoWords(errno: string): string {
-  return meanings[errno] ?? `the system says ${errno}`;
+  const meaning = Object.hasOwn(meanings, errno) ? meanings[errno] : undefined;
+  return meaning ?? `the system says ${errno}`;
 }
