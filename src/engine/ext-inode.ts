@@ -2,7 +2,7 @@
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
-import type { ExtSuperblock } from './ext.ts';
+import type { ExtSuperblock } from './ext-superblock.ts';
 
 export interface ExtInode {
   readonly kind: 'file' | 'folder' | 'link' | 'other';

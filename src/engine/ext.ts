@@ -5,29 +5,10 @@
  */
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
-import { ByteReader, MalformedBytes, uuidText } from './bytes.ts';
+import { ByteReader, MalformedBytes } from './bytes.ts';
 import { findInFolder } from './ext-folder.ts';
 import { type ExtInode, parseInode, readContent } from './ext-inode.ts';
-
-export interface ExtSuperblock {
-  readonly blockBytes: number;
-  readonly blocks: number;
-  readonly inodesPerGroup: number;
-  readonly inodeBytes: number;
-  readonly firstDataBlock: number;
-  readonly blocksPerGroup: number;
-  readonly descriptorBytes: number;
-  readonly inodes: number;
-  readonly metaBg: boolean;
-  readonly label: string | null;
-  readonly uuid: string;
-  /** The file system was unmounted properly and no error was noted. */
-  readonly clean: boolean;
-  /** The journal holds changes that are not on the disk yet: the card was pulled from a running Pi. */
-  readonly needsRecovery: boolean;
-  /** Seconds since 1970; 0 when never. */
-  readonly lastWritten: number;
-}
+import { type ExtSuperblock, parseSuperblock } from './ext-superblock.ts';
 
 export interface ExtVolume {
   readonly superblock: ExtSuperblock;
@@ -38,13 +19,10 @@ export interface ExtVolume {
 const ROOT_INODE = 2;
 const MAX_LINKS = 8;
 const MAX_FOLDER_BYTES = 4 * 1024 * 1024;
-const INCOMPAT_META_BG = 0x10;
-const INCOMPAT_64BIT = 0x80;
-const INCOMPAT_RECOVER = 0x04;
 
 /** Null when there is no ext superblock that makes sense. Device errors pass through. */
 export async function openExt(device: BlockDevice): Promise<ExtVolume | null> {
-  const superblock = orNull(parseSuperblock, new ByteReader(await readUpTo(device, 1024, 1024)));
+  const superblock = parseSuperblock(await readUpTo(device, 1024, 1024));
   if (!superblock) return null;
   const volume = new Volume(device, superblock);
   return {
@@ -58,55 +36,6 @@ export async function openExt(device: BlockDevice): Promise<ExtVolume | null> {
       }
     },
   };
-}
-
-function orNull<T>(parse: (bytes: ByteReader) => T | null, bytes: ByteReader): T | null {
-  try {
-    return parse(bytes);
-  } catch (error) {
-    if (error instanceof MalformedBytes) return null;
-    throw error;
-  }
-}
-
-function parseSuperblock(raw: ByteReader): ExtSuperblock | null {
-  if (raw.bytes.length < 1024 || raw.u16(0x38) !== 0xef53) return null;
-  const logBlock = raw.u32(0x18);
-  if (logBlock > 6) return null;
-  const incompat = raw.u32(0x60);
-  const is64 = (incompat & INCOMPAT_64BIT) !== 0;
-  const revision = raw.u32(0x4c);
-  const inodeBytes = revision === 0 ? 128 : raw.u16(0x58);
-  const descriptorBytes = is64 ? raw.u16(0xfe) : 32;
-  const superblock: ExtSuperblock = {
-    blockBytes: 1024 << logBlock,
-    blocks: raw.u32(0x04) + (is64 ? raw.u32(0x150) * 2 ** 32 : 0),
-    inodes: raw.u32(0x00),
-    firstDataBlock: raw.u32(0x14),
-    blocksPerGroup: raw.u32(0x20),
-    inodesPerGroup: raw.u32(0x28),
-    inodeBytes,
-    descriptorBytes,
-    metaBg: (incompat & INCOMPAT_META_BG) !== 0,
-    label: new TextDecoder().decode(trimNul(raw.slice(0x78, 16))) || null,
-    uuid: uuidText(raw.slice(0x68, 16)),
-    clean: (raw.u16(0x3a) & 1) === 1 && (raw.u16(0x3a) & 2) === 0,
-    needsRecovery: (incompat & INCOMPAT_RECOVER) !== 0,
-    lastWritten: raw.u32(0x30),
-  };
-  const sane =
-    superblock.blocksPerGroup > 0 &&
-    superblock.inodesPerGroup > 0 &&
-    inodeBytes >= 128 &&
-    inodeBytes <= superblock.blockBytes &&
-    descriptorBytes >= 32 &&
-    descriptorBytes <= 1024;
-  return sane ? superblock : null;
-}
-
-function trimNul(bytes: Uint8Array): Uint8Array {
-  const end = bytes.indexOf(0);
-  return end < 0 ? bytes : bytes.subarray(0, end);
 }
 
 class Volume {

@@ -1,0 +1,88 @@
+/** Would a Pi boot from this? Checks on a card or an image, each with its result in words. They never change a verdict on the copy. */
+
+import type { Card, CardPartition } from './card.ts';
+import { piBootFiles } from './pi-card.ts';
+
+export interface Check {
+  readonly name: 'partition table' | 'boot files' | 'root file system' | 'root partition';
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+/** The boot checks of a Pi card; for anything else only the partition table. */
+export async function checkBoot(card: Card): Promise<Check[]> {
+  const table: Check = {
+    name: 'partition table',
+    ok: card.table.problems.length === 0,
+    detail: card.table.problems.join(' ') || `${card.table.scheme.toUpperCase()}, ${card.partitions.length} partitions`,
+  };
+  if (card.pi !== 'yes') return [table];
+  const boot = await bootPartition(card.partitions);
+  const names = (await boot?.fat?.rootNames()) ?? [];
+  return [table, checkBootFiles(names), checkRoot(card), await checkRootParameter(card, boot)];
+}
+
+async function bootPartition(partitions: readonly CardPartition[]): Promise<CardPartition | null> {
+  for (const part of partitions) {
+    if (part.fat && piBootFiles(await part.fat.rootNames()).length > 0) return part;
+  }
+  return null;
+}
+
+/** A kernel has to be there. Firmware too, except for the Pi 5, which carries its own. */
+function checkBootFiles(names: readonly string[]): Check {
+  const kernels = names.filter((name) => /^(kernel[^/]*\.img|vmlinuz.*)$/i.test(name));
+  const firmware = names.filter((name) => /^(bootcode\.bin|start.*\.elf)$/i.test(name));
+  const detail =
+    kernels.length === 0
+      ? 'no kernel on the boot partition'
+      : `${kernels.join(', ')}; ${firmware.length > 0 ? `firmware ${firmware.join(', ')}` : 'no firmware files: only a Pi 5 starts from it'}`;
+  return { name: 'boot files', ok: kernels.length > 0, detail };
+}
+
+function checkRoot(card: Card): Check {
+  const root = card.partitions.find((part) => part.ext !== null);
+  const superblock = root?.ext?.superblock;
+  if (!root || !superblock) {
+    return { name: 'root file system', ok: false, detail: 'no ext file system was found' };
+  }
+  const size = superblock.blocks * superblock.blockBytes;
+  if (size > root.bytes) {
+    return { name: 'root file system', ok: false, detail: `it is ${size - root.bytes} bytes longer than its partition` };
+  }
+  const detail = superblock.needsRecovery
+    ? 'was in use when the card was pulled; the Pi replays its journal when it starts'
+    : superblock.clean
+      ? 'cleanly shut down'
+      : 'marked as not clean; the Pi checks it when it starts';
+  return { name: 'root file system', ok: superblock.clean || superblock.needsRecovery, detail };
+}
+
+/** `root=PARTUUID=` in cmdline.txt has to name a partition that exists (the classic reason why a clone does not boot). */
+async function checkRootParameter(card: Card, boot: CardPartition | null): Promise<Check> {
+  const name = 'root partition';
+  const bytes = await boot?.fat?.readFile('cmdline.txt', 64 * 1024);
+  if (!bytes) return { name, ok: true, detail: 'no cmdline.txt to compare with' };
+  const line = new TextDecoder().decode(bytes);
+  const root = /(?:^|\s)root=(\S+)/.exec(line)?.[1];
+  if (root === undefined) return { name, ok: true, detail: 'cmdline.txt names no root' };
+  const partUuid = /^PARTUUID=(.+)$/i.exec(root)?.[1];
+  const label = /^LABEL=(.+)$/i.exec(root)?.[1];
+  const uuid = /^UUID=(.+)$/i.exec(root)?.[1];
+  const node = /^\/dev\/mmcblk0p(\d+)$/.exec(root)?.[1];
+  const shown = root.replace(/[^\x20-\x7e]/g, '').slice(0, 80);
+  if (partUuid === undefined && label === undefined && uuid === undefined && node === undefined) {
+    return { name, ok: true, detail: `root=${shown} can only be judged by the Pi` };
+  }
+  const same = (left: string | null | undefined, right: string | undefined): boolean =>
+    right !== undefined && left?.toLowerCase() === right.toLowerCase();
+  const found = card.partitions.find(
+    (part) =>
+      same(part.partUuid, partUuid) ||
+      same(part.label, label) ||
+      same(part.uuid, uuid) ||
+      (node !== undefined && part.index === Number(node)),
+  );
+  if (!found) return { name, ok: false, detail: `cmdline.txt names root=${shown}, which is not on this card` };
+  return { name, ok: true, detail: `root=${shown} is partition ${found.index}` };
+}
