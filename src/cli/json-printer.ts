@@ -1,0 +1,64 @@
+/** For scripts: one JSON object a line on stdout. Every field is described in docs/scripting.md. */
+
+import type { PiKeepError } from '../engine/errors.ts';
+import { explain } from '../engine/explain.ts';
+import type { Phase, Progress } from '../worker/protocol.ts';
+import type { Output } from './output.ts';
+import type { Facts, Printer, Telling } from './printer.ts';
+
+/** Milliseconds between two progress lines of one phase; the first and the last of a phase are never left out. */
+const PROGRESS_EVERY = 500;
+
+export interface JsonPrinterOptions {
+  readonly stdout: Output;
+  /** Milliseconds from any fixed point. */
+  readonly now: () => number;
+}
+
+export class JsonPrinter implements Printer {
+  readonly #stdout: Output;
+  readonly #now: () => number;
+  #phase: Phase | null = null;
+  #printedAt = Number.NEGATIVE_INFINITY;
+
+  constructor({ stdout, now }: JsonPrinterOptions) {
+    this.#stdout = stdout;
+    this.#now = now;
+  }
+
+  start(telling: Telling): void {
+    this.#print('start', telling.facts);
+  }
+
+  progress(progress: Progress, facts: Facts = {}): void {
+    const now = this.#now();
+    const isNew = progress.phase !== this.#phase;
+    const isLast = progress.bytes === progress.total;
+    if (!isNew && !isLast && now - this.#printedAt < PROGRESS_EVERY) return;
+    this.#phase = progress.phase;
+    this.#printedAt = now;
+    const { phase, bytes, total, bytesPerSecond, secondsLeft } = progress;
+    this.#print('progress', { ...facts, phase, bytes, total, bytesPerSecond, secondsLeft });
+  }
+
+  warning(code: string, text: string): void {
+    this.#print('warning', { code, text });
+  }
+
+  happened(event: string, telling: Telling): void {
+    this.#print(event, telling.facts);
+  }
+
+  done(telling: Telling): void {
+    this.#print('done', telling.facts);
+  }
+
+  error(error: PiKeepError): void {
+    const { title, message, next } = explain(error);
+    this.#print('error', { code: error.code, title, message, next, facts: error.facts });
+  }
+
+  #print(event: string, facts: Facts): void {
+    this.#stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
+  }
+}

@@ -1,0 +1,25 @@
+/** The port through which a command speaks: one implementation for people, one for scripts. */
+
+import type { PiKeepError } from '../engine/errors.ts';
+import type { Progress } from '../worker/protocol.ts';
+
+/** What a script receives: documented field by field in docs/scripting.md. */
+export type Facts = Readonly<Record<string, unknown>>;
+
+/** Something a command has to tell: facts for scripts, lines for people. */
+export interface Telling {
+  readonly facts: Facts;
+  /** Lines without line ends. May hold text read off a card: the printer removes what could steer a terminal. */
+  readonly lines: readonly string[];
+}
+
+/** Calls are made in this order: start, then any mixture of the middle ones, then done or error. Nothing here throws. */
+export interface Printer {
+  start(telling: Telling): void;
+  progress(progress: Progress, facts?: Facts): void;
+  warning(code: string, text: string): void;
+  /** A thing that happened while a long command goes on: its name becomes the "event" for scripts. */
+  happened(event: string, telling: Telling): void;
+  done(telling: Telling): void;
+  error(error: PiKeepError): void;
+}
