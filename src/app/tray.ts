@@ -1,0 +1,72 @@
+/** What the tray shows, as a function of the snapshot alone. */
+
+import type { JobView, Snapshot } from '../contract/panel.ts';
+
+export interface TrayLook {
+  /** A file in icons/tray without "Template.png". */
+  readonly icon: string;
+  readonly tooltip: string;
+  /** Text beside the icon in the macOS menu bar; empty for none. */
+  readonly title: string;
+}
+
+/** The ring of the working icons is drawn in this many steps, besides the empty one. */
+export const RING_STEPS = 12;
+
+/** How much of a whole backup each phase is, for one percentage that never runs backwards. */
+const phaseShare = {
+  opening: { from: 0, to: 0 },
+  copying: { from: 0, to: 95 },
+  proving: { from: 95, to: 99 },
+  filing: { from: 99, to: 100 },
+} as const;
+
+/**
+ * The most urgent thing wins: a failure, then running work, then a card that can be backed up, then a finished backup.
+ * A finished or failed job counts until it is dismissed, a finished one only as long as its card is in or no other is.
+ */
+export function trayLook(snapshot: Snapshot): TrayLook {
+  const failed = snapshot.jobs.find((job) => job.state.is === 'failed');
+  const working = snapshot.jobs.filter((job) => job.state.is === 'working');
+  if (working.length > 0) return workingLook(working);
+  if (failed?.state.is === 'failed') {
+    return look('attention', `${failed.title}: ${failed.state.problem.title}`);
+  }
+  if (snapshot.trouble) return look('attention', snapshot.trouble.title);
+
+  const done = snapshot.jobs.filter((job) => job.state.is === 'done');
+  const waiting = snapshot.disks.filter((disk) => !done.some((job) => job.card === disk.card));
+  const pi = waiting.find((disk) => disk.kind === 'pi') ?? waiting[0];
+  if (pi) return look('card', `${pi.title} can be backed up`);
+  const last = done.at(-1);
+  if (last) return look('done', `${last.title} is backed up`);
+  return look('idle', 'Insert a Raspberry Pi card');
+}
+
+function workingLook(working: readonly JobView[]): TrayLook {
+  const percents = working.map(percentDone);
+  const percent = Math.min(...percents);
+  const step = Math.floor((percent / 100) * RING_STEPS);
+  const names = working.map((job) => job.title).join(', ');
+  return {
+    icon: `working-${step}`,
+    tooltip: tooltip(`${names}: ${percent} %`),
+    title: `${percent} %`,
+  };
+}
+
+/** 0 to 100, of the whole job. */
+export function percentDone(job: JobView): number {
+  if (job.state.is !== 'working') return job.state.is === 'done' ? 100 : 0;
+  const { from, to } = phaseShare[job.state.phase];
+  const part = job.state.total > 0 ? Math.min(1, job.state.bytes / job.state.total) : 0;
+  return Math.floor(from + (to - from) * part);
+}
+
+function look(icon: string, words: string): TrayLook {
+  return { icon, tooltip: tooltip(words), title: '' };
+}
+
+function tooltip(words: string): string {
+  return `PiKeep – ${words}`;
+}

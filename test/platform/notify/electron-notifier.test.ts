@@ -1,0 +1,82 @@
+import { EventEmitter } from 'node:events';
+import { expect, it, vi } from 'vitest';
+import { createElectronNotifier } from '../../../src/platform/notify/electron-notifier.ts';
+import { createFallbackNotifier } from '../../../src/platform/notify/fallback-notifier.ts';
+
+/** Answers `show()` as named: electron.d.ts documents 'show' and 'failed'; silence is what unsigned builds do. */
+function notificationClass(answer: 'show' | 'failed' | 'silence' | 'throws', supported = true) {
+  const made: InstanceType<typeof Fake>[] = [];
+  class Fake extends EventEmitter {
+    static isSupported() {
+      return supported;
+    }
+    closed = false;
+    readonly options: { id: string; title: string; body: string };
+    constructor(options: { id: string; title: string; body: string }) {
+      super();
+      this.options = options;
+      made.push(this);
+    }
+    show() {
+      if (answer === 'throws') throw new Error('no');
+      if (answer !== 'silence') this.emit(answer);
+    }
+    close() {
+      this.closed = true;
+    }
+  }
+  return { Fake, made };
+}
+
+const notice = { id: 'a', title: 'octopi', body: 'is backed up' };
+
+it('is true once the system has shown the notice, and a click calls back once', async () => {
+  const { Fake, made } = notificationClass('show');
+  const onClick = vi.fn();
+  expect(await createElectronNotifier(Fake).notify({ ...notice, onClick })).toBe(true);
+  expect(made[0]?.options).toEqual(notice);
+  made[0]?.emit('click');
+  made[0]?.emit('click');
+  expect(onClick).toHaveBeenCalledTimes(1);
+});
+
+it.each([
+  ['the system says it failed', 'failed', true],
+  ['notifications are not supported', 'show', false],
+  ['showing throws', 'throws', true],
+] as const)('is false when %s', async (_why, answer, supported) => {
+  const { Fake } = notificationClass(answer, supported);
+  expect(await createElectronNotifier(Fake).notify(notice)).toBe(false);
+});
+
+it('takes a notice back that the system never answered for, and lets the next notifier show it', async () => {
+  vi.useFakeTimers();
+  try {
+    const { Fake, made } = notificationClass('silence');
+    const shown: string[] = [];
+    const next = {
+      async notify(asked: { title: string }) {
+        shown.push(asked.title);
+        return true;
+      },
+      async close() {},
+    };
+    const accepted = createFallbackNotifier(createElectronNotifier(Fake), next).notify(notice);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await accepted).toBe(true);
+    expect(made[0]?.closed).toBe(true);
+    expect(shown).toEqual(['octopi']);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+it('replaces a notice of the same id and closes what is left at the end', async () => {
+  const { Fake, made } = notificationClass('show');
+  const notifier = createElectronNotifier(Fake);
+  await notifier.notify(notice);
+  await notifier.notify({ ...notice, body: 'again' });
+  expect(made.map((one) => one.closed)).toEqual([true, false]);
+  await notifier.close();
+  expect(made.map((one) => one.closed)).toEqual([true, true]);
+});
