@@ -46,6 +46,8 @@ const jobStateSchema = v.variant('is', [
 const jobSchema = v.object({
   job: id,
   disk: id,
+  /** The card it works on, as in `disks`; a job whose card is not there any more keeps its own. */
+  card: id,
   /** What the Pi is called: hostname or label; for a plain disk its medium's name. */
   title: text,
   state: jobStateSchema,
@@ -60,9 +62,7 @@ const diskSchema = v.object({
   subtitle: text,
   bytes,
   kind: v.picklist(['pi', 'removable']),
-  partitions: v.array(
-    v.object({ kind: text, label: v.nullable(text), bytes }),
-  ),
+  partitions: v.array(v.object({ kind: text, label: v.nullable(text), bytes })),
   warnings: v.array(text),
 });
 
@@ -111,6 +111,18 @@ export const replySchema = v.variant('ok', [
   v.object({ ok: v.literal(false), problem: problemSchema }),
 ]);
 export type Reply = v.InferOutput<typeof replySchema>;
+
+/** Null for anything that is not a snapshot. */
+export function parseSnapshot(value: unknown): Snapshot | null {
+  const result = v.safeParse(snapshotSchema, value);
+  return result.success ? result.output : null;
+}
+
+/** Null for anything that is not a reply. */
+export function parseReply(value: unknown): Reply | null {
+  const result = v.safeParse(replySchema, value);
+  return result.success ? result.output : null;
+}
 
 /** Largest message in either direction, in bytes of JSON. */
 export const MAX_MESSAGE_BYTES = 262144;

@@ -1,0 +1,63 @@
+/** Which disks of a new listing are new insertions, and which are the cards that were there before. */
+
+import { createHash } from 'node:crypto';
+import { type Disk, type WeakIdentity, weakIdentity, weakIdentityText } from '../engine/disk.ts';
+import { glance } from '../engine/pi-card.ts';
+import { judge, type SelectionContext } from '../engine/selection.ts';
+import type { DeskState, SeenDisk } from './state.ts';
+
+const REMEMBERED = 32;
+
+type Seen = Pick<DeskState, 'disks' | 'known' | 'insertions'>;
+
+export function takeListing(before: Seen, disks: readonly Disk[], context: SelectionContext): Seen {
+  let insertions = before.insertions;
+  const seen = disks.map((disk): SeenDisk => {
+    const verdict = judge(disk, context);
+    const recognised = glance(disk);
+    const same = before.disks.find((one) => one.disk.id === disk.id && isSameCard(one.disk, disk));
+    if (same) return { ...same, disk, verdict, glance: recognised };
+    insertions += 1;
+    const key = `${insertions}-${digest(disk)}`;
+    return { key, disk, verdict, glance: recognised, announced: 'no' };
+  });
+  const fresh = seen.filter((one) => !before.known.some(({ key }) => key === one.key));
+  const known = [...before.known, ...fresh.map(({ key, glance: { title } }) => ({ key, title }))];
+  return { disks: seen, known: known.slice(-REMEMBERED), insertions };
+}
+
+/**
+ * True when `after` can be the card `before` was. Right after an insertion the system may not have read everything yet,
+ * so what was unknown may have become known; nothing that was known may be different.
+ */
+function isSameCard(before: Disk, after: Disk): boolean {
+  const old = weakIdentity(before);
+  const now = weakIdentity(after);
+  if (old.bytes !== now.bytes) return false;
+  if (!mayBecome(old.mediaName, now.mediaName)) return false;
+  if (!mayBecome(old.diskUuid, now.diskUuid) || !mayBecome(old.tableId, now.tableId)) return false;
+  return old.partitions.length === 0 || haveSamePartitions(old, now);
+}
+
+function haveSamePartitions(old: WeakIdentity, now: WeakIdentity): boolean {
+  if (old.partitions.length !== now.partitions.length) return false;
+  return old.partitions.every((part, index) => {
+    const other = now.partitions[index];
+    return (
+      other !== undefined &&
+      part.bytes === other.bytes &&
+      part.kind === other.kind &&
+      mayBecome(part.uuid, other.uuid)
+    );
+  });
+}
+
+function mayBecome(before: string | null, after: string | null): boolean {
+  return before === null || before === after;
+}
+
+/** With the count of insertions alone, a page left over from an earlier run could name a card of this one. */
+function digest(disk: Disk): string {
+  const text = `${disk.id} ${weakIdentityText(weakIdentity(disk))}`;
+  return createHash('sha256').update(text).digest('hex').slice(0, 24);
+}

@@ -1,0 +1,73 @@
+/** Looks at the disks whenever something may have changed, and tells the desk what is there. */
+
+import { dirname } from 'node:path';
+import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
+import type { Closable, Platform, Volumes } from '../platform/ports.ts';
+import type { Clock } from './clock.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import type { DeskInput } from './state.ts';
+
+export interface LookoutOptions {
+  readonly platform: Pick<Platform, 'disks' | 'volumes'>;
+  readonly clock: Clock;
+  /** The folder of images, now. */
+  readonly library: () => string;
+  readonly allowDiskImage: boolean;
+  readonly allowOtherExternal: boolean;
+  readonly apply: (input: DeskInput) => void;
+}
+
+/** After a failed look nothing may ever wake us again, so we try by ourselves. */
+const RETRY_MS = 5000;
+
+export class Lookout {
+  /** Resolves when a look that began after the call has been told to the desk. Never rejects. */
+  readonly look: () => Promise<void>;
+  readonly #options: LookoutOptions;
+  readonly #watch: Closable;
+  readonly #closed = new AbortController();
+  #callOff: (() => void) | null = null;
+
+  constructor(options: LookoutOptions) {
+    this.#options = options;
+    this.look = oneAtATime(() => this.#look());
+    this.#watch = options.platform.disks.watch(() => void this.look());
+    void this.look();
+  }
+
+  async close(): Promise<void> {
+    this.#closed.abort();
+    this.#callOff?.();
+    await this.#watch.close();
+    await this.look();
+  }
+
+  async #look(): Promise<void> {
+    const { signal } = this.#closed;
+    if (signal.aborted) return;
+    const { platform, library, allowDiskImage, allowOtherExternal, apply, clock } = this.#options;
+    this.#callOff?.();
+    this.#callOff = null;
+    try {
+      const disks = await platform.disks.list(signal);
+      const destinationDisks = await disksBelow(platform.volumes, library());
+      const context = { destinationDisks, allowDiskImage, allowOtherExternal };
+      if (!signal.aborted) apply({ input: 'listed', disks, context });
+    } catch (error) {
+      if (signal.aborted) return;
+      apply({ input: 'unlistable', error: asPiKeepError(error) });
+      this.#callOff = clock.after(RETRY_MS, () => void this.look());
+    }
+  }
+}
+
+/** Ids of the disks that hold `path`, or would once it is made. */
+async function disksBelow(volumes: Volumes, path: string): Promise<readonly string[]> {
+  try {
+    return (await volumes.volumeOf(path)).disks;
+  } catch (error) {
+    const parent = dirname(path);
+    if (parent === path || !isPiKeepError(error, 'DESTINATION_MISSING')) throw error;
+    return disksBelow(volumes, parent);
+  }
+}

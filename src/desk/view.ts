@@ -1,0 +1,99 @@
+/** The desk's state as the panel sees it. Pure. */
+
+import type { DiskView, JobView, Snapshot } from '../contract/panel.ts';
+import type { PartitionKind } from '../engine/disk.ts';
+import { formatBytes } from '../engine/format.ts';
+import { refusalWords } from '../engine/words/refusal.ts';
+import type { DeskState, Job, SeenDisk } from './state.ts';
+
+/** What does not change while a desk lives. */
+export interface Surroundings {
+  readonly version: string;
+  readonly where: 'electron' | 'browser';
+  /** Which disks are watched, in words. */
+  readonly source: string;
+  readonly home: string;
+}
+
+const MAX_PARTITIONS = 16;
+const MAX_DISKS = 64;
+const MAX_TEXT = 1024;
+
+export function view(state: DeskState, revision: number, surroundings: Surroundings): Snapshot {
+  const { version, where, source, home } = surroundings;
+  // What was seen before the trouble is not known to be there now.
+  const disks = state.trouble ? [] : state.disks.slice(0, MAX_DISKS);
+  return {
+    revision,
+    tool: { version, where, source: cut(source) },
+    library: cut(tilde(state.settings.library, home)),
+    disks: disks
+      .filter((seen) => seen.verdict.offer)
+      .map(diskView)
+      .sort(piFirst),
+    refused: disks.flatMap(refusedView),
+    jobs: state.jobs.map(jobView),
+    leftovers: [...state.leftovers],
+    settings: { ejectWhenDone: state.settings.ejectWhenDone },
+    trouble: state.trouble,
+  };
+}
+
+/** A path with the user's home folder written as "~". */
+export function tilde(path: string, home: string): string {
+  if (path === home) return '~';
+  return home !== '' && home !== '/' && path.startsWith(`${home}/`)
+    ? `~${path.slice(home.length)}`
+    : path;
+}
+
+function diskView({ key, disk, verdict, glance }: SeenDisk): DiskView {
+  const warnings = verdict.offer && verdict.warnings.includes('very-large') ? [VERY_LARGE] : [];
+  return {
+    disk: disk.id,
+    card: key,
+    title: cut(glance.title),
+    subtitle: cut(
+      [formatBytes(disk.bytes), disk.mediaName ?? disk.busName].filter(Boolean).join(' · '),
+    ),
+    bytes: disk.bytes,
+    kind: glance.pi === 'no' ? 'removable' : 'pi',
+    partitions: disk.partitions.slice(0, MAX_PARTITIONS).map((part) => ({
+      kind: cut(partitionWords[part.kind] ?? part.typeName),
+      label: part.label === null ? null : cut(part.label),
+      bytes: part.bytes,
+    })),
+    warnings,
+  };
+}
+
+const VERY_LARGE =
+  'This disk is larger than any Raspberry Pi card. Make sure it is the one you mean.';
+
+const partitionWords: Partial<Record<PartitionKind, string>> = {
+  fat: 'FAT',
+  linux: 'Linux',
+  'linux-swap': 'Linux swap',
+  'linux-lvm': 'Linux LVM',
+  'efi-system': 'EFI',
+};
+
+function refusedView({ disk, verdict, glance }: SeenDisk): Snapshot['refused'] {
+  if (verdict.offer) return [];
+  const title = cut(disk.mediaName ?? glance.title);
+  return [{ disk: disk.id, title, bytes: disk.bytes, reason: refusalWords(verdict.reason) }];
+}
+
+function jobView({ id, disk, card, title, state, warnings }: Job): JobView {
+  return { job: id, disk, card, title: cut(title), state, warnings: warnings.map(cut) };
+}
+
+function piFirst(a: DiskView, b: DiskView): number {
+  if (a.kind !== b.kind) return a.kind === 'pi' ? -1 : 1;
+  return a.disk.localeCompare(b.disk, 'en', { numeric: true });
+}
+
+/** Labels and names come off the card; the snapshot has a limit. */
+function cut(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
+}
