@@ -1,0 +1,28 @@
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+import { SummaryReporter } from './support/summary-reporter.ts';
+import { SKIP_NOTES } from './support/tools.ts';
+
+process.env[SKIP_NOTES] ??= join(tmpdir(), `pikeep-skips-${process.pid}`);
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  throw new Error('The tests need Node 24, which npm ci brought: run them with npm test -- FILES');
+}
+
+/** `--mode slow` runs the slow suite (`*.slow.test.ts`) instead of the ordinary one. */
+export default defineConfig(({ mode }) => ({
+  root: resolve(import.meta.dirname, '..'),
+  test: {
+    include: mode === 'slow' ? ['test/**/*.slow.test.ts'] : ['test/**/*.test.{ts,tsx}'],
+    exclude: mode === 'slow' ? [] : ['test/**/*.slow.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
+    // Real processes in every file, and the speed of a disk in many: few at a time and patient.
+    pool: 'forks',
+    maxWorkers: 2,
+    fileParallelism: mode !== 'slow',
+    testTimeout: mode === 'slow' ? 1_800_000 : 30_000,
+    hookTimeout: mode === 'slow' ? 1_800_000 : 60_000,
+    reporters: ['default', new SummaryReporter()],
+  },
+}));
