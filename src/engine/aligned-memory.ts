@@ -12,11 +12,19 @@ declare const WebAssembly: {
 /** Bytes in a WebAssembly page, and so the alignment of every slab. */
 export const SLAB_ALIGNMENT = 65536;
 
+const slabs = new WeakSet<ArrayBufferLike>();
+
 /** One region of `bytes` bytes (rounded up to 64 KiB inside, cut to the asked length), zero-filled and never moved. */
 export function allocateAligned(bytes: number): Uint8Array<ArrayBuffer> {
   const pages = Math.max(1, Math.ceil(bytes / SLAB_ALIGNMENT));
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  slabs.add(memory.buffer);
   return new Uint8Array(memory.buffer, 0, bytes);
+}
+
+/** True when `memory` is (a part of) a slab of `allocateAligned` that starts on a multiple of `alignment` bytes. */
+export function isAligned(memory: Uint8Array, alignment: number): boolean {
+  return memory.byteOffset % alignment === 0 && slabs.has(memory.buffer);
 }
 
 /**

@@ -1,0 +1,170 @@
+/** The reading itself: any offset and length, over a descriptor that may only take aligned requests. */
+
+import { close as closeCallback, read as readCallback } from 'node:fs';
+import { promisify } from 'node:util';
+import { allocateAligned, isAligned } from '../engine/aligned-memory.ts';
+import type { BlockDevice } from '../engine/block-device.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import { readError } from './device-errors.ts';
+
+const closeDescriptor = promisify(closeCallback);
+
+const BOUNCE_BUFFERS = 4;
+const BOUNCE_BYTES = 256 * 1024;
+
+export interface DescriptorFacts {
+  readonly fd: number;
+  readonly path: string;
+  readonly size: number;
+  readonly sectorSize: number;
+  /** Bytes that positions, lengths and memory must be multiples of; 1 where anything goes. */
+  readonly alignment: number;
+  /** True for devices: a request may not reach past `size`. Files are asked for whole blocks and end by themselves. */
+  readonly endsAtSize: boolean;
+  readonly isGone: () => Promise<boolean>;
+}
+
+export class DescriptorDevice implements BlockDevice {
+  readonly path: string;
+  readonly size: number;
+  readonly sectorSize: number;
+  readonly #facts: DescriptorFacts;
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #bounce = new BounceBuffers();
+  #closed: Promise<void> | null = null;
+
+  constructor(facts: DescriptorFacts) {
+    this.path = facts.path;
+    this.size = facts.size;
+    this.sectorSize = facts.sectorSize;
+    this.#facts = facts;
+  }
+
+  async read(into: Uint8Array, offset: number): Promise<void> {
+    const length = into.byteLength;
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + length > this.size) {
+      throw new RangeError(
+        `${this.path}: ${length} bytes at ${offset} do not lie within ${this.size}`,
+      );
+    }
+    if (this.#closed)
+      throw new PiKeepError('INTERNAL', { detail: `read after close: ${this.path}` });
+    if (length === 0) return;
+    const reading = this.#read(into, offset);
+    this.#inFlight.add(reading);
+    try {
+      await reading;
+    } catch (error) {
+      const { path, isGone } = this.#facts;
+      throw await readError(error, { path, offset, bytes: length, isGone });
+    } finally {
+      this.#inFlight.delete(reading);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      await Promise.allSettled(this.#inFlight);
+      await closeDescriptor(this.#facts.fd);
+    })();
+    return this.#closed;
+  }
+
+  async #read(into: Uint8Array, offset: number): Promise<void> {
+    const straight = this.#straightBytes(into, offset);
+    let done = straight > 0 ? await this.#fill(into.subarray(0, straight), offset, straight) : 0;
+    while (done < into.byteLength)
+      done += await this.#throughBounce(into.subarray(done), offset + done);
+  }
+
+  /** How much of a request the system takes as it is: all of it, the whole blocks at its start, or nothing. */
+  #straightBytes(into: Uint8Array, offset: number): number {
+    const { alignment, endsAtSize } = this.#facts;
+    const length = into.byteLength;
+    if (alignment === 1) return length;
+    if (offset % alignment !== 0 || !isAligned(into, alignment)) return 0;
+    // A device may end in the middle of a block, but never of a sector.
+    return endsAtSize && offset + length === this.size ? length : length - (length % alignment);
+  }
+
+  /** Reads the aligned surroundings of what is asked for, as much as one buffer holds. Returns how much of `into` it filled. */
+  async #throughBounce(into: Uint8Array, offset: number): Promise<number> {
+    const { alignment, endsAtSize } = this.#facts;
+    const start = offset - (offset % alignment);
+    const wanted = Math.min(offset + into.byteLength - start, BOUNCE_BYTES);
+    const rounded = Math.ceil(wanted / alignment) * alignment;
+    const asked = endsAtSize ? Math.min(rounded, this.size - start) : rounded;
+    const buffer = await this.#bounce.acquire();
+    try {
+      const got = await this.#fill(buffer.subarray(0, asked), start, wanted);
+      const usable = Math.min(got, wanted) - (offset - start);
+      if (usable <= 0) throw endOfDevice(offset);
+      into.set(buffer.subarray(offset - start, offset - start + usable));
+      return usable;
+    } finally {
+      this.#bounce.release(buffer);
+    }
+  }
+
+  /**
+   * Reads until at least `enough` bytes are there, continuing short reads as long as they end on the alignment. Returns
+   * what it has; less than `enough` only when a short read left a crooked rest for the bounce buffer.
+   */
+  async #fill(buffer: Uint8Array, position: number, enough: number): Promise<number> {
+    const { fd, alignment } = this.#facts;
+    let done = 0;
+    while (done < enough) {
+      const got = await readDescriptor(fd, buffer, done, buffer.byteLength - done, position + done);
+      if (got === 0) throw endOfDevice(position + done);
+      done += got;
+      if (done % alignment !== 0) break;
+    }
+    return done;
+  }
+}
+
+/** A read that ends before the size is a device that lost its medium, or a file that was cut; EIO asks which. */
+function endOfDevice(position: number): NodeJS.ErrnoException {
+  return Object.assign(new Error(`end of device at ${position}`), { code: 'EIO' });
+}
+
+function readDescriptor(
+  fd: number,
+  buffer: Uint8Array,
+  start: number,
+  length: number,
+  position: number,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    readCallback(fd, buffer, start, length, position, (error, bytes) => {
+      if (error) reject(error);
+      else resolve(bytes);
+    });
+  });
+}
+
+/** A few aligned buffers in one slab, made when first needed; whoever wants one waits until one is free. */
+class BounceBuffers {
+  #free: Uint8Array[] | null = null;
+  readonly #waiting: ((buffer: Uint8Array) => void)[] = [];
+
+  acquire(): Promise<Uint8Array> {
+    this.#free ??= slices();
+    const buffer = this.#free.pop();
+    if (buffer) return Promise.resolve(buffer);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  release(buffer: Uint8Array): void {
+    const next = this.#waiting.shift();
+    if (next) next(buffer);
+    else this.#free?.push(buffer);
+  }
+}
+
+function slices(): Uint8Array[] {
+  const slab = allocateAligned(BOUNCE_BUFFERS * BOUNCE_BYTES);
+  return Array.from({ length: BOUNCE_BUFFERS }, (_, index) =>
+    slab.subarray(index * BOUNCE_BYTES, (index + 1) * BOUNCE_BYTES),
+  );
+}

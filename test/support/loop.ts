@@ -1,0 +1,58 @@
+/** Attaches an image file as a loop device, and detaches exactly that one again. Needs root and `losetup`. */
+
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface LoopDevice {
+  /** "/dev/loop3" */
+  readonly path: string;
+  /** "loop3" */
+  readonly id: string;
+  /** May be called twice. Resolves when the kernel has let go of the file. */
+  detach(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly readOnly?: boolean;
+  /** Read the partition table, so that loop3p1 and so on appear. */
+  readonly partitions?: boolean;
+  readonly sectorSize?: 512 | 4096;
+  /** Bytes; the device starts here in the file, or ends there. */
+  readonly offset?: number;
+  readonly bytes?: number;
+  /** Let the loop device read its file past the page cache, as a card reader would. */
+  readonly directIo?: boolean;
+}
+
+export async function attachLoop(image: string, options: LoopOptions = {}): Promise<LoopDevice> {
+  const args = ['--find', '--show'];
+  if (options.readOnly) args.push('--read-only');
+  if (options.partitions) args.push('--partscan');
+  if (options.sectorSize) args.push('--sector-size', String(options.sectorSize));
+  if (options.offset) args.push('--offset', String(options.offset));
+  if (options.bytes) args.push('--sizelimit', String(options.bytes));
+  if (options.directIo) args.push('--direct-io=on');
+  const { stdout } = await run('losetup', [...args, image]);
+  const path = stdout.trim();
+  if (!/^\/dev\/loop\d+$/.test(path)) throw new Error(`losetup said ${JSON.stringify(stdout)}`);
+  const id = path.slice('/dev/'.length);
+  let detached: Promise<void> | null = null;
+  return {
+    path,
+    id,
+    detach() {
+      detached ??= detach(path, id, image);
+      return detached;
+    },
+  };
+}
+
+async function detach(path: string, id: string, image: string): Promise<void> {
+  await run('losetup', ['--detach', path]);
+  // The kernel detaches when the last user closes the device; with one still open this would be silent otherwise.
+  const file = await readFile(`/sys/class/block/${id}/loop/backing_file`, 'utf8').catch(() => '');
+  if (file.trim() === image) throw new Error(`${path} is still in use and will detach by itself`);
+}
