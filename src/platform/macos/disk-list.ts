@@ -1,0 +1,141 @@
+/** Every whole disk macOS shows, from `diskutil` alone: no device is opened, nothing under /Volumes is looked at. */
+
+import { join } from 'node:path';
+import type { Disk, DiskRole } from '../../engine/disk.ts';
+import { isPiKeepError, PiKeepError } from '../../engine/errors.ts';
+import {
+  busOf,
+  type DiskRecord,
+  disksBelow,
+  type ListedDisk,
+  readDiskRecord,
+  readList,
+} from './disk-records.ts';
+import { rolesOf } from './disk-roles.ts';
+import { askInfo, askList } from './diskutil.ts';
+import type { MacPlaces } from './tools.ts';
+
+const DEFAULT_SECTOR_BYTES = 512;
+
+/**
+ * Lists disks. The answer to `info` is kept for as long as its disk stays, because starting `diskutil` costs more than
+ * PiKeep may use at rest; `forget` drops what is known of disks that have left.
+ */
+export class MacDiskList {
+  readonly #places: MacPlaces;
+  readonly #known = new Map<string, { signature: string; record: DiskRecord }>();
+  #rootDisks: readonly string[] | null = null;
+
+  constructor(places: MacPlaces) {
+    this.#places = places;
+  }
+
+  /** Throws TOOL_MISSING, TOOL_FAILED, INTERRUPTED. */
+  async list(signal?: AbortSignal): Promise<readonly Disk[]> {
+    const listed = readList(await askList(this.#places.tools, signal));
+    this.#dropAllBut(new Set(listed.map(({ id }) => id)));
+    const rootDisks = await this.#findRootDisks(signal);
+    const answers = await Promise.all(listed.map((disk) => this.#info(disk, signal)));
+    const present = listed.filter((_, index) => answers[index] !== 'left');
+    const records = new Map<string, DiskRecord>();
+    for (const [index, { id }] of listed.entries()) {
+      const answer = answers[index];
+      if (answer && answer !== 'left') records.set(id, answer);
+    }
+    const roles = rolesOf(present, records, rootDisks);
+    return present.map((disk) =>
+      describe(disk, records.get(disk.id), roles.get(disk.id) ?? [], this.#places.devices),
+    );
+  }
+
+  /** The next disk of this name is another one. */
+  forget(id: string): void {
+    this.#known.delete(id);
+  }
+
+  #dropAllBut(ids: ReadonlySet<string>): void {
+    for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);
+  }
+
+  /** A disk that cannot be described stays in the list without facts: one odd disk must not hide the others. */
+  async #info(disk: ListedDisk, signal?: AbortSignal): Promise<DiskRecord | null | 'left'> {
+    const signature = signatureOf(disk);
+    const known = this.#known.get(disk.id);
+    if (known?.signature === signature) return known.record;
+    try {
+      const reply = await askInfo(this.#places.tools, disk.id, signal);
+      if (!reply) return 'left';
+      const record = readDiskRecord(disk.id, reply);
+      if (record) this.#known.set(disk.id, { signature, record });
+      return record;
+    } catch (error) {
+      if (isPiKeepError(error, 'TOOL_FAILED')) return null;
+      throw error;
+    }
+  }
+
+  /** Without this answer nothing can be called safe, so a failure fails the whole list. */
+  async #findRootDisks(signal?: AbortSignal): Promise<readonly string[]> {
+    if (this.#rootDisks) return this.#rootDisks;
+    const reply = await askInfo(this.#places.tools, '/', signal);
+    const disks = reply ? disksBelow(reply) : [];
+    if (disks.length === 0) {
+      throw new PiKeepError('TOOL_FAILED', { tool: 'diskutil', detail: 'no disk behind /' });
+    }
+    this.#rootDisks = disks;
+    return disks;
+  }
+}
+
+/** What stays the same for as long as one disk stays; mounting and renaming change nothing here. */
+function signatureOf(disk: ListedDisk): string {
+  const partitions = disk.partitions.map(({ typeName, bytes, uuid }) => [typeName, bytes, uuid]);
+  return JSON.stringify([disk.bytes, disk.content, partitions]);
+}
+
+/** A disk without a usable record keeps every fact unknown; the selection rule then refuses it. */
+function describe(
+  listed: ListedDisk,
+  record: DiskRecord | undefined,
+  roles: readonly DiskRole[],
+  devices: string,
+): Disk {
+  const bus = busOf(record?.busName ?? null);
+  return {
+    id: listed.id,
+    path: join(devices, listed.id),
+    rawPath: join(devices, `r${listed.id}`),
+    bytes: record?.bytes ?? listed.bytes ?? 0,
+    sectorBytes: record?.sectorBytes ?? DEFAULT_SECTOR_BYTES,
+    mediaName: record?.mediaName ?? null,
+    bus,
+    busName: record?.busName ?? null,
+    internal: record?.internal ?? null,
+    removable: record?.removable ?? null,
+    ejectable: record?.ejectable ?? null,
+    writable: record?.writable ?? null,
+    virtual: record?.virtual ?? false,
+    diskImage: bus === 'disk-image' ? { backingFile: null, backingOwner: null } : null,
+    scheme: schemeOf(record?.content ?? listed.content),
+    tableId: null,
+    diskUuid: record?.diskUuid ?? null,
+    partitions: listed.partitions,
+    roles,
+    bootFiles: null,
+  };
+}
+
+function schemeOf(content: string | null): Disk['scheme'] {
+  switch (content) {
+    case 'FDisk_partition_scheme':
+      return 'mbr';
+    case 'GUID_partition_scheme':
+      return 'gpt';
+    case 'Apple_partition_scheme':
+      return 'apm';
+    case '':
+      return 'none';
+    default:
+      return null;
+  }
+}
