@@ -47,7 +47,7 @@ export class DescriptorDevice implements BlockDevice {
         `${this.path}: ${length} bytes at ${offset} do not lie within ${this.size}`,
       );
     }
-    if (this.#closed)
+    if (this.#closed !== null)
       throw new PiKeepError('INTERNAL', { detail: `read after close: ${this.path}` });
     if (length === 0) return;
     const reading = this.#read(into, offset);

@@ -13,6 +13,7 @@ import { faultyDevice } from '../support/faulty-device.ts';
 import { attachLoop, type LoopDevice } from '../support/loop.ts';
 import { memoryDevice } from '../support/memory-device.ts';
 import { type FaultyReader, faultyReader } from '../support/nbdkit.ts';
+import { asNobody } from '../support/nobody.ts';
 import { needsLoop, needsRoot, needsTools } from '../support/tools.ts';
 
 const run = promisify(execFile);
@@ -129,19 +130,12 @@ describe('opening a device file', () => {
     const name = join(folder, 'private.img');
     await link(image, name);
     await run('chmod', ['600', name]);
-    const script = `
-      import { openFileDevice } from ${JSON.stringify(new URL('../../src/platform/file-device.ts', import.meta.url).href)};
-      process.setgid(65534); process.setuid(65534);
-      await openFileDevice(process.argv[1]).then(() => console.log('open'), (e) => console.log(e.code));`;
     await run('chmod', ['711', folder]);
-    const { stdout } = await run(process.execPath, [
-      '--input-type=module',
-      '-e',
-      script,
-      '--',
-      name,
-    ]);
-    expect(stdout.trim()).toBe('ACCESS_DENIED');
+    const answer = await asNobody(
+      'import { openFileDevice } from "./src/platform/file-device.ts";',
+      `try { await openFileDevice(${JSON.stringify(name)}); } catch (error) { console.log(error.code); }`,
+    );
+    expect(answer).toBe('ACCESS_DENIED');
   });
 });
 

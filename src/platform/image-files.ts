@@ -1,0 +1,113 @@
+/** Images on this computer's disks: written and read back past the page cache, where the file system has a way past it. */
+
+import { constants } from 'node:fs';
+import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import type {
+  ImageFiles,
+  NewImageFile,
+  OpenedImage,
+  ReadBackMethod,
+} from '../engine/image/image-file.ts';
+import { openError } from './device-errors.ts';
+import { openFileDevice } from './file-device.ts';
+import { DirectImageFile, destinationError } from './new-image-file.ts';
+
+/**
+ * File systems whose O_DIRECT reads come from the device (magic numbers: linux/magic.h). tmpfs accepts O_DIRECT and reads
+ * its memory (since Linux 6.6); on FUSE, overlay, NFS and SMB nobody here knows what answers. Those are not on the list.
+ */
+const READS_FROM_DISK: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // xfs
+  0x9123683e, // btrfs
+  0xf2f52010, // f2fs
+  0x4d44, // vfat, msdos
+  0x2011bab0, // exfat
+  0x7366746e, // ntfs3
+]);
+
+/** The `ImageFiles` of Linux; elsewhere it works without O_DIRECT and says 'read-back-cached'. */
+export function createImageFiles(): ImageFiles {
+  return { create, open: openImage } satisfies ImageFiles;
+}
+
+async function create(path: string, size: number): Promise<NewImageFile> {
+  let file: FileHandle;
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  try {
+    file = await open(path, flags, 0o600);
+  } catch (error) {
+    throw createError(error, path);
+  }
+  let direct: FileHandle | null = null;
+  try {
+    await file.truncate(size);
+    direct = await openDirect(path, file);
+    const readBackMethod: ReadBackMethod =
+      direct && (await readsFromDisk(path)) ? 'read-back' : 'read-back-cached';
+    return new DirectImageFile({ path, size, file, direct, readBackMethod });
+  } catch (error) {
+    await direct?.close();
+    await file.close();
+    await unlink(path);
+    throw destinationError(error, path);
+  }
+}
+
+async function openImage(path: string): Promise<OpenedImage> {
+  try {
+    const device = await openFileDevice(path);
+    const past = constants.O_DIRECT !== undefined && (await readsFromDisk(path));
+    return { device, readBackMethod: past ? 'read-back' : 'read-back-cached' };
+  } catch (error) {
+    if (!(error instanceof PiKeepError)) throw openError(error, path);
+    if (error.code === 'NO_SUCH_DISK' || error.code === 'UNSUPPORTED') {
+      throw new PiKeepError('NO_SUCH_IMAGE', { path }, { cause: error });
+    }
+    // There is no privacy control over the files of this system; both mean that the file is somebody else's.
+    if (error.code === 'PRIVACY_REFUSED') {
+      throw new PiKeepError('ACCESS_DENIED', { path }, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** A second descriptor of the very same file that bypasses the cache; null where there is none. */
+async function openDirect(path: string, file: FileHandle): Promise<FileHandle | null> {
+  if (constants.O_DIRECT === undefined) return null;
+  let direct: FileHandle;
+  try {
+    direct = await open(path, constants.O_RDWR | constants.O_DIRECT | constants.O_NOFOLLOW);
+  } catch (error) {
+    if (errnoOf(error) === 'EINVAL') return null;
+    throw error;
+  }
+  const [mine, again] = await Promise.all([file.stat(), direct.stat()]);
+  if (mine.dev === again.dev && mine.ino === again.ino) return direct;
+  await direct.close();
+  throw new PiKeepError('DESTINATION_FAILED', { path, errno: 'ESTALE' });
+}
+
+async function readsFromDisk(path: string): Promise<boolean> {
+  return READS_FROM_DISK.has((await statfs(path)).type);
+}
+
+function createError(error: unknown, path: string): PiKeepError {
+  const errno = errnoOf(error);
+  const options = { cause: error };
+  switch (errno) {
+    case 'EEXIST':
+      return new PiKeepError('DESTINATION_EXISTS', { path }, options);
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new PiKeepError('DESTINATION_MISSING', { path: dirname(path) }, options);
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new PiKeepError('DESTINATION_NOT_WRITABLE', { path: dirname(path), errno }, options);
+    default:
+      return destinationError(error, path);
+  }
+}
