@@ -1,0 +1,66 @@
+/** The panel under the tray icon. The only file that knows `menubar`. */
+
+import type { Tray, WebContents } from 'electron';
+import { menubar } from 'menubar';
+import { panelUrl } from './scheme.ts';
+import { lockedPreferences } from './window-security.ts';
+
+export interface PanelWindow {
+  show(): void;
+  readonly contents: WebContents | null;
+  /**
+   * While true the panel stays when it loses the focus, as it does to the system's password dialog; menubar leaves a
+   * window alone that is always on top.
+   */
+  keepOpen(stay: boolean): void;
+  destroy(): void;
+}
+
+export interface PanelWindowOptions {
+  readonly tray: Tray;
+  readonly preload: string;
+  /** Called with whatever went wrong while the panel was being shown. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Resolves when the panel can be shown. The page is loaded now, so that it appears at once later. */
+export async function openPanelWindow(options: PanelWindowOptions): Promise<PanelWindow> {
+  const { tray, preload, onError } = options;
+  const bar = menubar({
+    tray,
+    index: panelUrl,
+    tooltip: 'PiKeep',
+    preloadWindow: true,
+    // Handled by the app itself, together with a second launch.
+    activateWithApp: false,
+    browserWindow: {
+      width: 380,
+      height: 520,
+      resizable: false,
+      fullscreenable: false,
+      skipTaskbar: true,
+      webPreferences: lockedPreferences(preload),
+    },
+  });
+  // Without it a fast double click opens the panel and closes it again.
+  tray.setIgnoreDoubleClickEvents(true);
+  const ready = new Promise<void>((resolve) => bar.on('ready', () => resolve()));
+  await ready;
+  return {
+    show() {
+      // A page that crashed stays blank until it is loaded again.
+      if (bar.window?.webContents.isCrashed()) bar.window.webContents.reload();
+      bar.showWindow().catch(onError);
+    },
+    get contents() {
+      return bar.window && !bar.window.isDestroyed() ? bar.window.webContents : null;
+    },
+    keepOpen(stay) {
+      const { window } = bar;
+      if (window && !window.isDestroyed() && window.isAlwaysOnTop() !== stay) {
+        window.setAlwaysOnTop(stay);
+      }
+    },
+    destroy: () => bar.window?.destroy(),
+  };
+}

@@ -1,0 +1,44 @@
+/** The icon in the menu bar: follows the snapshot, and has a menu for the right button. */
+
+import { Menu, Tray } from 'electron';
+import type { Desk } from '../desk/desk.ts';
+import { places } from './places.ts';
+import { type TrayLook, trayLook } from './tray.ts';
+
+/** Made up for this app and never to be changed: by it macOS remembers where the user has put the icon. */
+const TRAY_ID = '6f1c2c7e-0a4b-4f0e-9a53-5d1f6b7f3c21';
+
+export function createTray(): Tray {
+  return new Tray(places.trayIcon('idle'), TRAY_ID);
+}
+
+/** Keeps icon, tooltip and title as `trayLook` says. Returns its own unsubscribe. */
+export function followDesk(tray: Tray, desk: Desk): () => void {
+  let shown: TrayLook = { icon: '', tooltip: '', title: '' };
+  const show = () => {
+    const look = trayLook(desk.snapshot);
+    if (look.icon !== shown.icon) tray.setImage(places.trayIcon(look.icon));
+    if (look.tooltip !== shown.tooltip) tray.setToolTip(look.tooltip);
+    if (look.title !== shown.title) tray.setTitle(look.title, { fontType: 'monospacedDigit' });
+    shown = look;
+  };
+  show();
+  return desk.onSnapshot(show);
+}
+
+export interface TrayMenuActions {
+  showPanel(): void;
+  showLibrary(): void;
+  quit(): void;
+}
+
+/** The left button belongs to the panel, so the menu is not set for good but shown when asked for. */
+export function addTrayMenu(tray: Tray, actions: TrayMenuActions): void {
+  const menu = Menu.buildFromTemplate([
+    { label: 'Open PiKeep', click: () => actions.showPanel() },
+    { label: 'Show backups', click: () => actions.showLibrary() },
+    { type: 'separator' },
+    { label: 'Quit PiKeep', accelerator: 'CommandOrControl+Q', click: () => actions.quit() },
+  ]);
+  tray.on('right-click', () => tray.popUpContextMenu(menu));
+}
