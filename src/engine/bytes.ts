@@ -33,7 +33,8 @@ export class ByteReader {
   u64(at: number): number {
     this.#check(at, 8);
     const value = this.#view.getBigUint64(at, true);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new MalformedBytes(`number too large at ${at}`);
+    if (value > BigInt(Number.MAX_SAFE_INTEGER))
+      throw new MalformedBytes(`number too large at ${at}`);
     return Number(value);
   }
 
@@ -67,7 +68,13 @@ export function guidText(bytes: Uint8Array): string {
 export function uuidText(bytes: Uint8Array): string {
   if (bytes.length !== 16) throw new MalformedBytes('a UUID has 16 bytes');
   const hex = Array.from(bytes, hexByte).join('');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    hex.slice(12, 16),
+    hex.slice(16, 20),
+    hex.slice(20),
+  ].join('-');
 }
 
 export function hexByte(value: number): string {

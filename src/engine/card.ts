@@ -22,7 +22,11 @@ export interface CardPartition extends TablePartition {
 /** Read from the card itself; two different cards do not share it unless one is a copy of the other. */
 export interface StrongIdentity {
   readonly tableId: string | null;
-  readonly fileSystems: readonly { readonly index: number; readonly type: string; readonly uuid: string }[];
+  readonly fileSystems: readonly {
+    readonly index: number;
+    readonly type: string;
+    readonly uuid: string;
+  }[];
   readonly hostname: string | null;
 }
 
@@ -92,7 +96,11 @@ async function readPartition(device: BlockDevice, part: TablePartition): Promise
   const only: FileSystemName | undefined = found.length === 1 ? found[0] : undefined;
   const fat = only === 'fat' ? await openFat(window) : null;
   const ext = only === 'ext' ? await openExt(window) : null;
-  const fileSystem = fat ? `fat${fat.bits}` : only === 'fat' || (only === 'ext' && !ext) ? null : (only ?? null);
+  const fileSystem = fat
+    ? `fat${fat.bits}`
+    : only === 'fat' || (only === 'ext' && !ext)
+      ? null
+      : (only ?? null);
   return {
     ...part,
     fileSystem,
@@ -135,13 +143,19 @@ async function readText(ext: ExtVolume, path: string): Promise<string | null> {
 /** A hostname is used as a folder name: only letters, digits, dots and hyphens pass (RFC 1123), 63 at most. */
 export function cleanHostname(text: string | null): string | null {
   const name = text?.split('\n')[0]?.trim() ?? '';
-  return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(name) && !name.includes('..') ? name : null;
+  return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(name) && !name.includes('..')
+    ? name
+    : null;
 }
 
 function systemName(release: string | null, raspberry: boolean): string | null {
   const field = (name: string): string | null => {
     const line = release?.split('\n').find((candidate) => candidate.startsWith(`${name}=`));
-    const value = line?.slice(name.length + 1).trim().replace(/^(["'])(.*)\1$/, '$2') ?? '';
+    const value =
+      line
+        ?.slice(name.length + 1)
+        .trim()
+        .replace(/^(["'])(.*)\1$/, '$2') ?? '';
     const clean = value.replace(/[^\x20-\x7e]/g, '').slice(0, 80);
     return clean === '' ? null : clean;
   };

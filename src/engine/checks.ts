@@ -14,7 +14,9 @@ export async function checkBoot(card: Card): Promise<Check[]> {
   const table: Check = {
     name: 'partition table',
     ok: card.table.problems.length === 0,
-    detail: card.table.problems.join(' ') || `${card.table.scheme.toUpperCase()}, ${card.partitions.length} partitions`,
+    detail:
+      card.table.problems.join(' ') ||
+      `${card.table.scheme.toUpperCase()}, ${card.partitions.length} partitions`,
   };
   if (card.pi !== 'yes') return [table];
   const boot = await bootPartition(card.partitions);
@@ -48,7 +50,11 @@ function checkRoot(card: Card): Check {
   }
   const size = superblock.blocks * superblock.blockBytes;
   if (size > root.bytes) {
-    return { name: 'root file system', ok: false, detail: `it is ${size - root.bytes} bytes longer than its partition` };
+    return {
+      name: 'root file system',
+      ok: false,
+      detail: `it is ${size - root.bytes} bytes longer than its partition`,
+    };
   }
   const detail = superblock.needsRecovery
     ? 'was in use when the card was pulled; the Pi replays its journal when it starts'
@@ -83,6 +89,11 @@ async function checkRootParameter(card: Card, boot: CardPartition | null): Promi
       same(part.uuid, uuid) ||
       (node !== undefined && part.index === Number(node)),
   );
-  if (!found) return { name, ok: false, detail: `cmdline.txt names root=${shown}, which is not on this card` };
+  if (!found)
+    return {
+      name,
+      ok: false,
+      detail: `cmdline.txt names root=${shown}, which is not on this card`,
+    };
   return { name, ok: true, detail: `root=${shown} is partition ${found.index}` };
 }

@@ -121,10 +121,7 @@ class WritesInFlight {
     await Promise.allSettled(this.#running);
   }
 
-  async #write(
-    chunk: ReadChunk,
-    runs: readonly { start: number; end: number }[],
-  ): Promise<void> {
+  async #write(chunk: ReadChunk, runs: readonly { start: number; end: number }[]): Promise<void> {
     try {
       for (const { start, end } of runs) {
         await this.#image.write(chunk.data.subarray(start, end), chunk.offset + start);

@@ -22,7 +22,12 @@ export interface ErrorFacts {
   DESTINATION_NOT_WRITABLE: { path: string; errno: string };
   DESTINATION_TOO_SMALL: { path: string; neededBytes: number; freeBytes: number };
   /** The volume's file system cannot hold one file of this size (FAT32: 4 GiB - 1). */
-  DESTINATION_FILE_LIMIT: { path: string; fileSystem: string; limitBytes: number; neededBytes: number };
+  DESTINATION_FILE_LIMIT: {
+    path: string;
+    fileSystem: string;
+    limitBytes: number;
+    neededBytes: number;
+  };
   /** The destination folder lies on the card that is to be backed up. */
   DESTINATION_ON_CARD: { path: string; disk: string };
   /** The exact file the user named exists already; nothing is ever overwritten. */
@@ -86,6 +91,55 @@ export interface ErrorFacts {
 
 export type ErrorCode = keyof ErrorFacts;
 
+/** Every code, for parsing one that crossed a process boundary; the type below fails when one is missing. */
+export const errorCodes = [
+  'USAGE',
+  'NO_SUCH_DISK',
+  'NOT_A_CARD',
+  'PROTECTED_DISK',
+  'IDENTITY_CHANGED',
+  'JOB_EXISTS',
+  'DESTINATION_MISSING',
+  'DESTINATION_NOT_WRITABLE',
+  'DESTINATION_TOO_SMALL',
+  'DESTINATION_FILE_LIMIT',
+  'DESTINATION_ON_CARD',
+  'DESTINATION_EXISTS',
+  'DESTINATION_FULL',
+  'DESTINATION_FAILED',
+  'UNMOUNT_REFUSED',
+  'EJECT_REFUSED',
+  'PRIVACY_REFUSED',
+  'ACCESS_DENIED',
+  'DEVICE_BUSY',
+  'DEVICE_GONE',
+  'DIALOG_CANCELLED',
+  'NOT_AUTHORIZED',
+  'DOOR_UNAVAILABLE',
+  'NO_DOOR',
+  'HELPER_FAILED',
+  'SOCKET_PATH_TOO_LONG',
+  'READ_FAILED',
+  'SIZE_CHANGED',
+  'VERIFY_DIFFERS',
+  'NO_SUCH_IMAGE',
+  'MANIFEST_MISSING',
+  'MANIFEST_INVALID',
+  'BAD_MESSAGE',
+  'STRANGER',
+  'INTERRUPTED',
+  'WORKER_DIED',
+  'TOOL_MISSING',
+  'TOOL_FAILED',
+  'SETTINGS_INVALID',
+  'UNSUPPORTED',
+  'INTERNAL',
+] as const satisfies readonly ErrorCode[];
+
+/** Does not compile while a code of ErrorFacts is missing from `errorCodes`. */
+type MissingCode = Exclude<ErrorCode, (typeof errorCodes)[number]>;
+export const noCodeIsMissing: [MissingCode] extends [never] ? true : MissingCode = true;
+
 /** The one error type that crosses a layer. `code` decides everything; never match on `message`. */
 export class PiKeepError<C extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'PiKeepError';
@@ -105,7 +159,8 @@ export function isPiKeepError<C extends ErrorCode>(
   ...codes: readonly C[]
 ): error is PiKeepError<C> {
   return (
-    error instanceof PiKeepError && (codes.length === 0 || codes.some((code) => code === error.code))
+    error instanceof PiKeepError &&
+    (codes.length === 0 || codes.some((code) => code === error.code))
   );
 }
 

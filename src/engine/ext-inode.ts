@@ -44,7 +44,8 @@ export async function readContent(
 ): Promise<Uint8Array | null> {
   if (inode.bytes > maxBytes) return null;
   const isShortLink = inode.kind === 'link' && inode.bytes < 60 && !inode.extents;
-  if (isShortLink || (inode.inline && inode.bytes <= 60)) return inode.block.subarray(0, inode.bytes);
+  if (isShortLink || (inode.inline && inode.bytes <= 60))
+    return inode.block.subarray(0, inode.bytes);
   if (inode.inline) return null;
   const { blockBytes } = superblock;
   const content = new Uint8Array(inode.bytes);

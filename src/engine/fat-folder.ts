@@ -1,6 +1,6 @@
 /** The 32-byte entries of a FAT folder, with long names put together (FAT specification 1.03, sections 6 and 7). */
 
-import { ByteReader } from './bytes.ts';
+import type { ByteReader } from './bytes.ts';
 
 export interface FatEntry {
   readonly name: string;
@@ -58,7 +58,10 @@ function readLetters(folder: ByteReader, at: number): string {
 }
 
 function shortName(folder: ByteReader, at: number, attributes: number): string {
-  const raw = String.fromCharCode(...folder.slice(at, 11)).replace(/^\x05/, '\xe5');
+  const letters = Array.from(folder.slice(at, 11));
+  // A first letter 0xE5 would mean "deleted" and is stored as 5.
+  if (letters[0] === 5) letters[0] = 0xe5;
+  const raw = String.fromCharCode(...letters);
   if ((attributes & (LABEL | FOLDER)) === LABEL) return raw.trimEnd();
   const flags = folder.u8(at + 12);
   const stem = raw.slice(0, 8).trimEnd();

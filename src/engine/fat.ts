@@ -67,7 +67,8 @@ async function open(device: BlockDevice, boot: ByteReader): Promise<FatVolume | 
     async readFile(name, maxBytes) {
       const wanted = name.toLowerCase();
       const entry = entries.find(
-        (candidate) => candidate.name.toLowerCase() === wanted && !candidate.isFolder && !candidate.isLabel,
+        (candidate) =>
+          candidate.name.toLowerCase() === wanted && !candidate.isFolder && !candidate.isLabel,
       );
       if (!entry || entry.bytes > maxBytes) return null;
       const content = await readChain(device, geometry, entry.firstCluster, entry.bytes);

@@ -36,7 +36,8 @@ export async function probeFileSystems(device: BlockDevice): Promise<FileSystemN
   if (has(0, 'XFSB')) found.push('xfs');
   if (has(0x400, '\x10\x20\xf5\xf2')) found.push('f2fs');
   if (has(0, 'hsqs')) found.push('squashfs');
-  if (has(4086, 'SWAPSPACE2') || has(16374, 'SWAPSPACE2') || has(65526, 'SWAPSPACE2')) found.push('swap');
+  if (has(4086, 'SWAPSPACE2') || has(16374, 'SWAPSPACE2') || has(65526, 'SWAPSPACE2'))
+    found.push('swap');
   if (has(0, 'LUKS\xba\xbe')) found.push('luks');
   if (has(512, 'LABELONE')) found.push('lvm');
   if (has(4096, '\xfc\x4e\x2b\xa9')) found.push('md');

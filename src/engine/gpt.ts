@@ -25,7 +25,10 @@ export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
   }
   const backup = await readCopy(device, lastSector);
   if (!backup) return null;
-  return withProblem(backup.table, 'The first copy of the GPT is damaged; the one at the end is used.');
+  return withProblem(
+    backup.table,
+    'The first copy of the GPT is damaged; the one at the end is used.',
+  );
 }
 
 function withProblem(table: GptTable, problem: string): GptTable {
@@ -59,7 +62,8 @@ async function parseCopy(device: BlockDevice, sector: number): Promise<GptCopy |
 
   const count = header.u32(80);
   const entryBytes = header.u32(84);
-  if (entryBytes < 128 || entryBytes % 8 !== 0 || count * entryBytes > MAX_ENTRY_TABLE_BYTES) return null;
+  if (entryBytes < 128 || entryBytes % 8 !== 0 || count * entryBytes > MAX_ENTRY_TABLE_BYTES)
+    return null;
   const entries = await readUpTo(device, header.u64(72) * sectorSize, count * entryBytes);
   if (entries.length !== count * entryBytes || crc32(entries) !== header.u32(88)) return null;
 

@@ -98,9 +98,7 @@ async function readLogical(
     const own = readEntry(sector, 446);
     const next = readEntry(sector, 462);
     if (own.type !== 0 && own.sectors > 0) {
-      partitions.push(
-        mbrPartition(5 + count, record + own.firstSector, own, tableId, sectorSize),
-      );
+      partitions.push(mbrPartition(5 + count, record + own.firstSector, own, tableId, sectorSize));
     }
     if (next.type === 0 || next.sectors === 0) return [];
     record = base + next.firstSector;
@@ -144,4 +142,3 @@ function looksLikeFatBoot(sector: ByteReader): boolean {
 function nothing(problem?: string): PartitionTable {
   return { scheme: 'none', tableId: null, partitions: [], problems: problem ? [problem] : [] };
 }
-

@@ -12,22 +12,42 @@ export interface Glance {
 }
 
 /** Labels that images for the Pi give their boot partition: Raspberry Pi OS (old and new), Ubuntu, LibreELEC, HAOS, RetroPie. */
-const bootLabels = ['bootfs', 'boot', 'system-boot', 'libreelec', 'hassos-boot', 'recovery', 'raspifirm'];
+const bootLabels = [
+  'bootfs',
+  'boot',
+  'system-boot',
+  'libreelec',
+  'hassos-boot',
+  'recovery',
+  'raspifirm',
+];
 
 /** Judges without touching the card (DESIGN 5.3). MBR and GPT; a FAT partition followed by a Linux one. */
 export function glance(disk: Disk): Glance {
   const layout = layoutOf(disk.partitions);
   const plainTitle = disk.partitions.find((part) => part.label)?.label ?? disk.mediaName ?? disk.id;
-  if (!layout) return { pi: 'no', title: plainTitle, evidence: ['no FAT partition followed by a Linux one'] };
+  if (!layout)
+    return { pi: 'no', title: plainTitle, evidence: ['no FAT partition followed by a Linux one'] };
   const { boot } = layout;
   const hasBootLabel = bootLabels.includes((boot.label ?? '').toLowerCase());
-  const evidence = [`partition ${boot.index} is FAT${boot.label ? ` labelled ${boot.label}` : ''}`, 'a Linux partition follows'];
+  const evidence = [
+    `partition ${boot.index} is FAT${boot.label ? ` labelled ${boot.label}` : ''}`,
+    'a Linux partition follows',
+  ];
   if (disk.bootFiles !== null) {
     const found = piBootFiles(disk.bootFiles);
     if (found.length === 0) {
-      return { pi: 'no', title: plainTitle, evidence: [...evidence, 'no Raspberry Pi boot files on it'] };
+      return {
+        pi: 'no',
+        title: plainTitle,
+        evidence: [...evidence, 'no Raspberry Pi boot files on it'],
+      };
     }
-    return { pi: 'yes', title: piTitle, evidence: [...evidence, `boot files: ${found.join(', ')}`] };
+    return {
+      pi: 'yes',
+      title: piTitle,
+      evidence: [...evidence, `boot files: ${found.join(', ')}`],
+    };
   }
   // Any Linux installed for a PC has an EFI partition before its root: under GPT the label has to say more.
   if (boot.kind !== 'fat' && !hasBootLabel) {
@@ -44,10 +64,13 @@ export function piBootFiles(names: readonly string[]): string[] {
   const lower = names.map((name) => name.toLowerCase());
   const hasConfig = lower.includes('config.txt');
   const telling = names.filter((name) =>
-    /^(cmdline\.txt|bootcode\.bin|start(_cd|_db|_x|4|4cd|4db|4x)?\.elf|kernel[^/]*\.img|bcm27\d\d.*\.dtb)$/i.test(name),
+    /^(cmdline\.txt|bootcode\.bin|start(_cd|_db|_x|4|4cd|4db|4x)?\.elf|kernel[^/]*\.img|bcm27\d\d.*\.dtb)$/i.test(
+      name,
+    ),
   );
   // NOOBS and PINN keep only the firmware in the first partition, without a config.txt.
-  const hasFirmware = lower.includes('bootcode.bin') && lower.some((name) => name.startsWith('recovery'));
+  const hasFirmware =
+    lower.includes('bootcode.bin') && lower.some((name) => name.startsWith('recovery'));
   if (hasConfig && telling.length > 0) return ['config.txt', ...telling];
   return hasFirmware ? telling : [];
 }

@@ -20,12 +20,14 @@ export class ProgressMeter {
   /** Milliseconds of a clock that never goes backwards. */
   readonly #now: () => number;
   readonly #samples: { at: number; bytes: number }[];
-  #bytes = 0;
+  #bytes: number;
 
-  constructor(total: number, now: () => number) {
+  /** `bytes` is what had been done before the clock was started. */
+  constructor(total: number, now: () => number, bytes = 0) {
     this.#total = total;
     this.#now = now;
-    this.#samples = [{ at: now(), bytes: 0 }];
+    this.#bytes = bytes;
+    this.#samples = [{ at: now(), bytes }];
   }
 
   add(bytes: number): void {

@@ -30,17 +30,27 @@ export async function verifyImage(options: VerifyOptions): Promise<void> {
   const { device, map, signal, onProgress } = options;
   if (device.size !== options.bytes) {
     const facts = { path: device.path, offset: Math.min(device.size, options.bytes), ranges: 1 };
-    throw new PiKeepError('VERIFY_DIFFERS', { ...facts, bytes: Math.abs(device.size - options.bytes) });
+    throw new PiKeepError('VERIFY_DIFFERS', {
+      ...facts,
+      bytes: Math.abs(device.size - options.bytes),
+    });
   }
   const pool = new BufferPool(READS_IN_FLIGHT + 1, MAX_ENTRY_BYTES);
   const differing: MapEntry[] = [];
   const pieces = piecesOf(map, options.bytes);
   const expected = new Map(map.map((entry) => [entry.offset, entry]));
-  for await (const chunk of readAhead({ device, chunks: pieces, pool, depth: READS_IN_FLIGHT, signal })) {
+  for await (const chunk of readAhead({
+    device,
+    chunks: pieces,
+    pool,
+    depth: READS_IN_FLIGHT,
+    signal,
+  })) {
     const entry = expected.get(chunk.offset);
     const isRight = entry ? hashOf(chunk.data) === entry.sha256 : isAllZero(chunk.data);
     pool.release(chunk.buffer);
-    if (!isRight) differing.push({ offset: chunk.offset, bytes: chunk.bytes, sha256: entry?.sha256 ?? '' });
+    if (!isRight)
+      differing.push({ offset: chunk.offset, bytes: chunk.bytes, sha256: entry?.sha256 ?? '' });
     onProgress(chunk.bytes);
   }
   throwIfDifferent(device.path, differing);

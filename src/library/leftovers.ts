@@ -25,10 +25,13 @@ export async function findLeftovers(library: string): Promise<Leftover[]> {
   }
   const found: Leftover[] = [];
   for (const folder of folders) {
-    const names = (await entriesOf(folder)).filter((entry) => entry.isFile()).map(({ name }) => name);
+    const names = (await entriesOf(folder))
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => name);
     for (const name of partialNames(names)) {
       const file = path.join(folder, name);
-      if (await isAbandoned(file)) found.push({ file, name: imageNameOf(file), storedBytes: await storedBytes(file) });
+      if (await isAbandoned(file))
+        found.push({ file, name: imageNameOf(file), storedBytes: await storedBytes(file) });
     }
   }
   return found;
@@ -42,7 +45,9 @@ export async function clearLeftover(library: string, file: string): Promise<void
   const leftovers = await findLeftovers(library);
   const leftover = leftovers.find((candidate) => candidate.file === file);
   if (!leftover) {
-    throw new PiKeepError('USAGE', { detail: 'That file is not the rest of an unfinished backup.' });
+    throw new PiKeepError('USAGE', {
+      detail: 'That file is not the rest of an unfinished backup.',
+    });
   }
   const finalPath = file.slice(0, -PARTIAL_SUFFIX.length);
   if (!(await isThere(finalPath))) await fs.rm(finalPath + MANIFEST_SUFFIX, { force: true });

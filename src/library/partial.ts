@@ -140,7 +140,8 @@ async function moveWithoutReplacing(from: string, to: string): Promise<void> {
   } catch (error) {
     const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
     if (!noLinks.includes(errnoOf(error) ?? '')) throw error;
-    if (await exists(to)) throw new PiKeepError('DESTINATION_EXISTS', { path: to }, { cause: error });
+    if (await exists(to))
+      throw new PiKeepError('DESTINATION_EXISTS', { path: to }, { cause: error });
     await fs.rename(from, to);
     return;
   }

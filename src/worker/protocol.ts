@@ -15,9 +15,7 @@ export const weakIdentitySchema = v.object({
   diskUuid: v.nullable(text),
   tableId: v.nullable(text),
   partitions: v.pipe(
-    v.array(
-      v.object({ bytes, kind: v.picklist(partitionKinds), uuid: v.nullable(text) }),
-    ),
+    v.array(v.object({ bytes, kind: v.picklist(partitionKinds), uuid: v.nullable(text) })),
     v.maxLength(256),
   ),
 });
@@ -60,7 +58,11 @@ export const inspectTaskSchema = v.object({
   source: sourceSchema,
 });
 
-export const taskSchema = v.variant('task', [backupTaskSchema, verifyTaskSchema, inspectTaskSchema]);
+export const taskSchema = v.variant('task', [
+  backupTaskSchema,
+  verifyTaskSchema,
+  inspectTaskSchema,
+]);
 export type Task = v.InferOutput<typeof taskSchema>;
 export type BackupTask = v.InferOutput<typeof backupTaskSchema>;
 export type VerifyTask = v.InferOutput<typeof verifyTaskSchema>;

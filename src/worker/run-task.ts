@@ -1,7 +1,17 @@
 /** The owner's side of a worker: start one, hand it a task, hear its progress, get its result. */
 
+import * as v from 'valibot';
+import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import type { Authorizer } from '../platform/ports.ts';
-import type { Progress, Task, TaskResult } from './protocol.ts';
+import { errorFromMessage } from './error-message.ts';
+import {
+  type FromWorker,
+  fromWorkerSchema,
+  type Progress,
+  type Task,
+  type TaskResult,
+  type ToWorker,
+} from './protocol.ts';
 
 /** A started worker process, whatever kind it is (forked Node, Electron utilityProcess). */
 export interface WorkerProcess {
@@ -27,11 +37,115 @@ export interface RunTaskOptions extends TaskListeners {
   readonly signal?: AbortSignal;
 }
 
+/** The shape of `runTask`, for whoever is handed another one in a test. */
+export type RunTask = <T extends Task>(task: T, options: RunTaskOptions) => Promise<ResultOf<T>>;
+
+export type ResultOf<T extends Task> = Extract<TaskResult, { task: T['task'] }>;
+
+/** Milliseconds a cancelled worker has for cleaning up. */
+const GRACE_MS = 10_000;
+/** Milliseconds a worker may live on after its last word. */
+const LINGER_MS = 2000;
+
 /**
  * Runs one task in a fresh worker and resolves with its result. Throws what the worker failed with; WORKER_DIED when it
  * ended without a last word; BAD_MESSAGE when it said something that is not of the protocol; INTERRUPTED on abort.
  */
-export type RunTask = <T extends Task>(
-  task: T,
+export const runTask: RunTask = async (task, options) => {
+  throwIfInterrupted(options.signal);
+  const worker = options.startWorker();
+  const outcome = await converse(worker, task, options);
+  if (outcome instanceof PiKeepError) {
+    throw options.signal?.aborted
+      ? new PiKeepError('INTERRUPTED', {}, { cause: outcome })
+      : outcome;
+  }
+  if (outcome.task !== task.task) {
+    const detail = `a result of ${outcome.task} for ${task.task}`;
+    throw new PiKeepError('BAD_MESSAGE', { from: 'worker', detail });
+  }
+  return outcome as ResultOf<typeof task>;
+};
+
+/** Resolves with the last word: a result or an error. */
+function converse(
+  worker: WorkerProcess,
+  task: Task,
   options: RunTaskOptions,
-) => Promise<Extract<TaskResult, { task: T['task'] }>>;
+): Promise<TaskResult | PiKeepError> {
+  const { signal } = options;
+  return new Promise((resolve) => {
+    let graceTimer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    const end = (outcome: TaskResult | PiKeepError): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(graceTimer);
+      signal?.removeEventListener('abort', cancel);
+      const linger = setTimeout(() => worker.kill(), LINGER_MS);
+      // The living child keeps this process going; after it nothing should.
+      linger.unref();
+      resolve(outcome);
+    };
+    const cancel = (): void => {
+      worker.post({ message: 'cancel' } satisfies ToWorker);
+      graceTimer = setTimeout(() => worker.kill(), GRACE_MS);
+    };
+    worker.onExit((detail) => end(new PiKeepError('WORKER_DIED', { detail })));
+    worker.onMessage((raw) => {
+      const parsed = v.safeParse(fromWorkerSchema, raw);
+      if (!parsed.success) {
+        const detail = parsed.issues[0].message;
+        worker.kill();
+        return end(new PiKeepError('BAD_MESSAGE', { from: 'worker', detail }));
+      }
+      const last = hear(parsed.output, worker, options);
+      if (last) end(last);
+    });
+    signal?.addEventListener('abort', cancel, { once: true });
+    worker.post({ message: 'start', task } satisfies ToWorker);
+  });
+}
+
+/** Deals with one message; returns the outcome if it was the last. */
+function hear(
+  message: FromWorker,
+  worker: WorkerProcess,
+  options: RunTaskOptions,
+): TaskResult | PiKeepError | null {
+  switch (message.message) {
+    case 'progress':
+      options.onProgress?.(message.progress);
+      return null;
+    case 'warning':
+      options.onWarning?.(message);
+      return null;
+    case 'authorize':
+      void authorize(message, worker, options.authorizer);
+      return null;
+    case 'done':
+      return message.result;
+    case 'failed':
+      return errorFromMessage(message.error);
+  }
+}
+
+/** The form goes to the worker and nowhere else. */
+async function authorize(
+  { right, prompt }: { right: string; prompt: string },
+  worker: WorkerProcess,
+  authorizer: Authorizer | null,
+): Promise<void> {
+  let answer: ToWorker;
+  try {
+    if (!authorizer) {
+      throw new PiKeepError('DOOR_UNAVAILABLE', { door: 'authopen', detail: 'nobody to ask' });
+    }
+    const form = await authorizer.authorize(right, prompt);
+    answer = { message: 'authorized', form: Buffer.from(form).toString('hex'), error: null };
+  } catch (error) {
+    const { code, facts } = asPiKeepError(error);
+    answer = { message: 'authorized', form: null, error: { code, facts: { ...facts } } };
+  }
+  worker.post(answer);
+}

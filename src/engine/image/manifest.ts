@@ -60,7 +60,9 @@ export const manifestSchema = v.object({
     }),
   ),
   unreadable: v.array(v.object({ ...range, files: v.array(text) })),
-  verified: v.nullable(v.object({ at: time, method: v.picklist(['read-back', 'read-back-cached']) })),
+  verified: v.nullable(
+    v.object({ at: time, method: v.picklist(['read-back', 'read-back-cached']) }),
+  ),
   checks: v.array(v.object({ name: text, ok: v.boolean(), detail: text })),
   /** In words: everything odd that was met on the way. */
   warnings: v.array(text),
@@ -94,11 +96,14 @@ export function parseManifest(json: string, path: string): Manifest {
 function mapOddity(manifest: Manifest): string | null {
   let end = 0;
   for (const entry of manifest.map) {
-    if (entry.bytes === 0 || entry.bytes > 8 * 1024 * 1024) return `map: an entry of ${entry.bytes} bytes`;
-    if (entry.offset < end) return `map: the entry at ${entry.offset} is not after the one before it`;
+    if (entry.bytes === 0 || entry.bytes > 8 * 1024 * 1024)
+      return `map: an entry of ${entry.bytes} bytes`;
+    if (entry.offset < end)
+      return `map: the entry at ${entry.offset} is not after the one before it`;
     end = entry.offset + entry.bytes;
   }
   if (end > manifest.source.bytes) return 'map: it reaches past the end of the card';
-  if (mapSha256(manifest.map) !== manifest.content.sha256) return 'content.sha256 does not match the map';
+  if (mapSha256(manifest.map) !== manifest.content.sha256)
+    return 'content.sha256 does not match the map';
   return null;
 }

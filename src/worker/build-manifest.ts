@@ -1,0 +1,67 @@
+/** Puts a manifest together from what the backup saw. */
+
+import * as path from 'node:path';
+import type { BlockDevice } from '../engine/block-device.ts';
+import type { Card } from '../engine/card.ts';
+import type { Check } from '../engine/checks.ts';
+import { type Disk, weakIdentity } from '../engine/disk.ts';
+import type { ReadBackMethod } from '../engine/image/image-file.ts';
+import type { Manifest } from '../engine/image/manifest.ts';
+import { type MapEntry, mapSha256 } from '../engine/image/map.ts';
+import { VERSION } from '../version.ts';
+
+export interface ManifestFacts {
+  readonly disk: Disk;
+  readonly card: Card;
+  readonly device: BlockDevice;
+  readonly imagePath: string;
+  readonly map: readonly MapEntry[];
+  readonly plainSha256: string | null;
+  /** Null: not proven. */
+  readonly method: ReadBackMethod | null;
+  readonly checks: readonly Check[];
+  readonly times: { readonly started: Date; readonly copied: Date; readonly finished: Date };
+}
+
+/** The whole card is copied, so every partition's strategy is "whole". */
+export function buildManifest(facts: ManifestFacts): Manifest {
+  const { card, device, times } = facts;
+  const { identity } = card;
+  return {
+    schema: 1,
+    card: {
+      weak: { ...weakIdentity(facts.disk), partitions: [...weakIdentity(facts.disk).partitions] },
+      strong: { ...identity, fileSystems: [...identity.fileSystems] },
+      title: card.title,
+      label: card.label,
+      hostname: card.hostname,
+      os: card.os,
+      model: null,
+      pi: card.pi,
+    },
+    source: { bytes: device.size, sectorBytes: device.sectorSize },
+    image: { file: path.basename(facts.imagePath), format: 'img', bytes: device.size },
+    map: [...facts.map],
+    content: { sha256: mapSha256(facts.map), plainSha256: facts.plainSha256 },
+    partitions: card.partitions.map((part) => ({
+      index: part.index,
+      offset: part.offset,
+      bytes: part.bytes,
+      type: part.typeName,
+      fileSystem: part.fileSystem,
+      usedBytes: null,
+      strategy: 'whole',
+      reason: 'the whole card was copied',
+    })),
+    unreadable: [],
+    verified: facts.method && { at: times.finished.toISOString(), method: facts.method },
+    checks: [...facts.checks],
+    warnings: [...card.table.problems],
+    times: {
+      started: times.started.toISOString(),
+      copied: times.copied.toISOString(),
+      finished: times.finished.toISOString(),
+    },
+    tool: { name: 'PiKeep', version: VERSION },
+  };
+}

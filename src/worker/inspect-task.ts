@@ -1,0 +1,71 @@
+/** Says what is on a card or in an image, without copying anything. */
+
+import { stat } from 'node:fs/promises';
+import type { BlockDevice } from '../engine/block-device.ts';
+import { readCard } from '../engine/card.ts';
+import { checkBoot } from '../engine/checks.ts';
+import { errnoOf } from '../engine/errors.ts';
+import { openCard } from './open-card.ts';
+import type { InspectResult, InspectTask } from './protocol.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** A path to an ordinary file is an image; everything else names a disk. Throws what opening either throws. */
+export async function runInspect(task: InspectTask, context: TaskContext): Promise<InspectResult> {
+  const platform = await context.createPlatform({ slot: task.source.slot });
+  if (await isFile(task.target)) {
+    const { device } = await platform.imageFiles.open(task.target);
+    return describeAndClose(task.target, device);
+  }
+  const { device } = await openCard({
+    platform,
+    name: task.target,
+    expected: null,
+    ...task.source,
+    destination: null,
+    forceUnmount: false,
+    authorizer: context.authorizer,
+    signal: context.signal,
+  });
+  return describeAndClose(task.target, device);
+}
+
+async function describeAndClose(target: string, device: BlockDevice): Promise<InspectResult> {
+  try {
+    const card = await readCard(device);
+    return {
+      task: 'inspect',
+      target,
+      bytes: device.size,
+      sectorBytes: device.sectorSize,
+      scheme: card.table.scheme,
+      tableId: card.table.tableId,
+      title: card.title,
+      pi: card.pi,
+      evidence: [...card.evidence],
+      hostname: card.hostname,
+      os: card.os,
+      partitions: card.partitions.map((part) => ({
+        index: part.index,
+        offset: part.offset,
+        bytes: part.bytes,
+        typeName: part.typeName,
+        fileSystem: part.fileSystem,
+        label: part.label,
+        uuid: part.uuid,
+      })),
+      checks: await checkBoot(card),
+      warnings: [...card.table.problems],
+    };
+  } finally {
+    await device.close();
+  }
+}
+
+async function isFile(target: string): Promise<boolean> {
+  try {
+    return (await stat(target)).isFile();
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false;
+    throw error;
+  }
+}

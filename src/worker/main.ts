@@ -1,0 +1,102 @@
+/** The worker process: takes one task, does it, says how it went, ends. A crash here is a failed job, not a dead app. */
+
+import * as v from 'valibot';
+import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { createPlatform } from '../platform/index.ts';
+import { runBackup } from './backup-task.ts';
+import { runInspect } from './inspect-task.ts';
+import { linkToOwner } from './owner-link.ts';
+import { type FromWorker, type Task, type TaskResult, toWorkerSchema } from './protocol.ts';
+import { RemoteAuthorizer } from './remote-authorizer.ts';
+import type { TaskContext } from './task-context.ts';
+import { runVerify } from './verify-task.ts';
+
+/** Runs until the task has ended or the owner has gone. */
+export function runWorker(): void {
+  const link = linkToOwner();
+  const abort = new AbortController();
+  const post = (message: FromWorker): void => {
+    link.post(message).catch(() => abort.abort());
+  };
+  const authorizer = new RemoteAuthorizer((right, prompt) =>
+    post({ message: 'authorize', right, prompt }),
+  );
+  const context: TaskContext = {
+    createPlatform,
+    authorizer,
+    signal: abort.signal,
+    now: () => Date.now(),
+    monotonic: () => performance.now(),
+    progress: (progress) => post({ message: 'progress', progress: roundFigures(progress) }),
+    warn: (code, text) => post({ message: 'warning', code, text }),
+  };
+  // A terminal sends Ctrl-C to the whole group; the owner decides what it means and says "cancel".
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => abort.abort());
+  let started = false;
+
+  link.onGone(() => {
+    abort.abort();
+    if (!started) process.exit(1);
+  });
+  link.onMessage((raw) => {
+    const parsed = v.safeParse(toWorkerSchema, raw);
+    if (!parsed.success) {
+      const detail = parsed.issues[0].message;
+      return void finish(link, new PiKeepError('BAD_MESSAGE', { from: 'owner', detail }));
+    }
+    const message = parsed.output;
+    switch (message.message) {
+      case 'cancel':
+        return abort.abort();
+      case 'authorized':
+        return authorizer.answer(message);
+      case 'start':
+        if (started) return;
+        started = true;
+        perform(message.task, context).then(
+          (result) => finish(link, result),
+          (error: unknown) => finish(link, asPiKeepError(error)),
+        );
+    }
+  });
+}
+
+function perform(task: Task, context: TaskContext): Promise<TaskResult> {
+  switch (task.task) {
+    case 'backup':
+      return runBackup(task, context);
+    case 'verify':
+      return runVerify(task, context);
+    case 'inspect':
+      return runInspect(task, context);
+  }
+}
+
+/** Says the last word and ends; Node can hang in exit after WebAssembly and thread-pool work, so the owner kills too. */
+async function finish(
+  link: ReturnType<typeof linkToOwner>,
+  outcome: TaskResult | PiKeepError,
+): Promise<void> {
+  const message: FromWorker =
+    outcome instanceof PiKeepError
+      ? { message: 'failed', error: { code: outcome.code, facts: { ...outcome.facts } } }
+      : { message: 'done', result: outcome };
+  try {
+    await link.post(message);
+  } finally {
+    process.exit(outcome instanceof PiKeepError ? 1 : 0);
+  }
+}
+
+function roundFigures<T extends { bytesPerSecond: number | null; secondsLeft: number | null }>(
+  progress: T,
+): T {
+  const round = (value: number | null): number | null =>
+    value === null ? null : Math.round(value);
+  return {
+    ...progress,
+    bytesPerSecond: round(progress.bytesPerSecond),
+    secondsLeft: round(progress.secondsLeft),
+  };
+}

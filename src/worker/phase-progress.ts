@@ -1,0 +1,63 @@
+/** Turns bytes copied and proven into the progress messages of a backup. */
+
+import { ProgressMeter } from '../engine/progress.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** Milliseconds between two messages: a bar that moves, without waking the owner for every chunk. */
+const INTERVAL_MS = 200;
+
+/**
+ * Proving runs beside copying, so "copying" lasts until the card has been read; what is left to prove then is shown as
+ * "proving", and writing the manifest as "filing".
+ */
+export class PhaseProgress {
+  readonly #total: number;
+  readonly #prove: boolean;
+  readonly #context: TaskContext;
+  readonly #copying: ProgressMeter;
+  #proving: ProgressMeter | null = null;
+  #copied = 0;
+  #proven = 0;
+  #lastSent = Number.NEGATIVE_INFINITY;
+
+  constructor(total: number, prove: boolean, context: TaskContext) {
+    this.#total = total;
+    this.#prove = prove;
+    this.#context = context;
+    this.#copying = new ProgressMeter(total, context.monotonic);
+    this.#send('copying', this.#copying);
+  }
+
+  add(step: { copied: number; proven: number }): void {
+    this.#copied += step.copied;
+    this.#proven += step.proven;
+    if (this.#proving) {
+      this.#proving.add(step.proven);
+      this.#send('proving', this.#proving);
+      return;
+    }
+    this.#copying.add(step.copied);
+    const isLast = this.#copied >= this.#total;
+    this.#send('copying', this.#copying, isLast);
+    if (isLast && this.#prove) {
+      this.#proving = new ProgressMeter(this.#total, this.#context.monotonic, this.#proven);
+    }
+  }
+
+  filing(): void {
+    this.#context.progress({
+      phase: 'filing',
+      bytes: this.#total,
+      total: this.#total,
+      bytesPerSecond: null,
+      secondsLeft: null,
+    });
+  }
+
+  #send(phase: 'copying' | 'proving', meter: ProgressMeter, force = false): void {
+    const now = this.#context.monotonic();
+    if (!force && now - this.#lastSent < INTERVAL_MS) return;
+    this.#lastSent = now;
+    this.#context.progress({ phase, ...meter.figures });
+  }
+}

@@ -1,0 +1,16 @@
+/** What a task may use besides its own words: talk to its owner, be cancelled, know the time. */
+
+import type { Authorizer, Platform } from '../platform/ports.ts';
+import type { Progress } from './protocol.ts';
+
+export interface TaskContext {
+  readonly createPlatform: (options: { slot: string | null }) => Promise<Platform>;
+  readonly authorizer: Authorizer;
+  readonly signal: AbortSignal;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Milliseconds of a clock that is never set. */
+  readonly monotonic: () => number;
+  readonly progress: (progress: Progress) => void;
+  readonly warn: (code: string, text: string) => void;
+}

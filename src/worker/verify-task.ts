@@ -1,0 +1,41 @@
+/** Checks an image against its manifest. */
+
+import { ProgressMeter } from '../engine/progress.ts';
+import { verifyImage } from '../engine/verify.ts';
+import { readManifest } from '../library/manifest-file.ts';
+import type { VerifyResult, VerifyTask } from './protocol.ts';
+import type { TaskContext } from './task-context.ts';
+
+/** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
+export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
+  const started = context.monotonic();
+  const manifest = await readManifest(task.image);
+  const platform = await context.createPlatform({ slot: null });
+  const { device, readBackMethod } = await platform.imageFiles.open(task.image);
+  const meter = new ProgressMeter(manifest.source.bytes, context.monotonic);
+  let lastSent = Number.NEGATIVE_INFINITY;
+  try {
+    await verifyImage({
+      device,
+      bytes: manifest.source.bytes,
+      map: manifest.map,
+      signal: context.signal,
+      onProgress(bytes) {
+        meter.add(bytes);
+        if (context.monotonic() - lastSent < 200) return;
+        lastSent = context.monotonic();
+        context.progress({ phase: 'reading', ...meter.figures });
+      },
+    });
+  } finally {
+    await device.close();
+  }
+  const seconds = (context.monotonic() - started) / 1000;
+  return {
+    task: 'verify',
+    image: task.image,
+    bytes: device.size,
+    verified: readBackMethod,
+    seconds,
+  };
+}
