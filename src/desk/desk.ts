@@ -164,7 +164,8 @@ class WatchingDesk implements Desk {
       case 'eject':
         return this.#eject(chooseCard(this.#state, command.disk, command.card));
       case 'clear-leftover':
-        return this.#clearLeftover(command.file);
+        await clearLeftover(this.#state.settings.library, command.file);
+        return this.#lookForLeftovers();
       case 'open-privacy-settings':
         return platform.desktop.openExternal(PRIVACY_PANE);
       case 'set-eject-when-done':
@@ -189,22 +190,12 @@ class WatchingDesk implements Desk {
     await this.rescan();
   }
 
-  async #clearLeftover(file: string): Promise<void> {
-    if (!this.#state.leftovers.some((one) => one.file === file)) {
-      throw new PiKeepError('NO_SUCH_IMAGE', { path: file });
-    }
-    await clearLeftover(this.#state.settings.library, file);
-    await this.#lookForLeftovers();
-  }
-
-  /** Only while no job runs: the partial file of a running one is no leftover. */
   async #findLeftovers(): Promise<void> {
-    if (this.#state.jobs.some(isWorking)) return;
     try {
       const leftovers = await findLeftovers(this.#state.settings.library);
       this.#apply({ input: 'leftovers', leftovers });
     } catch {
-      // A library that is not there (yet, or a drive not plugged in) has no leftovers to offer; a backup into it says why it fails.
+      // A library that cannot be read has nothing to offer here; a backup into it says what is wrong.
       this.#apply({ input: 'leftovers', leftovers: [] });
     }
   }

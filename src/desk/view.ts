@@ -17,6 +17,7 @@ export interface Surroundings {
 
 const MAX_PARTITIONS = 16;
 const MAX_DISKS = 64;
+const MAX_LEFTOVERS = 32;
 const MAX_TEXT = 1024;
 
 export function view(state: DeskState, revision: number, surroundings: Surroundings): Snapshot {
@@ -33,7 +34,7 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
       .sort(piFirst),
     refused: disks.flatMap(refusedView),
     jobs: state.jobs.map(jobView),
-    leftovers: [...state.leftovers],
+    leftovers: state.leftovers.slice(0, MAX_LEFTOVERS),
     settings: { ejectWhenDone: state.settings.ejectWhenDone },
     trouble: state.trouble,
   };

@@ -1,0 +1,79 @@
+/** The panel's connection in a browser: server-sent events in, POST out, both to where the page came from. */
+
+import {
+  type Command,
+  type PanelBridge,
+  type Problem,
+  parseReply,
+  parseSnapshot,
+  type Reply,
+  type Snapshot,
+} from '../contract/panel.ts';
+
+/** A pause shorter than this may be a hiccup that mends itself. */
+const PATIENCE_MS = 3000;
+
+export function browserBridge(): PanelBridge {
+  return { subscribe, send };
+}
+
+function subscribe(listener: (snapshot: Snapshot) => void): () => void {
+  const source = new EventSource('snapshots');
+  let last: Snapshot | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  source.addEventListener('message', (event: MessageEvent<string>) => {
+    const snapshot = parseSnapshot(JSON.parse(event.data));
+    if (!snapshot) return;
+    clearTimeout(timer);
+    timer = undefined;
+    last = snapshot;
+    listener(snapshot);
+  });
+  source.addEventListener('error', () => {
+    const wait = source.readyState === EventSource.CLOSED ? 0 : PATIENCE_MS;
+    timer ??= setTimeout(() => listener(withoutConnection(last)), wait);
+  });
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}
+
+async function send(command: Command): Promise<Reply> {
+  try {
+    const response = await fetch('command', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(command),
+    });
+    const reply = response.ok ? parseReply(await response.json()) : null;
+    return reply ?? { ok: false, problem: disconnected };
+  } catch {
+    return { ok: false, problem: disconnected };
+  }
+}
+
+const disconnected: Problem = {
+  code: 'DISCONNECTED',
+  title: 'PiKeep does not answer',
+  message: 'The program behind this page has ended, or does not know this page any more.',
+  next: 'Start PiKeep again; it opens a new page. You can close this one.',
+};
+
+/** What was there is not known any more; what had been finished stays to be read. */
+function withoutConnection(last: Snapshot | null): Snapshot {
+  const nothing: Snapshot = {
+    revision: 0,
+    tool: { version: '', where: 'browser', source: '' },
+    library: '',
+    disks: [],
+    refused: [],
+    jobs: [],
+    leftovers: [],
+    settings: { ejectWhenDone: false },
+    trouble: disconnected,
+  };
+  if (!last) return nothing;
+  const jobs = last.jobs.filter(({ state }) => state.is !== 'working');
+  return { ...last, disks: [], refused: [], leftovers: [], jobs, trouble: disconnected };
+}

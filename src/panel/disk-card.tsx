@@ -1,0 +1,66 @@
+import type { DiskView } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import { Hint } from './hint.tsx';
+import { CardPicture } from './pictures.tsx';
+import type { Send } from './send.ts';
+import { size } from './words.ts';
+
+export interface DiskCardProps {
+  readonly disk: DiskView;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** A card that can be backed up, with the one button. */
+export function DiskCard({ disk, onMac, send }: DiskCardProps) {
+  const isPi = disk.kind === 'pi';
+  return (
+    <section class="card" aria-label={disk.title}>
+      <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
+      {disk.partitions.length > 0 && (
+        <ul class="partitions" aria-label="Partitions">
+          {disk.partitions.map((part, index) => (
+            <li key={`${index}`}>
+              <span class="name">{part.label ?? 'No name'}</span> {part.kind}, {size(part.bytes)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {disk.warnings.map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+        </p>
+      ))}
+      <Action
+        kind="primary"
+        command={{ command: 'backup', disk: disk.disk, card: disk.card }}
+        send={send}
+      >
+        {isPi ? 'Back up this Pi card' : 'Back up this disk'}
+      </Action>
+      {onMac && isPi ? (
+        <Hint />
+      ) : (
+        <p class="hint">PiKeep only reads the card. Nothing on it changes.</p>
+      )}
+    </section>
+  );
+}
+
+interface CardHeadProps {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly lit: boolean;
+}
+
+export function CardHead({ title, subtitle, lit }: CardHeadProps) {
+  return (
+    <div class="head">
+      <CardPicture lit={lit} />
+      <div class="names">
+        <h2>{title}</h2>
+        {subtitle && <p class="subtitle">{subtitle}</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+import type { DiskView, JobState } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import { Cross, Tick } from './pictures.tsx';
+import type { Send } from './send.ts';
+import { duration, size } from './words.ts';
+
+type DoneState = Extract<JobState, { is: 'done' }>;
+
+export interface DoneProps {
+  readonly job: string;
+  readonly state: DoneState;
+  readonly disk: DiskView | null;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** A finished backup, with what was checked. */
+export function Done({ job, state, disk, onMac, send }: DoneProps) {
+  const { verified, checks, ejected } = state;
+  return (
+    <div class="outcome">
+      <p class="verdict">
+        {verified ? <Tick /> : <Cross />}{' '}
+        {verified ? 'Backed up and proven' : 'Backed up, but not checked'}
+      </p>
+      <dl>
+        <dt>Card</dt>
+        <dd>{size(state.bytes)}</dd>
+        <dt>Image</dt>
+        <dd>{size(state.storedBytes)} on your disk</dd>
+        <dt>Took</dt>
+        <dd>{duration(state.seconds)}</dd>
+        <dt>In</dt>
+        <dd class="place">{state.place}</dd>
+      </dl>
+      <ul class="checks" aria-label="What was checked">
+        {verified && (
+          <li>
+            <Tick /> {proof[verified]}
+          </li>
+        )}
+        {checks.map(({ name, ok, detail }) => (
+          <li key={name}>
+            {ok ? <Tick /> : <Cross />}
+            <span>
+              {name}
+              {detail && !ok ? `: ${detail}` : ''}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {ejected && <p class="next">The card is ejected. You can take it out.</p>}
+      <div class="buttons">
+        <Action kind="primary" command={{ command: 'reveal', job }} send={send}>
+          {onMac ? 'Show in Finder' : 'Show in folder'}
+        </Action>
+        {disk && !ejected && (
+          <Action command={{ command: 'eject', disk: disk.disk, card: disk.card }} send={send}>
+            Eject
+          </Action>
+        )}
+      </div>
+    </div>
+  );
+}
+
+const proof: Readonly<Record<NonNullable<DoneState['verified']>, string>> = {
+  'read-back': 'Read back from the disk: every byte is the card’s',
+  'read-back-cached':
+    'Read back: every byte is the card’s (this disk cannot be read past its cache)',
+};

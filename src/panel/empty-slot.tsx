@@ -1,0 +1,17 @@
+import { Hint } from './hint.tsx';
+import { SlotPicture } from './pictures.tsx';
+
+/** Nothing is inserted: what PiKeep does, at one glance. */
+export function EmptySlot({ onMac }: { readonly onMac: boolean }) {
+  return (
+    <section class="empty">
+      <SlotPicture />
+      <h2>Put in a Raspberry Pi card</h2>
+      <p>
+        One click makes an exact image of it. PiKeep then reads the image back and tells you when it
+        is proven. The card itself is only read.
+      </p>
+      {onMac && <Hint />}
+    </section>
+  );
+}

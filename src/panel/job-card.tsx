@@ -1,0 +1,108 @@
+import type { DiskView, JobState, JobView } from '../contract/panel.ts';
+import { Action, Close } from './action.tsx';
+import { CardHead } from './disk-card.tsx';
+import { Done } from './done.tsx';
+import { Cross } from './pictures.tsx';
+import type { Send } from './send.ts';
+import { Working } from './working.tsx';
+
+export interface JobCardProps {
+  readonly job: JobView;
+  /** The card it works on; null when that is not there any more. */
+  readonly disk: DiskView | null;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** A backup: on its way, or what became of it. */
+export function JobCard({ job, disk, onMac, send }: JobCardProps) {
+  const { state } = job;
+  const dismiss = (): void => void send({ command: 'dismiss', job: job.job });
+  return (
+    <section class={`card ${state.is}`} aria-label={job.title}>
+      <CardHead
+        title={job.title}
+        subtitle={disk?.subtitle ?? ''}
+        lit={disk?.kind !== 'removable'}
+      />
+      {state.is !== 'working' && <Close label={`Dismiss ${job.title}`} onClick={dismiss} />}
+      {state.is === 'working' && (
+        <Working job={job.job} title={job.title} state={state} onMac={onMac} send={send} />
+      )}
+      {state.is === 'done' && (
+        <Done job={job.job} state={state} disk={disk} onMac={onMac} send={send} />
+      )}
+      {state.is === 'failed' && <Failed job={job.job} state={state} disk={disk} send={send} />}
+      {state.is === 'cancelled' && <Cancelled job={job.job} disk={disk} send={send} />}
+      {job.warnings.map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+interface FailedProps {
+  readonly job: string;
+  readonly state: Extract<JobState, { is: 'failed' }>;
+  readonly disk: DiskView | null;
+  readonly send: Send;
+}
+
+function Failed({ job, state: { problem, actions }, disk, send }: FailedProps) {
+  // Without its card nothing can be tried again; back in the reader, the card has a button of its own.
+  const again = disk !== null && actions.includes('retry');
+  return (
+    <div class="outcome">
+      <p class="verdict">
+        <Cross /> {problem.title}
+      </p>
+      <p>{problem.message}</p>
+      <p class="next">{problem.next}</p>
+      <div class="buttons">
+        {again && (
+          <Action
+            kind="primary"
+            command={{ command: 'retry', job, forceUnmount: false }}
+            send={send}
+          >
+            Try again
+          </Action>
+        )}
+        {disk !== null && actions.includes('force-unmount') && (
+          <Action command={{ command: 'retry', job, forceUnmount: true }} send={send}>
+            Unmount by force
+          </Action>
+        )}
+        {actions.includes('open-privacy-settings') && (
+          <Action command={{ command: 'open-privacy-settings' }} send={send}>
+            Open Privacy Settings
+          </Action>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface CancelledProps {
+  readonly job: string;
+  readonly disk: DiskView | null;
+  readonly send: Send;
+}
+
+function Cancelled({ job, disk, send }: CancelledProps) {
+  return (
+    <div class="outcome">
+      <p class="verdict">Cancelled</p>
+      <p>Nothing half-made was kept, and the card is as it was.</p>
+      {disk && (
+        <div class="buttons">
+          <Action command={{ command: 'retry', job, forceUnmount: false }} send={send}>
+            Back up again
+          </Action>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,44 @@
+/** Subscribes to snapshots, renders them, sends commands. Everything visible is in `view.tsx`. */
+
+import { render } from 'preact';
+import type { Command, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
+import { browserBridge } from './browser-bridge.ts';
+import { Page } from './view.tsx';
+
+declare global {
+  interface Window {
+    /** Put there by the preload script; missing in a browser. */
+    readonly pikeep?: PanelBridge;
+  }
+}
+
+const bridge = window.pikeep ?? browserBridge();
+const onMac = /Macintosh/.test(navigator.userAgent);
+let snapshot: Snapshot | null = null;
+let refused: Problem | null = null;
+
+bridge.subscribe((next) => {
+  snapshot = next;
+  show();
+});
+
+function show(): void {
+  const root = document.getElementById('panel');
+  if (!root || !snapshot) return;
+  const page = (
+    <Page snapshot={snapshot} refused={refused} onMac={onMac} send={send} onRefusalRead={forget} />
+  );
+  render(page, root);
+}
+
+/** A refusal is shown until it is read, or until a later command succeeds. */
+async function send(command: Command): Promise<void> {
+  const reply = await bridge.send(command);
+  refused = reply.ok ? null : reply.problem;
+  show();
+}
+
+function forget(): void {
+  refused = null;
+  show();
+}

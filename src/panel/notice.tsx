@@ -1,0 +1,23 @@
+import type { Problem } from '../contract/panel.ts';
+import { Close } from './action.tsx';
+import { Cross } from './pictures.tsx';
+
+export interface NoticeProps {
+  readonly problem: Problem;
+  /** Left out for what does not go away by being read. */
+  readonly onRead?: () => void;
+}
+
+/** Something is wrong that belongs to no single card. */
+export function Notice({ problem, onRead }: NoticeProps) {
+  return (
+    <section class="card notice" role="alert">
+      <p class="verdict">
+        <Cross /> {problem.title}
+      </p>
+      <p>{problem.message}</p>
+      <p class="next">{problem.next}</p>
+      {onRead && <Close label="Close this message" onClick={onRead} />}
+    </section>
+  );
+}

@@ -1,0 +1,4 @@
+import type { Command } from '../contract/panel.ts';
+
+/** Hands a command to PiKeep; resolves when it has been answered, and whoever owns the page shows a refusal. */
+export type Send = (command: Command) => Promise<void>;

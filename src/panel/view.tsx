@@ -1,0 +1,70 @@
+/** Snapshot in, page out. Nothing here remembers anything but which of its buttons is being pressed. */
+
+import type { DiskView, JobView, Problem, Snapshot } from '../contract/panel.ts';
+import { DiskCard } from './disk-card.tsx';
+import { EmptySlot } from './empty-slot.tsx';
+import { JobCard } from './job-card.tsx';
+import { Leftovers } from './leftovers.tsx';
+import { Notice } from './notice.tsx';
+import { RefusedDisks } from './refused-disks.tsx';
+import type { Send } from './send.ts';
+import { spoken } from './spoken.ts';
+
+export interface PageProps {
+  readonly snapshot: Snapshot;
+  /** Why the last command was not carried out. */
+  readonly refused: Problem | null;
+  readonly onMac: boolean;
+  readonly send: Send;
+  readonly onRefusalRead: () => void;
+}
+
+export function Page({ snapshot, refused, onMac, send, onRefusalRead }: PageProps) {
+  const { disks, jobs, trouble } = snapshot;
+  const absent = jobs.filter((job) => !disks.some((disk) => isJobOf(job, disk)));
+  return (
+    <>
+      <header class="bar">
+        <h1>PiKeep</h1>
+        <p class="library" title={snapshot.library}>
+          {snapshot.library}
+        </p>
+      </header>
+      <main>
+        {refused && <Notice problem={refused} onRead={onRefusalRead} />}
+        {trouble && <Notice problem={trouble} />}
+        {disks.map((disk) => {
+          const job = jobs.find((one) => isJobOf(one, disk));
+          if (!job) return <DiskCard key={disk.card} disk={disk} onMac={onMac} send={send} />;
+          return <JobCard key={disk.card} job={job} disk={disk} onMac={onMac} send={send} />;
+        })}
+        {absent.map((job) => (
+          <JobCard key={job.job} job={job} disk={null} onMac={onMac} send={send} />
+        ))}
+        {disks.length + jobs.length === 0 && !trouble && <EmptySlot onMac={onMac} />}
+        <Leftovers leftovers={snapshot.leftovers} send={send} />
+        <RefusedDisks disks={snapshot.refused} />
+      </main>
+      <footer class="bar">
+        <label>
+          <input
+            type="checkbox"
+            checked={snapshot.settings.ejectWhenDone}
+            onChange={({ currentTarget: { checked } }) =>
+              void send({ command: 'set-eject-when-done', value: checked })
+            }
+          />
+          Eject the card when done
+        </label>
+        {snapshot.tool.version && <span class="version">{snapshot.tool.version}</span>}
+      </footer>
+      <p class="spoken" role="status" aria-live="polite">
+        {spoken(snapshot)}
+      </p>
+    </>
+  );
+}
+
+function isJobOf(job: JobView, disk: DiskView): boolean {
+  return job.disk === disk.disk && job.card === disk.card;
+}

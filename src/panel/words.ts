@@ -1,0 +1,56 @@
+/** Sizes and times as the panel writes them. Decimal units, as printed on cards and shown by Finder. */
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** "31.9 GB". */
+export function size(bytes: number): string {
+  return scaled(bytes, '');
+}
+
+/** "88.2 MB/s". */
+export function rate(bytesPerSecond: number): string {
+  return scaled(bytesPerSecond, '/s');
+}
+
+function scaled(amount: number, suffix: string): string {
+  let power = amount < 1000 ? 0 : Math.min(Math.floor(Math.log10(amount) / 3), units.length - 1);
+  if (Math.round((amount / 1000 ** power) * 10) / 10 >= 1000 && power < units.length - 1)
+    power += 1;
+  const format = new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit: units[power] ?? 'byte',
+    unitDisplay: power === 0 ? 'long' : 'short',
+    maximumFractionDigits: power > 1 ? 1 : 0,
+    minimumFractionDigits: power > 2 ? 1 : 0,
+  });
+  return `${format.format(amount / 1000 ** power)}${suffix}`;
+}
+
+/** "About 4 minutes left": coarse on purpose, so that it does not flicker. */
+export function timeLeft(seconds: number): string {
+  if (seconds < 8) return 'A few seconds left';
+  if (seconds < 55) return `About ${Math.ceil(seconds / 10) * 10} seconds left`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `About ${count(Math.max(1, minutes), 'minute')} left`;
+  const hours = Math.floor(minutes / 60);
+  const rest = Math.round((minutes % 60) / 10) * 10;
+  if (rest === 0) return `About ${count(hours, 'hour')} left`;
+  if (rest === 60) return `About ${count(hours + 1, 'hour')} left`;
+  return `About ${count(hours, 'hour')} and ${rest} minutes left`;
+}
+
+/** "1 min 10 s", for how long something took. */
+export function duration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600)
+    return whole % 60 === 0 ? `${whole / 60} min` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(whole / 60);
+  return minutes % 60 === 0
+    ? `${minutes / 60} h`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function count(amount: number, unit: string): string {
+  return amount === 1 ? `1 ${unit}` : `${amount} ${unit}s`;
+}
