@@ -22,7 +22,10 @@ export function addGlobalOptions(program: Command): void {
       new Option('--door <name>', 'open the card in this one way only').choices([...doorNames]),
     )
     .option('--allow-disk-image', 'accept disk images and loop devices as cards')
-    .option('--library <folder>', 'keep backups in this folder, instead of the one in the settings');
+    .option(
+      '--library <folder>',
+      'keep backups in this folder, instead of the one in the settings',
+    );
 }
 
 export function globalOptionsOf(command: Command): GlobalOptions {

@@ -1,0 +1,51 @@
+/** Runs one command line from its words to the exit code. */
+
+import { CommanderError } from 'commander';
+import { asPiKeepError } from '../engine/errors.ts';
+import { version } from '../engine/version.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { listenForInterruption } from './interruption.ts';
+import { JsonPrinter } from './json-printer.ts';
+import { globalOptionsOf } from './options.ts';
+import { outputOf } from './output.ts';
+import { buildProgram, usageErrorOf } from './program.ts';
+import { openSession, type Surroundings } from './session.ts';
+import { TextPrinter } from './text-printer.ts';
+
+/** Ends the process. */
+export async function runCommandLine(words: readonly string[]): Promise<never> {
+  const stdout = outputOf(process.stdout);
+  const stderr = outputOf(process.stderr);
+  const now = (): number => performance.now();
+  // Even a command line that cannot be parsed is answered in the form it asks for.
+  const printer = words.includes('--json')
+    ? new JsonPrinter({ stdout, now })
+    : new TextPrinter({ stdout, stderr, env: process.env, now });
+  const interruption = listenForInterruption();
+  const code = await carryOut(words, { stdout, stderr, printer, signal: interruption.signal });
+  await Promise.all([stdout.flush(), stderr.flush()]);
+  // Not by itself: Node can wait in its exit for threads of memory that is no longer used.
+  process.exit(code);
+}
+
+async function carryOut(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { printer, stdout } = surroundings;
+  let code: ExitCode = exitCodes.done;
+  const program = buildProgram({
+    version,
+    stdout,
+    run: async (command, action) => {
+      const session = await openSession(surroundings, globalOptionsOf(command));
+      code = await action(session);
+    },
+  });
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return code;
+  } catch (thrown) {
+    const error = thrown instanceof CommanderError ? usageErrorOf(thrown) : asPiKeepError(thrown);
+    if (error === null) return exitCodes.done;
+    printer.error(error);
+    return exitCodeOf(error.code);
+  }
+}

@@ -1,0 +1,122 @@
+/** `pikeep demo`: the whole of PiKeep on a sample card, from the card going in to the notification. */
+
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { PiKeepError } from '../../engine/errors.ts';
+import { formatBytes, formatDuration } from '../../engine/format.ts';
+import { createPlatform } from '../../platform/index.ts';
+import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
+import { openSettings } from '../../platform/settings.ts';
+import type { Run } from '../command.ts';
+import { type DemoOutcome, playDemo } from '../demo-play.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { openDesk } from '../open-desk.ts';
+import type { Session } from '../session.ts';
+import { shellWord } from '../shell-word.ts';
+
+const scripts = fileURLToPath(new URL('../../../scripts/', import.meta.url));
+const sampleCardScript = join(scripts, 'sample-card.ts');
+
+export function defineDemo(program: Command, run: Run): void {
+  program
+    .command('demo')
+    .description('Back up a sample card, to see everything without a card reader.')
+    .action((_options: object, command: Command) => run(command, demo));
+}
+
+async function demo(session: Session): Promise<ExitCode> {
+  const { printer } = session;
+  const folder = await mkdtemp(join(tmpdir(), 'pikeep-demo-'));
+  const slot = join(folder, 'slot');
+  let isKept = false;
+  try {
+    await mkdir(slot);
+    const library = session.options.library === null ? join(folder, 'library') : session.library;
+    printer.start({
+      facts: { command: 'demo', slot, folder: library },
+      lines: [`The folder ${slot} stands in for a card reader. Nothing else is touched.`],
+    });
+    const outcome = await playIn(session, { folder, slot, library });
+    await notify(session, outcome);
+    isKept = true;
+    printer.done({ facts: { command: 'demo', ...outcome }, lines: lines(outcome, folder) });
+    return exitCodes.done;
+  } finally {
+    await rm(isKept ? slot : folder, { recursive: true, force: true });
+  }
+}
+
+async function playIn(
+  session: Session,
+  { folder, slot, library }: { folder: string; slot: string; library: string },
+): Promise<DemoOutcome> {
+  const desk = await openDesk({
+    ...session,
+    options: { ...session.options, slot, library, door: null },
+    platform: await createPlatform({ slot }),
+    // The user's own settings could eject the card, which would be gone before it was looked at.
+    settings: await openSettings({ file: join(folder, 'settings.json') }),
+    library,
+  });
+  try {
+    return await playDemo({
+      desk,
+      printer: session.printer,
+      signal: session.signal,
+      insert: () => insertSampleCard(folder, slot),
+    });
+  } finally {
+    await desk.close();
+  }
+}
+
+/** A card is there all at once, so it is made elsewhere and moved in. */
+async function insertSampleCard(folder: string, slot: string): Promise<void> {
+  if (!existsSync(sampleCardScript)) {
+    throw new PiKeepError('UNSUPPORTED', { what: 'the demo needs the sample card of a checkout' });
+  }
+  const script: { writeSampleCard(path: string): Promise<unknown> } = await import(
+    sampleCardScript
+  );
+  const made = join(folder, 'sample.img');
+  await script.writeSampleCard(made);
+  await rename(made, join(slot, 'sample card.img'));
+}
+
+async function notify({ printer }: Session, outcome: DemoOutcome): Promise<void> {
+  const { title, bytes, seconds, place } = outcome;
+  const headline = `${title} is backed up`;
+  const body = `${formatBytes(bytes)} in ${formatDuration(seconds)}, proven. In ${place}.`;
+  const notifier = createNodeNotifier();
+  const shown = await notifier.notify({ id: 'demo', title: headline, body });
+  await notifier.close();
+  printer.happened('notification', {
+    facts: { shown, title: headline, body },
+    lines: [
+      `${shown ? 'The notification says' : 'A notification would say'}: ${headline}. ${body}`,
+    ],
+  });
+}
+
+function lines(
+  { title, image, bytes, storedBytes, seconds }: DemoOutcome,
+  folder: string,
+): string[] {
+  const pikeep = join(scripts, 'pikeep');
+  return [
+    `${title} is backed up and proven.`,
+    `  ${image}`,
+    `  ${formatBytes(bytes)} of card, ${formatBytes(storedBytes)} on the disk, in ${formatDuration(seconds)}`,
+    '',
+    'Try next:',
+    `  ${shellWord(pikeep)} verify ${shellWord(image)}`,
+    `  ${shellWord(pikeep)} inspect ${shellWord(image)}`,
+    `  ${shellWord(pikeep)} list --all`,
+    '',
+    `Remove what the demo made: rm -r ${shellWord(folder)}`,
+  ];
+}

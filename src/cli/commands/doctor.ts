@@ -1,0 +1,144 @@
+/** `pikeep doctor`: what this computer offers PiKeep, in one page to read or to report. */
+
+import { homedir, release, type } from 'node:os';
+import type { Command } from 'commander';
+import { asPiKeepError } from '../../engine/errors.ts';
+import { explain } from '../../engine/explain.ts';
+import { formatBytes } from '../../engine/format.ts';
+import { version } from '../../engine/version.ts';
+import { clearLeftover, findLeftovers } from '../../library/leftovers.ts';
+import type { VolumeFacts } from '../../platform/ports.ts';
+import { settingsFile } from '../../platform/settings.ts';
+import { lookAtDisks, type SeenDisk, volumeBelow } from '../cards.ts';
+import type { Run } from '../command.ts';
+import { type DoorState, doorStates } from '../door-state.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import type { Facts } from '../printer.ts';
+import type { Session } from '../session.ts';
+import { tableLines } from '../table.ts';
+
+export function defineDoctor(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description('Show what PiKeep finds on this computer, and what is missing.')
+    .option('--clear-leftovers', 'remove what unfinished backups left in the library')
+    .action((options: { clearLeftovers?: true }, command: Command) =>
+      run(command, (session) => doctor(session, options.clearLeftovers === true)),
+    );
+}
+
+/** A finding: a value, or why there is none. */
+type Found<T> =
+  | { readonly value: T; readonly problem: null }
+  | { readonly value: null; readonly problem: string };
+
+async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCode> {
+  const { platform, library, options, settings, printer, signal } = session;
+  const disks = await found(() => lookAtDisks(session, library));
+  const volume = await found(() => volumeBelow(library, platform.volumes));
+  const doors = await doorStates(platform, disks.value ?? []);
+  const leftovers = await findLeftovers(library);
+  if (clearLeftovers) {
+    for (const { file } of leftovers) {
+      signal.throwIfAborted();
+      await clearLeftover(library, file);
+    }
+  }
+  const cleared = clearLeftovers ? leftovers.length : 0;
+  const file = settingsFile({
+    platform: process.platform,
+    home: homedir(),
+    configHome: process.env['XDG_CONFIG_HOME'],
+  });
+  const system = `${type()} ${release()} (${process.arch})`;
+  printer.done({
+    facts: {
+      command: 'doctor',
+      version,
+      node: process.version,
+      system,
+      platform: platform.name,
+      slot: options.slot,
+      disks: disksFacts(disks),
+      doors,
+      library: {
+        folder: library,
+        volume: volume.value && volumeFacts(volume.value),
+        problem: volume.problem,
+      },
+      settings: { file, ...settings.current, warning: settings.warning },
+      leftovers,
+      cleared,
+    },
+    lines: [
+      `PiKeep ${version}`,
+      ...tableLines([
+        ['  Node', process.version],
+        ['  System', system],
+        [
+          '  Cards from',
+          options.slot === null ? `this computer (${platform.name})` : `the folder ${options.slot}`,
+        ],
+        ['  Disks', disksWords(disks)],
+        ...doors.map((door) => [`  Door “${door.name}”`, doorWords(door)]),
+        ['  Library', library],
+        ['  Its volume', volume.value ? volumeWords(volume.value) : volume.problem],
+        ['  Settings', file],
+        ['  Leftovers', leftovers.length === 0 ? 'none' : String(leftovers.length)],
+        ...leftovers.map(({ file, storedBytes }) => ['', `${file} (${formatBytes(storedBytes)})`]),
+      ]),
+      ...hint(leftovers.length, cleared),
+    ],
+  });
+  return exitCodes.done;
+}
+
+/** A doctor does not stop at the first illness. */
+async function found<T>(look: () => Promise<T>): Promise<Found<T>> {
+  try {
+    return { value: await look(), problem: null };
+  } catch (error) {
+    const { title, message } = explain(asPiKeepError(error));
+    return { value: null, problem: `${title}. ${message}` };
+  }
+}
+
+function disksFacts({ value, problem }: Found<readonly SeenDisk[]>): Facts {
+  const cards = value?.filter(({ verdict }) => verdict.offer) ?? [];
+  return { total: value?.length ?? 0, cards: cards.length, problem };
+}
+
+function disksWords({ value, problem }: Found<readonly SeenDisk[]>): string {
+  if (value === null) return problem;
+  const cards = value.filter(({ verdict }) => verdict.offer);
+  const pis = cards.filter(({ glance }) => glance.pi !== 'no');
+  return `${value.length} seen, ${cards.length} of them cards, ${pis.length} of those a Pi’s`;
+}
+
+function doorWords({ available, reason }: DoorState): string {
+  return `${available ? 'there' : 'not there'}: ${reason}`;
+}
+
+function volumeFacts({ maxFileBytes, ...volume }: VolumeFacts): Facts {
+  return { ...volume, maxFileBytes: Number.isFinite(maxFileBytes) ? maxFileBytes : null };
+}
+
+function volumeWords(volume: VolumeFacts): string {
+  const { fileSystem, mountPoint, freeBytes, keepsHoles, maxFileBytes, readOnly, network } = volume;
+  return [
+    `${fileSystem} at ${mountPoint}, ${formatBytes(freeBytes)} free`,
+    keepsHoles ? 'stores only what is used' : 'stores every byte of a card',
+    ...(Number.isFinite(maxFileBytes) ? [`files up to ${formatBytes(maxFileBytes)}`] : []),
+    ...(readOnly ? ['read-only'] : []),
+    ...(network ? ['on the network'] : []),
+  ].join(', ');
+}
+
+function hint(leftovers: number, cleared: number): string[] {
+  if (leftovers === 0) return [];
+  if (cleared > 0) return ['', `Removed ${cleared === 1 ? 'it' : `these ${cleared}`}.`];
+  return [
+    '',
+    'They are what unfinished backups left; “pikeep doctor --clear-leftovers” removes them.',
+  ];
+}

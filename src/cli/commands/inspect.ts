@@ -1,0 +1,92 @@
+/** `pikeep inspect`: what is on a card or in an image. */
+
+import { access } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { isPiKeepError } from '../../engine/errors.ts';
+import { formatBytes } from '../../engine/format.ts';
+import type { InspectResult } from '../../worker/protocol.ts';
+import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { absolute, type Session } from '../session.ts';
+import { tableLines } from '../table.ts';
+import { sourceOf, work } from '../work.ts';
+
+export function defineInspect(program: Command, run: Run): void {
+  program
+    .command('inspect <disk-or-image>')
+    .description('Show the partitions of a card or an image, and whose Pi it belongs to.')
+    .action((target: string, _options: object, command: Command) =>
+      run(command, (session) => inspect(session, target)),
+    );
+}
+
+async function inspect(session: Session, name: string): Promise<ExitCode> {
+  const target = await targetOf(session, name);
+  session.printer.start({ facts: { command: 'inspect', target }, lines: [] });
+  const result = await work(session, { task: 'inspect', target, source: sourceOf(session) });
+  const { task, ...fields } = result;
+  session.printer.done({ facts: { command: task, ...fields }, lines: lines(result) });
+  return exitCodes.done;
+}
+
+/** A disk by any of its names, else an image file. Throws NO_SUCH_DISK when it is neither. */
+async function targetOf(session: Session, name: string): Promise<string> {
+  try {
+    const seen = await findDisk(await lookAtDisks(session, null), name);
+    requireCard(seen);
+    return seen.disk.id;
+  } catch (error) {
+    if (!isPiKeepError(error, 'NO_SUCH_DISK')) throw error;
+    const path = absolute(name, 'The image');
+    // A device that is not among the disks (a partition, for instance) is nothing to open by this way.
+    if (path.startsWith('/dev/') || !(await exists(path))) throw error;
+    return path;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function lines(result: InspectResult): string[] {
+  const { title, bytes, sectorBytes, scheme, tableId, pi, hostname, os, evidence } = result;
+  const facts = [
+    ['  Raspberry Pi', `${piWords[pi]} (${evidence.join('; ')})`],
+    ...(hostname === null ? [] : [['  Hostname', hostname]]),
+    ...(os === null ? [] : [['  System', os]]),
+    ['  Size', `${formatBytes(bytes)}, sectors of ${sectorBytes} bytes`],
+    ['  Partitions', `${schemeWords[scheme]}${tableId === null ? '' : `, id ${tableId}`}`],
+  ];
+  const partitions = result.partitions.map((part) => [
+    `  ${part.index}`,
+    formatBytes(part.bytes),
+    part.fileSystem ?? '-',
+    part.label ?? '-',
+    part.typeName,
+    part.uuid ?? '-',
+  ]);
+  const header = ['  #', 'SIZE', 'FILE SYSTEM', 'LABEL', 'TYPE', 'UUID'];
+  return [
+    title,
+    ...tableLines(facts),
+    ...(partitions.length === 0 ? [] : ['', ...tableLines([header, ...partitions])]),
+    ...section(
+      'Checks',
+      result.checks.map(({ name, ok, detail }) => `${ok ? 'ok ' : 'BAD'} ${name}: ${detail}`),
+    ),
+    ...section('Notes', result.warnings),
+  ];
+}
+
+const piWords = { yes: 'yes', likely: 'likely', no: 'no' } as const;
+const schemeWords = { mbr: 'MBR', gpt: 'GPT', none: 'no partition table' } as const;
+
+function section(heading: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : ['', heading, ...entries.map((entry) => `  ${entry}`)];
+}

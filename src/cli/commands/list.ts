@@ -1,0 +1,92 @@
+/** `pikeep list`: which disks are cards, and why the others are not. */
+
+import type { Command } from 'commander';
+import { formatBytes } from '../../engine/format.ts';
+import { refusalWords } from '../../engine/words/refusal.ts';
+import { lookAtDisks, type SeenDisk } from '../cards.ts';
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import type { Facts } from '../printer.ts';
+import type { Session } from '../session.ts';
+import { tableLines } from '../table.ts';
+
+export function defineList(program: Command, run: Run): void {
+  program
+    .command('list')
+    .description('Show the cards that can be backed up.')
+    .option('--all', 'show every disk, with the reason why it is no card')
+    .action((options: { all?: true }, command: Command) =>
+      run(command, (session) => list(session, options.all === true)),
+    );
+}
+
+async function list(session: Session, all: boolean): Promise<ExitCode> {
+  const seen = await lookAtDisks(session, session.library);
+  const shown = all ? seen : seen.filter(({ verdict }) => verdict.offer);
+  session.printer.done({
+    facts: { command: 'list', disks: shown.map(diskFacts), hidden: seen.length - shown.length },
+    lines: shown.length === 0 ? [nothing(seen)] : [...lines(shown), ...hint(seen, shown)],
+  });
+  return exitCodes.done;
+}
+
+/** The fields of one disk for scripts. */
+export function diskFacts({ disk, verdict, glance }: SeenDisk): Facts {
+  const isPi = glance.pi !== 'no';
+  return {
+    id: disk.id,
+    path: disk.path,
+    bytes: disk.bytes,
+    title: glance.title,
+    verdict: verdict.offer ? (isPi ? 'pi-card' : 'card') : 'refused',
+    reason: verdict.offer ? null : verdict.reason,
+    reasonText: verdict.offer ? null : refusalWords(verdict.reason),
+    protected: !verdict.offer && verdict.protected,
+    warnings: verdict.offer ? verdict.warnings : [],
+    pi: glance.pi,
+    evidence: glance.evidence,
+    mediaName: disk.mediaName,
+    bus: disk.bus,
+    removable: disk.removable,
+    scheme: disk.scheme,
+    partitions: disk.partitions.map(({ index, kind, label, bytes, mountPoints }) => ({
+      index,
+      kind,
+      label,
+      bytes,
+      mountPoints,
+    })),
+  };
+}
+
+/** What a disk is, in a few words. */
+export function verdictWords({ verdict, glance }: SeenDisk): string {
+  if (!verdict.offer) return `no card: ${refusalWords(verdict.reason)}`;
+  const large = verdict.warnings.includes('very-large') ? ' (larger than any usual card)' : '';
+  if (glance.pi === 'no') return `removable disk${large}`;
+  return glance.pi === 'yes' ? `Pi card${large}` : `Pi card, by its layout${large}`;
+}
+
+function lines(shown: readonly SeenDisk[]): string[] {
+  const rows = shown.map((seen) => [
+    seen.disk.id,
+    formatBytes(seen.disk.bytes),
+    seen.glance.title,
+    verdictWords(seen),
+  ]);
+  return tableLines([['DISK', 'SIZE', 'NAME', 'WHAT IT IS'], ...rows]);
+}
+
+function nothing(seen: readonly SeenDisk[]): string {
+  if (seen.length === 0) return 'There is no card.';
+  return `There is no card. ${count(seen.length)} not offered; “pikeep list --all” says why.`;
+}
+
+function hint(seen: readonly SeenDisk[], shown: readonly SeenDisk[]): string[] {
+  const hidden = seen.length - shown.length;
+  return hidden === 0 ? [] : ['', `${count(hidden)} not offered; “pikeep list --all” says why.`];
+}
+
+function count(disks: number): string {
+  return disks === 1 ? 'One other disk is' : `${disks} other disks are`;
+}

@@ -1,0 +1,75 @@
+/** `pikeep panel`: the panel in the browser, where there is no menu bar to live in. */
+
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
+import { explain } from '../../engine/explain.ts';
+import { servePanel } from '../../panel-server/serve-panel.ts';
+import { openInBrowser } from '../../platform/browser.ts';
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { openDesk } from '../open-desk.ts';
+import type { Session } from '../session.ts';
+
+/** Where the build puts the page; the same place seen from the sources and from a bundle in dist/cli. */
+const assets = fileURLToPath(new URL('../../../dist/panel', import.meta.url));
+
+export function definePanel(program: Command, run: Run): void {
+  program
+    .command('panel')
+    .description('Open the panel in the browser, until interrupted.')
+    .option('--no-browser', 'do not open a browser; name the file that leads to the panel')
+    .action((options: { browser: boolean }, command: Command) =>
+      run(command, (session) => panel(session, options.browser)),
+    );
+}
+
+async function panel(session: Session, browser: boolean): Promise<ExitCode> {
+  const { printer, signal } = session;
+  const desk = await openDesk(session);
+  try {
+    const server = await servePanel(desk, {
+      assets,
+      openBrowser: (file) => (browser ? openOrName(session, file) : name(session, file)),
+    });
+    try {
+      printer.happened('panel', {
+        facts: { url: server.url },
+        lines: [`The panel is served at ${server.url} for this computer only. Ctrl-C ends it.`],
+      });
+      const interrupted = aborted(signal);
+      await Promise.race([server.closed, interrupted]);
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await desk.close();
+  }
+  printer.done({ facts: { command: 'panel' }, lines: ['The panel is closed.'] });
+  return signal.aborted ? exitCodes.interrupted : exitCodes.done;
+}
+
+async function openOrName(session: Session, file: string): Promise<void> {
+  try {
+    await openInBrowser(file);
+  } catch (error) {
+    if (!isPiKeepError(error, 'TOOL_MISSING', 'TOOL_FAILED')) throw error;
+    session.printer.warning('NO_BROWSER', explain(asPiKeepError(error)).message);
+    await name(session, file);
+  }
+}
+
+/** The file holds the secret that lets a browser in; its name is none. */
+async function name(session: Session, file: string): Promise<void> {
+  session.printer.happened('open', {
+    facts: { file },
+    lines: [`Open this file in your browser: ${file}`],
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

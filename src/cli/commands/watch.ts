@@ -1,0 +1,133 @@
+/** `pikeep watch`: says which cards come and go; with `--auto` backs up every Pi card by itself. */
+
+import type { Command } from 'commander';
+import { weakIdentity, weakIdentityText } from '../../engine/disk.ts';
+import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
+import { formatBytes } from '../../engine/format.ts';
+import { backupReport } from '../backup-report.ts';
+import { backupTask } from '../backup-task.ts';
+import { lookAtDisks, type SeenDisk } from '../cards.ts';
+import type { Run } from '../command.ts';
+import { type ExitCode, exitCodes } from '../exit-code.ts';
+import type { Session } from '../session.ts';
+import { work } from '../work.ts';
+import { diskFacts, verdictWords } from './list.ts';
+
+export function defineWatch(program: Command, run: Run): void {
+  program
+    .command('watch')
+    .description('Say which cards come and go, until interrupted.')
+    .option('--auto', 'back up every Pi card that is there or comes')
+    .action((options: { auto?: true }, command: Command) =>
+      run(command, (session) => new Watch(session, options.auto === true).run()),
+    );
+}
+
+class Watch {
+  readonly #session: Session;
+  readonly #auto: boolean;
+  #here = new Map<string, SeenDisk>();
+  #isLooking = false;
+  #lookAgain = false;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(session: Session, auto: boolean) {
+    this.#session = session;
+    this.#auto = auto;
+  }
+
+  /**
+   * Ends only when interrupted or when nobody reads what it prints; a backup that runs is cancelled by the
+   * first and finished after the second.
+   */
+  async run(): Promise<ExitCode> {
+    const { platform, printer, signal, stdout, library } = this.#session;
+    const ended = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      stdout.onClosed(resolve);
+    });
+    printer.start({
+      facts: { command: 'watch', auto: this.#auto, folder: library },
+      lines: [this.#auto ? `Backing up every Pi card to ${library}` : 'Waiting for cards'],
+    });
+    const watching = platform.disks.watch(() => this.#look());
+    this.#look();
+    try {
+      await ended;
+    } finally {
+      await watching.close();
+      await this.#queue;
+    }
+    printer.done({ facts: { command: 'watch' }, lines: ['No longer watching.'] });
+    return signal.aborted ? exitCodes.interrupted : exitCodes.done;
+  }
+
+  /** One look at a time; a change during a look means another one after it. */
+  #look(): void {
+    this.#lookAgain = true;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    void this.#lookUntilQuiet().finally(() => {
+      this.#isLooking = false;
+    });
+  }
+
+  async #lookUntilQuiet(): Promise<void> {
+    const { printer, signal } = this.#session;
+    while (this.#lookAgain && !signal.aborted) {
+      this.#lookAgain = false;
+      try {
+        this.#compare(await lookAtDisks(this.#session, this.#session.library));
+      } catch (error) {
+        if (!signal.aborted) printer.error(asPiKeepError(error));
+      }
+    }
+  }
+
+  #compare(seen: readonly SeenDisk[]): void {
+    const now = new Map(
+      seen
+        .filter(({ verdict }) => verdict.offer)
+        .map((one) => [`${one.disk.id} ${weakIdentityText(weakIdentity(one.disk))}`, one]),
+    );
+    const before = this.#here;
+    this.#here = now;
+    for (const [key, one] of before) if (!now.has(key)) this.#tell('left', one);
+    for (const [key, one] of now) {
+      if (before.has(key)) continue;
+      this.#tell('appeared', one);
+      if (this.#auto && one.glance.pi !== 'no') this.#backUpLater(one);
+    }
+  }
+
+  #tell(change: 'appeared' | 'left', seen: SeenDisk): void {
+    const { id, bytes } = seen.disk;
+    const what =
+      change === 'left'
+        ? `${seen.glance.title} (${id}) is gone`
+        : `${seen.glance.title} (${id}, ${formatBytes(bytes)}): ${verdictWords(seen)}`;
+    this.#session.printer.happened('card', {
+      facts: { change, ...diskFacts(seen) },
+      lines: [what],
+    });
+  }
+
+  #backUpLater(seen: SeenDisk): void {
+    this.#queue = this.#queue.then(() => this.#backUp(seen));
+  }
+
+  /** A failure is told and the watch goes on: the next card must not suffer from this one. */
+  async #backUp({ disk }: SeenDisk): Promise<void> {
+    const { printer, signal, library } = this.#session;
+    if (signal.aborted) return;
+    try {
+      const destination = { kind: 'library', folder: library } as const;
+      const task = backupTask(this.#session, disk, { destination, verify: 'image' });
+      const result = await work(this.#session, task, { disk: disk.id });
+      printer.happened('backup', backupReport(result, { disk: disk.id }));
+    } catch (error) {
+      if (!isPiKeepError(error, 'INTERRUPTED')) printer.error(asPiKeepError(error));
+    }
+  }
+}

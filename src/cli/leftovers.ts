@@ -1,0 +1,39 @@
+/** Files of backups that did not finish: named, and removed only if the user says so. */
+
+import { formatBytes } from '../engine/format.ts';
+import { clearLeftover, findLeftovers, type Leftover } from '../library/leftovers.ts';
+import { askYesNo } from './ask.ts';
+import type { Session } from './session.ts';
+
+/** Names the leftovers in a folder; on a terminal asks whether to remove them. */
+export async function offerToClear(session: Session, folder: string): Promise<void> {
+  const { printer, options, signal, stderr } = session;
+  const leftovers = await findLeftovers(folder);
+  if (leftovers.length === 0) return;
+  const canAsk = !options.json && stderr.isTerminal && process.stdin.isTTY;
+  for (const leftover of leftovers) printer.warning('LEFTOVER', describe(leftover));
+  if (!canAsk) {
+    const library =
+      folder === session.settings.current.library ? '' : ` --library ${quoted(folder)}`;
+    printer.warning(
+      'LEFTOVER',
+      `“pikeep doctor --clear-leftovers${library}” removes what is left over.`,
+    );
+    return;
+  }
+  const question =
+    leftovers.length === 1 ? 'Remove it?' : `Remove these ${leftovers.length} files?`;
+  if (await askYesNo(question, signal)) await clear(folder, leftovers);
+}
+
+export async function clear(folder: string, leftovers: readonly Leftover[]): Promise<void> {
+  for (const { file } of leftovers) await clearLeftover(folder, file);
+}
+
+export function describe({ file, storedBytes }: Leftover): string {
+  return `A backup that did not finish left ${file} (${formatBytes(storedBytes)}).`;
+}
+
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,26 @@
+/** The desk as the command line composes it: workers are forked Node processes, the panel is a browser page. */
+
+import { homedir } from 'node:os';
+import { createDesk, type Desk } from '../desk/desk.ts';
+import { version } from '../engine/version.ts';
+import { runTask } from '../worker/run-task.ts';
+import { startNodeWorker } from '../worker/start-node-worker.ts';
+import { openAuthorizer } from './authorizer.ts';
+import type { Session } from './session.ts';
+
+export async function openDesk({ platform, settings, options, library }: Session): Promise<Desk> {
+  return createDesk({
+    platform,
+    runTask,
+    startWorker: startNodeWorker,
+    authorizer: await openAuthorizer(platform),
+    settings,
+    where: 'browser',
+    version,
+    home: homedir(),
+    slot: options.slot,
+    allowDiskImage: options.allowDiskImage,
+    door: options.door,
+    ...(options.library === null ? {} : { library }),
+  });
+}

@@ -1,0 +1,46 @@
+/** Runs one task in a worker, with its progress and warnings on the printer and the computer kept awake. */
+
+import type { Task } from '../worker/protocol.ts';
+import { type ResultOf, runTask } from '../worker/run-task.ts';
+import { startNodeWorker } from '../worker/start-node-worker.ts';
+import { openAuthorizer } from './authorizer.ts';
+import type { Facts } from './printer.ts';
+import type { Session } from './session.ts';
+
+/** Throws what the task failed with; INTERRUPTED when the session was interrupted. */
+export async function work<T extends Task>(
+  session: Session,
+  task: T,
+  facts: Facts = {},
+): Promise<ResultOf<T>> {
+  const { platform, printer, signal } = session;
+  const authorizer = await openAuthorizer(platform);
+  const awake = platform.desktop.keepAwake(`PiKeep: ${task.task}`);
+  try {
+    return await runTask(task, {
+      startWorker: startNodeWorker,
+      authorizer,
+      signal,
+      onProgress: (progress) => {
+        // The device is open by then, and the right that opened it has done its work.
+        if (progress.phase !== 'opening') void authorizer?.release();
+        printer.progress(progress, facts);
+      },
+      onWarning: ({ code, text }) => printer.warning(code, text),
+    });
+  } finally {
+    awake.release();
+    await authorizer?.release();
+  }
+}
+
+/** The part of every task that says which disks there are and how they may be opened. */
+export function sourceOf({ options }: Session): {
+  slot: string | null;
+  allowDiskImage: boolean;
+  allowOtherExternal: boolean;
+  door: 'direct' | 'authopen' | 'helper' | null;
+} {
+  const { slot, allowDiskImage, door } = options;
+  return { slot, allowDiskImage, allowOtherExternal: false, door };
+}
