@@ -94,7 +94,7 @@ async function readsFromDisk(path: string): Promise<boolean> {
   return READS_FROM_DISK.has((await statfs(path)).type);
 }
 
-function createError(error: unknown, path: string): PiKeepError {
+export function createError(error: unknown, path: string): PiKeepError {
   const errno = errnoOf(error);
   const options = { cause: error };
   switch (errno) {

@@ -143,7 +143,7 @@ async function writeSome(file: FileHandle, data: Uint8Array, position: number): 
 }
 
 /** To the user a device error on the image is a failing destination, not a failing card. */
-function destinationFault(error: unknown, path: string): unknown {
+export function destinationFault(error: unknown, path: string): unknown {
   if (error instanceof RangeError) return error;
   if (!(error instanceof PiKeepError)) return destinationError(error, path);
   switch (error.code) {

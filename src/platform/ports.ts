@@ -42,6 +42,8 @@ export interface Authorizer {
    * form of the authorization. Throws DIALOG_CANCELLED (-60006) or NOT_AUTHORIZED.
    */
   authorize(right: string, prompt: string): Promise<Uint8Array>;
+  /** Takes back what was granted last: the device is open, or will not be opened. May be called twice. */
+  release?(): Promise<void>;
 }
 
 export interface OpenRequest {
@@ -51,6 +53,8 @@ export interface OpenRequest {
   /** Words for the system's dialog: which card, and that it is only read. */
   readonly prompt: string;
   readonly signal?: AbortSignal;
+  /** Something the user should know although the device opens; also later, while it is open. */
+  readonly onWarning?: (warning: { readonly code: string; readonly text: string }) => void;
 }
 
 /** One way of getting a device opened for reading. */

@@ -1,12 +1,12 @@
 /** Unmounting and ejecting through `diskutil`, which a user may do with a removable disk without any password. */
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Disk } from '../../engine/disk.ts';
-import { PiKeepError, throwIfInterrupted } from '../../engine/errors.ts';
+import { PiKeepError } from '../../engine/errors.ts';
 import type { DiskActions } from '../ports.ts';
 import { type RunResult, run } from '../run.ts';
 import { isWholeDisk } from './disk-names.ts';
 import { findHolder } from './dissenter.ts';
+import { pause } from './pause.ts';
 import type { MacPlaces } from './tools.ts';
 
 /** Times in milliseconds. */
@@ -73,13 +73,4 @@ function refused(
   const text = `${result.stdout}\n${result.stderr}`;
   const cause = new Error(text.trim() || `diskutil ended with status ${result.status}`);
   return new PiKeepError(code, { disk: disk.id, holder: findHolder(text) }, { cause });
-}
-
-async function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await delay(milliseconds, undefined, signal ? { signal } : {});
-  } catch (error) {
-    throwIfInterrupted(signal);
-    throw error;
-  }
 }

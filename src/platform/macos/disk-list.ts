@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Disk, DiskRole } from '../../engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../../engine/errors.ts';
+import type { Closable, DiskSource } from '../ports.ts';
 import {
   busOf,
   type DiskRecord,
@@ -12,19 +13,21 @@ import {
   readList,
 } from './disk-records.ts';
 import { rolesOf } from './disk-roles.ts';
+import { type WatchTimes, watchDisks } from './disk-watch.ts';
 import { askInfo, askList } from './diskutil.ts';
 import type { MacPlaces } from './tools.ts';
 
 const DEFAULT_SECTOR_BYTES = 512;
 
 /**
- * Lists disks. The answer to `info` is kept for as long as its disk stays, because starting `diskutil` costs more than
- * PiKeep may use at rest; `forget` drops what is known of disks that have left.
+ * Lists disks. While somebody watches, so that no departure goes unseen, the answer to `info` is kept for as long as its
+ * disk stays: starting `diskutil` costs more than PiKeep may use at rest. Otherwise everything is asked anew.
  */
-export class MacDiskList {
+export class MacDiskList implements DiskSource {
   readonly #places: MacPlaces;
   readonly #known = new Map<string, { signature: string; record: DiskRecord }>();
   #rootDisks: readonly string[] | null = null;
+  #watchers = 0;
 
   constructor(places: MacPlaces) {
     this.#places = places;
@@ -48,9 +51,19 @@ export class MacDiskList {
     );
   }
 
-  /** The next disk of this name is another one. */
-  forget(id: string): void {
-    this.#known.delete(id);
+  /** Calls `onChange` soon after disks come or go. */
+  watch(onChange: () => void, times?: WatchTimes): Closable {
+    const onDiskLeft = (id: string) => void this.#known.delete(id);
+    const watch = watchDisks(this.#places, { onChange, onDiskLeft }, times);
+    this.#watchers += 1;
+    let closed = false;
+    return {
+      close: () => {
+        if (!closed) this.#watchers -= 1;
+        closed = true;
+        return watch.close();
+      },
+    };
   }
 
   #dropAllBut(ids: ReadonlySet<string>): void {
@@ -60,7 +73,7 @@ export class MacDiskList {
   /** A disk that cannot be described stays in the list without facts: one odd disk must not hide the others. */
   async #info(disk: ListedDisk, signal?: AbortSignal): Promise<DiskRecord | null | 'left'> {
     const signature = signatureOf(disk);
-    const known = this.#known.get(disk.id);
+    const known = this.#watchers > 0 ? this.#known.get(disk.id) : undefined;
     if (known?.signature === signature) return known.record;
     try {
       const reply = await askInfo(this.#places.tools, disk.id, signal);

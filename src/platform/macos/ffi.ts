@@ -1,0 +1,21 @@
+/** Loads `koffi`, the one way to call C from here, when something first needs it. */
+
+import { createRequire } from 'node:module';
+
+export type Koffi = typeof import('koffi').default;
+
+let loaded: Koffi | null = null;
+
+/**
+ * In the single executable there is no module folder to search, so the library is taken from beside the program itself;
+ * otherwise from where this file is. Throws what `require` throws.
+ */
+export function loadKoffi(): Koffi {
+  loaded ??= createRequire(isSingleExecutable() ? process.execPath : import.meta.url)('koffi');
+  return loaded as Koffi;
+}
+
+/** Asked this way because a program without that module would fail at start with an `import`. */
+function isSingleExecutable(): boolean {
+  return process.getBuiltinModule('node:sea')?.isSea() ?? false;
+}

@@ -1,0 +1,141 @@
+/** Images on a Mac: written past the cache, and read back from the disk with proof that memory had no part in it. */
+
+import { constants } from 'node:fs';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { errnoOf, PiKeepError } from '../../engine/errors.ts';
+import type {
+  ImageFiles,
+  NewImageFile,
+  OpenedImage,
+  ReadBackMethod,
+} from '../../engine/image/image-file.ts';
+import { openError } from '../device-errors.ts';
+import { createError } from '../image-files.ts';
+import { DirectImageFile, destinationError, destinationFault } from '../new-image-file.ts';
+import type { Volumes } from '../ports.ts';
+import { pageCache } from './page-cache.ts';
+import { UncachedFile } from './uncached-file.ts';
+
+/** Local file systems of macOS, whose data comes from a disk of this Mac. */
+const ON_DISK = new Set(['apfs', 'hfs', 'msdos', 'exfat']);
+
+export function createMacImageFiles(volumes: Volumes): ImageFiles {
+  const mayBypass = async (path: string) => {
+    const { fileSystem, network } = await volumes.volumeOf(path);
+    return !network && ON_DISK.has(fileSystem);
+  };
+
+  return {
+    async create(path, size) {
+      const file = await createEmpty(path);
+      try {
+        const bypass = await mayBypass(dirname(path));
+        // Before the first byte: data that has once entered the cache is found there again.
+        if (bypass) pageCache().bypass(file.fd);
+        await file.truncate(size);
+        const writer = new DirectImageFile({
+          path,
+          size,
+          file,
+          direct: null,
+          readBackMethod: 'read-back-cached',
+        });
+        return new MacImageFile(writer, await UncachedFile.open(path, bypass));
+      } catch (error) {
+        await file.close();
+        await unlink(path);
+        throw destinationError(error, path);
+      }
+    },
+
+    async open(path): Promise<OpenedImage> {
+      try {
+        const device = await UncachedFile.open(path, await mayBypass(path));
+        return {
+          device,
+          get readBackMethod() {
+            return device.method;
+          },
+        };
+      } catch (error) {
+        throw imageError(error, path);
+      }
+    },
+  };
+}
+
+async function createEmpty(path: string): Promise<FileHandle> {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  try {
+    return await open(path, flags, 0o600);
+  } catch (error) {
+    throw createError(error, path);
+  }
+}
+
+/** Writes through one descriptor and reads back through another. `readBackMethod` is final when the last range was read. */
+class MacImageFile implements NewImageFile {
+  readonly path: string;
+  readonly size: number;
+  readonly #writer: DirectImageFile;
+  readonly #reader: UncachedFile;
+
+  constructor(writer: DirectImageFile, reader: UncachedFile) {
+    this.path = writer.path;
+    this.size = writer.size;
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  get readBackMethod(): ReadBackMethod {
+    return this.#reader.method;
+  }
+
+  write(data: Uint8Array, offset: number): Promise<void> {
+    return this.#writer.write(data, offset);
+  }
+
+  /** Node's `datasync` is F_FULLFSYNC on macOS, which also empties the disk's own cache (libuv, uv__fs_fsync). */
+  settle(): Promise<void> {
+    return this.#writer.settle();
+  }
+
+  async readBack(into: Uint8Array, offset: number): Promise<void> {
+    try {
+      await this.#reader.read(into, offset);
+    } catch (error) {
+      throw destinationFault(error, this.path);
+    }
+  }
+
+  storedBytes(): Promise<number> {
+    return this.#writer.storedBytes();
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+}
+
+function imageError(error: unknown, path: string): PiKeepError {
+  const options = { cause: error };
+  if (error instanceof PiKeepError) {
+    if (error.code !== 'DESTINATION_MISSING') return error;
+    return new PiKeepError('NO_SUCH_IMAGE', { path }, options);
+  }
+  switch (errnoOf(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ELOOP':
+    case 'EISDIR':
+      return new PiKeepError('NO_SUCH_IMAGE', { path }, options);
+    // EPERM is macOS keeping a folder (Desktop, Documents, a removable volume) private; for a file both mean "not yours".
+    case 'EACCES':
+    case 'EPERM':
+      return new PiKeepError('ACCESS_DENIED', { path }, options);
+    default:
+      return openError(error, path);
+  }
+}
