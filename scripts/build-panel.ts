@@ -12,7 +12,7 @@ const STAMP = '.sources';
 const inputs = ['src/panel', 'src/contract', 'scripts/build-panel.ts', 'package-lock.json'];
 
 /** Builds unless `outDir` already holds the page of these very sources. Resolves true when it built. */
-export async function buildPanel(outDir: string): Promise<boolean> {
+export async function buildPanel(outDir = join(root, 'dist/panel')): Promise<boolean> {
   const stamp = await digestOfSources();
   if (stamp === (await builtFrom(outDir))) return false;
   await mkdir(dirname(resolve(outDir)), { recursive: true });

@@ -57,7 +57,7 @@ export class Router {
     return {
       status: 200,
       type: 'html',
-      body: `<!doctype html><html lang="en"><meta charset="utf-8">${meta}<title>PiKeep</title></html>\n`,
+      body: `<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">${meta}<title>PiKeep</title></html>\n`,
       headers: { 'Set-Cookie': cookie },
       entered: true,
     };

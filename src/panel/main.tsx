@@ -29,6 +29,8 @@ function show(): void {
     <Page snapshot={snapshot} refused={refused} onMac={onMac} send={send} onRefusalRead={forget} />
   );
   render(page, root);
+  // For whoever drives the page and has to know that it is up to date.
+  document.documentElement.dataset['revision'] = `${snapshot.revision}`;
 }
 
 /** A refusal is shown until it is read, or until a later command succeeds. */

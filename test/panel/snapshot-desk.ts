@@ -1,0 +1,40 @@
+/** A desk that shows whatever snapshot it is given and remembers the commands it gets. */
+
+import type { Reply, Snapshot } from '../../src/contract/panel.ts';
+import type { ServedDesk } from '../../src/panel-server/serve-panel.ts';
+
+export class SnapshotDesk implements ServedDesk {
+  readonly commands: unknown[] = [];
+  /** What the next commands are answered with. */
+  reply: Reply = { ok: true };
+  #snapshot: Snapshot;
+  readonly #listeners = new Set<(snapshot: Snapshot) => void>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** How many pages listen. */
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  show(snapshot: Snapshot): void {
+    this.#snapshot = { ...snapshot, revision: this.#snapshot.revision + 1 };
+    for (const listener of this.#listeners) listener(this.#snapshot);
+  }
+
+  onSnapshot(listener: (snapshot: Snapshot) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  handle(message: unknown): Promise<Reply> {
+    this.commands.push(message);
+    return Promise.resolve(this.reply);
+  }
+}

@@ -1,0 +1,214 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildPanel } from '../../scripts/build-panel.ts';
+import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
+import { needsTools } from '../support/tools.ts';
+import {
+  accessibilityProblems,
+  launchChromium,
+  type OpenedPage,
+  openPage,
+  takePicture,
+} from './chromium.ts';
+import { SnapshotDesk } from './snapshot-desk.ts';
+import {
+  copying,
+  done,
+  jobOn,
+  nothing,
+  octopi,
+  privacyRefused,
+  states,
+  stick,
+  unmountRefused,
+} from './states.ts';
+
+describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
+  let browser: Browser;
+  let folder: string;
+  let desk: SnapshotDesk;
+  let server: PanelServer;
+  let opened: OpenedPage;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pikeep-panel-'));
+    await buildPanel(folder);
+    browser = await launchChromium();
+    desk = new SnapshotDesk(nothing);
+    opened = await openPage(browser);
+    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
+  });
+
+  afterAll(async () => {
+    await server?.close();
+    await browser?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function show(snapshot: typeof nothing): Promise<OpenedPage['page']> {
+    desk.show(snapshot);
+    const shown = `${desk.snapshot.revision}`;
+    await opened.page.waitForFunction(
+      (revision) => document.documentElement.dataset['revision'] === revision,
+      shown,
+    );
+    return opened.page;
+  }
+
+  it.each(Object.keys(states))(
+    'has no accessibility problem and fits its window: %s',
+    async (name) => {
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await opened.page.emulateMedia({ colorScheme });
+        const page = await show(states[name] ?? nothing);
+        expect(await accessibilityProblems(page)).toEqual([]);
+        const overflow = await page.evaluate(
+          () => document.documentElement.scrollWidth - innerWidth,
+        );
+        expect(overflow).toBeLessThanOrEqual(0);
+        await takePicture(page, `${name} ${colorScheme}`);
+      }
+      expect(opened.complaints).toEqual([]);
+    },
+  );
+
+  it('starts a backup of exactly the card whose button was pressed, also by keyboard', async () => {
+    const page = await show({ ...nothing, disks: [octopi, stick] });
+    desk.commands.length = 0;
+    await page
+      .getByRole('region', { name: 'HOLIDAY' })
+      .getByRole('button', { name: 'Back up this disk' })
+      .click();
+    await page.getByRole('button', { name: 'Back up this Pi card' }).focus();
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => desk.commands)
+      .toEqual([
+        { command: 'backup', disk: 'disk5', card: '2-b' },
+        { command: 'backup', disk: 'disk4', card: '1-a' },
+      ]);
+  });
+
+  it('shows how far a backup is, in figures, in words and for a screen reader', async () => {
+    const page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] });
+    const bar = page.getByRole('progressbar', { name: 'octopi: Copying the card' });
+    expect(await bar.getAttribute('value')).toBe('38');
+    for (const words of ['38%', '12.3 GB of 31.9 GB', '88.2 MB/s', 'About 4 minutes left']) {
+      expect(await page.getByText(words, { exact: true }).count()).toBe(1);
+    }
+    expect(await page.getByRole('status').textContent()).toBe(
+      'octopi: Copying the card, 30 percent.',
+    );
+  });
+
+  it('says nothing new to a screen reader until the next tenth', async () => {
+    const page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] });
+    const heard: (string | null)[] = [];
+    for (const bytes of [12_700_000_000, 12_766_000_000]) {
+      await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, { ...copying, bytes })] });
+      heard.push(await page.getByRole('status').textContent());
+    }
+    expect(heard).toEqual([
+      'octopi: Copying the card, 30 percent.',
+      'octopi: Copying the card, 40 percent.',
+    ]);
+  });
+
+  it('cancels, reveals, ejects, dismisses, retries, forces and clears', async () => {
+    desk.commands.length = 0;
+    let page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] });
+    await page.getByRole('button', { name: 'Cancel the backup of octopi' }).click();
+    page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, done)] });
+    await page.getByRole('button', { name: 'Show in folder' }).click();
+    await page.getByRole('button', { name: 'Eject', exact: true }).click();
+    await page.getByRole('button', { name: 'Dismiss octopi' }).click();
+    page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, unmountRefused)] });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Unmount by force' }).click();
+    page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, privacyRefused)] });
+    await page.getByRole('button', { name: 'Open Privacy Settings' }).click();
+    page = await show(states['leftovers'] ?? nothing);
+    await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img' }).click();
+    await page.getByLabel('Eject the card when done').check();
+    const job = 'job-1-a';
+    await expect
+      .poll(() => desk.commands)
+      .toEqual([
+        { command: 'cancel', job },
+        { command: 'reveal', job },
+        { command: 'eject', disk: 'disk4', card: '1-a' },
+        { command: 'dismiss', job },
+        { command: 'retry', job, forceUnmount: false },
+        { command: 'retry', job, forceUnmount: true },
+        { command: 'open-privacy-settings' },
+        {
+          command: 'clear-leftover',
+          file: '/Users/ann/PiKeep/octopi/octopi 2026-11-20 09.12.img.partial',
+        },
+        { command: 'set-eject-when-done', value: true },
+      ]);
+  });
+
+  it('offers no second try while the card is away', async () => {
+    const page = await show(states['pulled out'] ?? nothing);
+    expect(await page.getByText('The card is gone', { exact: true }).count()).toBe(1);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+  });
+
+  it('says why a command was refused, until that is read', async () => {
+    const page = await show({ ...nothing, disks: [octopi] });
+    const problem = {
+      code: 'IDENTITY_CHANGED',
+      title: 'Another card is in the reader now',
+      message: 'Look.',
+      next: 'Choose again.',
+    };
+    desk.reply = { ok: false, problem };
+    await page.getByRole('button', { name: 'Back up this Pi card' }).click();
+    await page.getByRole('alert').getByText(problem.title).waitFor();
+    await takePicture(page, 'command refused');
+    await page.getByRole('button', { name: 'Close this message' }).click();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+    desk.reply = { ok: true };
+  });
+
+  it('names hostile labels without believing them', async () => {
+    const title = '<img src=x onerror=document.title="owned">'.repeat(3);
+    const page = await show({ ...nothing, disks: [{ ...octopi, title, subtitle: title }] });
+    expect(await page.getByRole('heading', { name: title }).count()).toBe(1);
+    expect(await page.title()).toBe('PiKeep');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(
+      true,
+    );
+  });
+
+  it('warns on a Mac, and only there, not to initialize the card', async () => {
+    desk.show({ ...nothing, disks: [octopi] });
+    expect(await opened.page.getByText('Initialize').count()).toBe(0);
+    const mac = await openPage(browser, { mac: true });
+    const other = await servePanel(desk, { assets: folder, openBrowser: mac.openFile });
+    try {
+      await mac.page.getByText('Initialize').waitFor();
+      await takePicture(mac.page, 'offered on a mac');
+      desk.show(nothing);
+      await mac.page.getByRole('heading', { name: 'Put in a Raspberry Pi card' }).waitFor();
+      expect(await mac.page.getByText('Initialize').count()).toBe(1);
+      await takePicture(mac.page, 'nothing on a mac');
+    } finally {
+      await other.close();
+      await mac.context.close();
+    }
+  });
+
+  it('says so when PiKeep has ended behind it', async () => {
+    const lonely = await openPage(browser);
+    const other = await servePanel(desk, { assets: folder, openBrowser: lonely.openFile });
+    await other.close();
+    await lonely.page.getByText('PiKeep does not answer').waitFor();
+    await takePicture(lonely.page, 'disconnected');
+    await lonely.context.close();
+  });
+});
