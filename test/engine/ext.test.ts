@@ -88,7 +88,9 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'blkid'))('files of ext2, ext3 a
     for (const path of ['/etc/hostname', '/etc/os-release', '/usr/lib/os-release', '/many/none']) {
       const found = await volume?.readFile(path, MIB);
       const judge = tool('debugfs', ['-R', `cat ${path}`, file]);
-      if (found) expect(new TextDecoder().decode(found)).toBe(judge);
+      // debugfs prints the room for inline content to its end, beyond the file's size.
+      const content = judge.replace(/\0+$/, '');
+      if (found) expect(new TextDecoder().decode(found)).toBe(content);
     }
     expect(volume?.superblock.clean).toBe(true);
   });

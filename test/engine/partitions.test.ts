@@ -170,7 +170,7 @@ describe.skipIf(needsTools('sfdisk', 'mkfs.vfat'))('partition tables against sfd
             expect(['mbr', 'gpt', 'none']).toContain(table.scheme);
             expect(table.partitions.length).toBeLessThanOrEqual(32768);
           } finally {
-            for (const [index, [at]] of changes.entries().toArray().toReversed())
+            for (const [index, [at]] of [...changes.entries()].toReversed())
               bytes[at] = saved[index] ?? 0;
           }
         },
