@@ -1,23 +1,19 @@
 /** Every whole disk macOS shows, from `diskutil` alone: no device is opened, nothing under /Volumes is looked at. */
 
-import { join } from 'node:path';
-import type { Disk, DiskRole } from '../../engine/disk.ts';
+import type { Disk } from '../../engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../../engine/errors.ts';
 import type { Closable, DiskSource } from '../ports.ts';
+import { assembleDisks } from './disk-assembly.ts';
 import {
-  busOf,
   type DiskRecord,
   disksBelow,
   type ListedDisk,
   readDiskRecord,
   readList,
 } from './disk-records.ts';
-import { rolesOf } from './disk-roles.ts';
 import { type WatchTimes, watchDisks } from './disk-watch.ts';
 import { askInfo, askList } from './diskutil.ts';
 import type { MacPlaces } from './tools.ts';
-
-const DEFAULT_SECTOR_BYTES = 512;
 
 /**
  * Lists disks. While somebody watches, so that no departure goes unseen, the answer to `info` is kept for as long as its
@@ -45,10 +41,7 @@ export class MacDiskList implements DiskSource {
       const answer = answers[index];
       if (answer && answer !== 'left') records.set(id, answer);
     }
-    const roles = rolesOf(present, records, rootDisks);
-    return present.map((disk) =>
-      describe(disk, records.get(disk.id), roles.get(disk.id) ?? [], this.#places.devices),
-    );
+    return assembleDisks({ listed: present, records, rootDisks, devices: this.#places.devices });
   }
 
   /** Calls `onChange` soon after disks come or go. */
@@ -104,51 +97,4 @@ export class MacDiskList implements DiskSource {
 function signatureOf(disk: ListedDisk): string {
   const partitions = disk.partitions.map(({ typeName, bytes, uuid }) => [typeName, bytes, uuid]);
   return JSON.stringify([disk.bytes, disk.content, partitions]);
-}
-
-/** A disk without a usable record keeps every fact unknown; the selection rule then refuses it. */
-function describe(
-  listed: ListedDisk,
-  record: DiskRecord | undefined,
-  roles: readonly DiskRole[],
-  devices: string,
-): Disk {
-  const bus = busOf(record?.busName ?? null);
-  return {
-    id: listed.id,
-    path: join(devices, listed.id),
-    rawPath: join(devices, `r${listed.id}`),
-    bytes: record?.bytes ?? listed.bytes ?? 0,
-    sectorBytes: record?.sectorBytes ?? DEFAULT_SECTOR_BYTES,
-    mediaName: record?.mediaName ?? null,
-    bus,
-    busName: record?.busName ?? null,
-    internal: record?.internal ?? null,
-    removable: record?.removable ?? null,
-    ejectable: record?.ejectable ?? null,
-    writable: record?.writable ?? null,
-    virtual: record?.virtual ?? false,
-    diskImage: bus === 'disk-image' ? { backingFile: null, backingOwner: null } : null,
-    scheme: schemeOf(record?.content ?? listed.content),
-    tableId: null,
-    diskUuid: record?.diskUuid ?? null,
-    partitions: listed.partitions,
-    roles,
-    bootFiles: null,
-  };
-}
-
-function schemeOf(content: string | null): Disk['scheme'] {
-  switch (content) {
-    case 'FDisk_partition_scheme':
-      return 'mbr';
-    case 'GUID_partition_scheme':
-      return 'gpt';
-    case 'Apple_partition_scheme':
-      return 'apm';
-    case '':
-      return 'none';
-    default:
-      return null;
-  }
 }

@@ -4,15 +4,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Closable } from '../ports.ts';
+import { settleCalls } from '../settle-calls.ts';
 import { isWholeDisk, wholeDiskOf } from './disk-names.ts';
 import type { MacPlaces } from './tools.ts';
 
 /** Times in milliseconds. */
 export interface WatchTimes {
-  /** Quiet time that ends a burst of events. */
-  readonly debounce: number;
-  /** A burst that never ends is reported after this long. */
-  readonly longestBurst: number;
   /** Between two looks at the folder of device nodes. */
   readonly poll: number;
   /** Before `diskutil` is started again after it ended; doubled each time it ends at once, up to the longest. */
@@ -21,8 +18,6 @@ export interface WatchTimes {
 }
 
 export const watchTimes: WatchTimes = {
-  debounce: 300,
-  longestBurst: 1500,
   poll: 10_000,
   firstRestart: 500,
   longestRestart: 60_000,
@@ -43,53 +38,20 @@ export function watchDisks(
   listeners: WatchListeners,
   times: WatchTimes = watchTimes,
 ): Closable {
-  const burst = new Burst(listeners.onChange, times);
+  const burst = settleCalls(listeners.onChange);
   const activity = new Activity(places.tools.diskutil, times, (line) => {
     const left = /^\*\*\*DiskDisappeared \('([^']+)'/.exec(line)?.[1];
     if (left !== undefined && isWholeDisk(left)) listeners.onDiskLeft(left);
-    burst.add();
+    burst.signal();
   });
-  const poll = new NamePoll(places.devices, times.poll, listeners, () => burst.add());
+  const poll = new NamePoll(places.devices, times.poll, listeners, () => burst.signal());
   return {
     async close() {
-      burst.close();
+      burst.stop();
       poll.close();
       await activity.close();
     },
   };
-}
-
-/** Events close together become one call. */
-class Burst {
-  #report: (() => void) | null;
-  readonly #times: WatchTimes;
-  #timer: NodeJS.Timeout | null = null;
-  #since = 0;
-
-  constructor(report: () => void, times: WatchTimes) {
-    this.#report = report;
-    this.#times = times;
-  }
-
-  add(): void {
-    const report = this.#report;
-    if (!report) return;
-    const now = performance.now();
-    if (this.#timer) clearTimeout(this.#timer);
-    else this.#since = now;
-    const left = this.#since + this.#times.longestBurst - now;
-    const wait = Math.max(0, Math.min(this.#times.debounce, left));
-    this.#timer = setTimeout(() => {
-      this.#timer = null;
-      report();
-    }, wait);
-  }
-
-  close(): void {
-    this.#report = null;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
 }
 
 /** Keeps one `diskutil activity` running. */

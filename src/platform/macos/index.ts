@@ -1,7 +1,7 @@
 /** Everything PiKeep may ask of a Mac. */
 
 import { createDirectDoor } from '../direct-door.ts';
-import type { Door, Platform } from '../ports.ts';
+import type { Platform } from '../ports.ts';
 import { createAuthopenDoor } from './authopen-door.ts';
 import { createDesktop } from './desktop.ts';
 import { createDiskActions } from './disk-actions.ts';
@@ -10,17 +10,11 @@ import { createMacImageFiles } from './image-files.ts';
 import { type MacPlaces, systemPlaces } from './tools.ts';
 import { createVolumes } from './volumes.ts';
 
-export interface MacPlatformOptions {
-  /** The door through the elevated helper; it comes from outside, because the platform does not know the helper. */
-  readonly helperDoor?: Door | null;
-  /** The system's programs and device nodes; replaced only by the stand-in of the tests. */
-  readonly places?: MacPlaces;
-}
-
-export function createMacPlatform({
-  helperDoor = null,
-  places = systemPlaces,
-}: MacPlatformOptions = {}): Platform {
+/**
+ * `places` are the system's programs and device nodes; only tests name others. The doors are those that need nothing from
+ * outside the platform, in the order in which they are tried; the one through the elevated helper comes after them.
+ */
+export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
   const volumes = createVolumes(places);
   return {
     name: 'macos',
@@ -29,10 +23,6 @@ export function createMacPlatform({
     volumes,
     desktop: createDesktop(places),
     imageFiles: createMacImageFiles(volumes),
-    readDoors: [
-      createDirectDoor(),
-      createAuthopenDoor(places),
-      ...(helperDoor ? [helperDoor] : []),
-    ],
+    readDoors: [createDirectDoor(), createAuthopenDoor(places)],
   };
 }
