@@ -1,0 +1,143 @@
+/**
+ * Builds `dist/pikeep`: the command line, the worker and the helper as one program without anything beside it (Node's
+ * single executable application, https://nodejs.org/docs/latest-v24.x/api/single-executable-applications.html). It is
+ * also what runs as root, so it takes no options from its surroundings and loads no module but its own.
+ */
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  chmod,
+  copyFile,
+  glob,
+  mkdir,
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { inject } from 'postject';
+import { build, type Rollup } from 'vite';
+
+const run = promisify(execFile);
+
+const root = resolve(import.meta.dirname, '..');
+const entry = join(root, 'src', 'cli', 'main.ts');
+const output = join(root, 'dist', 'pikeep');
+const stampFile = join(root, 'dist', 'pikeep.inputs');
+/** The Node that goes into the program: the one of the `node` package, whatever runs this script. */
+const node = join(root, 'node_modules', 'node', 'bin', 'node');
+
+const SENTINEL = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
+const inputs = [
+  'src/**/*.ts',
+  'src/tsconfig*.json',
+  'scripts/build-helper.ts',
+  'package-lock.json',
+];
+
+/** Builds when an input has changed since the last time. Returns the program's path. */
+export async function buildHelper(): Promise<string> {
+  const stamp = await stampOfInputs();
+  if (await isBuilt(stamp)) return output;
+  await mkdir(join(root, 'dist'), { recursive: true });
+  const folder = await mkdtemp(join(root, 'dist', '.pikeep-'));
+  try {
+    const script = join(folder, 'pikeep.cjs');
+    await writeFile(script, await bundleOf(entry));
+    const program = join(folder, 'pikeep');
+    await makeProgram(script, program, folder);
+    await rm(stampFile, { force: true });
+    await rename(program, output);
+    await writeFile(stampFile, stamp);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return output;
+}
+
+async function stampOfInputs(): Promise<string> {
+  const files: string[] = [];
+  for await (const file of glob(inputs, { cwd: root })) files.push(file);
+  const hash = createHash('sha256');
+  for (const file of files.sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** A program that is up to date is touched, because others compare its time with that of the sources. */
+async function isBuilt(stamp: string): Promise<boolean> {
+  try {
+    if ((await readFile(stampFile, 'utf8')) !== stamp) return false;
+    const now = new Date();
+    await utimes(output, now, now);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Everything a module reaches, as one CommonJS file; only koffi, which is native code, stays outside. */
+export async function bundleOf(module: string): Promise<string> {
+  const result = await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, external: ['koffi'] },
+    build: {
+      ssr: module,
+      write: false,
+      minify: false,
+      target: 'node24',
+      rolldownOptions: { output: { format: 'cjs', codeSplitting: false } },
+    },
+  });
+  const { output: files } = result as Rollup.RollupOutput;
+  const [file] = files;
+  if (files.length !== 1 || file.type !== 'chunk') {
+    throw new Error(`One file was expected, not ${files.map((one) => one.fileName).join(', ')}`);
+  }
+  for (const name of [...file.imports, ...file.dynamicImports]) {
+    if (name !== file.fileName && !name.startsWith('node:'))
+      console.warn(`dist/pikeep looks for ${name} beside itself`);
+  }
+  return file.code;
+}
+
+async function makeProgram(script: string, program: string, folder: string): Promise<void> {
+  const blob = join(folder, 'pikeep.blob');
+  const config = join(folder, 'sea.json');
+  const settings = {
+    main: script,
+    output: blob,
+    disableExperimentalSEAWarning: true,
+    // NODE_OPTIONS and --node-options have no effect on the program.
+    execArgvExtension: 'none',
+    // Made by the very Node that goes into the program, so it fits; it saves compiling what a start needs.
+    useCodeCache: true,
+  };
+  await writeFile(config, JSON.stringify(settings));
+  await run(node, ['--experimental-sea-config', config]);
+  await copyFile(node, program);
+  await chmod(program, 0o755);
+  const onMac = process.platform === 'darwin';
+  if (onMac) await run('codesign', ['--remove-signature', program]);
+  await inject(program, 'NODE_SEA_BLOB', await readFile(blob), {
+    sentinelFuse: SENTINEL,
+    ...(onMac ? { machoSegmentName: 'NODE_SEA' } : {}),
+  });
+  if (onMac) await run('codesign', ['--sign', '-', program]);
+}
+
+if (import.meta.main) {
+  console.log(`${relative(process.cwd(), await buildHelper())} is up to date`);
+}

@@ -1,0 +1,86 @@
+/** The system as the helper sees it on Linux. */
+
+import { constants, existsSync, readFileSync, type Stats, statSync } from 'node:fs';
+import * as v from 'valibot';
+import type { Disk } from '../engine/disk.ts';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { sysfsFolder } from '../platform/block-facts.ts';
+import { listDisks } from '../platform/linux/disk-list.ts';
+import { run } from '../platform/run.ts';
+import type { HelperWorld } from './world.ts';
+
+/** Only root writes there; which of them holds a program differs between distributions. */
+const SYSTEM_FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+
+/** `man 8 losetup`, --list --json. The numbers are those of the file that the kernel holds open, not of a name. */
+const loopsSchema = v.object({
+  loopdevices: v.tuple([
+    v.object({
+      'back-file': v.string(),
+      'back-ino': v.number(),
+      'back-maj:min': v.pipe(v.string(), v.trim(), v.regex(/^\d+:\d+$/)),
+    }),
+  ]),
+});
+
+export function linuxWorld(): HelperWorld {
+  return {
+    openFlags:
+      constants.O_RDONLY |
+      constants.O_NOFOLLOW |
+      constants.O_NONBLOCK |
+      constants.O_EXCL |
+      constants.O_DIRECT,
+    list: () => listDisks({ program: systemTool('lsblk'), env: {} }),
+    isDisk,
+    ownsImage,
+  };
+}
+
+/** sysfs says which number a disk of that name has; a node in /dev may say anything. */
+function isDisk(held: Stats, disk: Disk): boolean {
+  if (!held.isBlockDevice()) return false;
+  try {
+    const number = readFileSync(`/sys/class/block/${disk.id}/dev`, 'utf8').trim();
+    return sysfsFolder(held.rdev) === `/sys/dev/block/${number}`;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/**
+ * Compares the file at the name the kernel gives with the file the kernel holds: a deleted file's name ends in
+ * " (deleted)", and anybody may make another file of just that name.
+ */
+async function ownsImage(disk: Disk, uid: number): Promise<boolean> {
+  if (!/^loop\d+$/.test(disk.id)) return false;
+  const columns = ['--output', 'BACK-FILE,BACK-INO,BACK-MAJ:MIN'];
+  const { status, stdout, stderr } = await run(
+    systemTool('losetup'),
+    ['--list', '--json', ...columns, `/dev/${disk.id}`],
+    { env: {}, timeoutMs: 10_000 },
+  );
+  if (status !== 0)
+    throw new PiKeepError('TOOL_FAILED', { tool: 'losetup', detail: stderr.trim() });
+  const parsed = v.safeParse(loopsSchema, parse(stdout));
+  if (!parsed.success) return false;
+  const [loop] = parsed.output.loopdevices;
+  const file = statSync(loop['back-file'], { throwIfNoEntry: false });
+  if (!file?.isFile() || file.uid !== uid || file.ino !== loop['back-ino']) return false;
+  return sysfsFolder(file.dev) === `/sys/dev/block/${loop['back-maj:min'].replace(/\s+/g, '')}`;
+}
+
+function systemTool(tool: string): string {
+  const path = SYSTEM_FOLDERS.map((folder) => `${folder}/${tool}`).find((one) => existsSync(one));
+  if (path === undefined) throw new PiKeepError('TOOL_MISSING', { tool });
+  return path;
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (error) {
+    throw new PiKeepError('TOOL_FAILED', { tool: 'losetup', detail: 'no JSON' }, { cause: error });
+  }
+}
