@@ -6,6 +6,8 @@ import { parseArgs } from 'node:util';
 export interface AppOptions {
   /** Folder that stands in for the card reader; null for the computer's own disks. */
   readonly slot: string | null;
+  /** Folder for the images; null for the one in the settings. */
+  readonly library: string | null;
   readonly allowDiskImage: boolean;
 }
 
@@ -14,10 +16,19 @@ export function parseAppOptions(args: readonly string[]): AppOptions {
   const { values } = parseArgs({
     args: [...args],
     strict: false,
-    options: { slot: { type: 'string' }, 'allow-disk-image': { type: 'boolean' } },
+    options: {
+      slot: { type: 'string' },
+      library: { type: 'string' },
+      'allow-disk-image': { type: 'boolean' },
+    },
   });
   return {
-    slot: typeof values.slot === 'string' ? resolve(values.slot) : null,
+    slot: folder(values.slot),
+    library: folder(values.library),
     allowDiskImage: values['allow-disk-image'] === true,
   };
+}
+
+function folder(value: string | boolean | undefined): string | null {
+  return typeof value === 'string' && value !== '' ? resolve(value) : null;
 }

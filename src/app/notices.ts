@@ -1,6 +1,7 @@
 /** Tells the user what happened, in one notice per event. */
 
 import type { Desk, DeskEvent } from '../desk/desk.ts';
+import { formatBytes, formatDuration } from '../engine/format.ts';
 import type { Notice, Notifier } from '../platform/ports.ts';
 
 export interface NoticeActions {
@@ -10,7 +11,15 @@ export interface NoticeActions {
 }
 
 /** Returns its own unsubscribe. */
-export function announce(desk: Desk, notifier: Notifier, actions: NoticeActions): () => void {
+export function announce(
+  desk: Desk,
+  notifier: Notifier,
+  panel: { readonly show: () => void },
+): () => void {
+  const actions: NoticeActions = {
+    showPanel: panel.show,
+    reveal: (job) => void desk.command({ command: 'reveal', job }),
+  };
   return desk.onEvent((event) => {
     // Whether it could be shown changes nothing: tray and panel say the same.
     void notifier.notify(noticeOf(event, actions));
@@ -25,8 +34,8 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
         title: event.kind === 'pi' ? `${event.title} is here` : 'A removable disk is here',
         body:
           event.kind === 'pi'
-            ? `A Raspberry Pi card of ${sizeWords(event.bytes)}. Click to back it up.`
-            : `${event.title}, ${sizeWords(event.bytes)}. Not a Raspberry Pi card, as far as can be seen.`,
+            ? `A Raspberry Pi card of ${formatBytes(event.bytes)}. Click to back it up.`
+            : `${event.title}, ${formatBytes(event.bytes)}. Not a Raspberry Pi card, as far as can be seen.`,
         onClick: actions.showPanel,
       };
     case 'job-done': {
@@ -34,7 +43,7 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
       return {
         id: `job ${event.job}`,
         title: `${event.title} is backed up`,
-        body: `${sizeWords(event.bytes)} in ${durationWords(event.seconds)}, in ${event.place}.${out}`,
+        body: `${formatBytes(event.bytes)} in ${formatDuration(event.seconds)}, in ${event.place}.${out}`,
         onClick: () => actions.reveal(event.job),
       };
     }
@@ -46,25 +55,4 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
         onClick: actions.showPanel,
       };
   }
-}
-
-/** As card makers count: 1 GB is 1 000 000 000 bytes. */
-export function sizeWords(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit > 0 && value < 99.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
-export function durationWords(seconds: number): string {
-  const whole = Math.max(1, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

@@ -2,6 +2,7 @@
 
 import type { Tray, WebContents } from 'electron';
 import { menubar } from 'menubar';
+import { report } from './report.ts';
 import { panelUrl } from './scheme.ts';
 import { lockedPreferences } from './window-security.ts';
 
@@ -19,13 +20,10 @@ export interface PanelWindow {
 export interface PanelWindowOptions {
   readonly tray: Tray;
   readonly preload: string;
-  /** Called with whatever went wrong while the panel was being shown. */
-  readonly onError: (error: unknown) => void;
 }
 
 /** Resolves when the panel can be shown. The page is loaded now, so that it appears at once later. */
-export async function openPanelWindow(options: PanelWindowOptions): Promise<PanelWindow> {
-  const { tray, preload, onError } = options;
+export async function openPanelWindow({ tray, preload }: PanelWindowOptions): Promise<PanelWindow> {
   const bar = menubar({
     tray,
     index: panelUrl,
@@ -50,7 +48,7 @@ export async function openPanelWindow(options: PanelWindowOptions): Promise<Pane
     show() {
       // A page that crashed stays blank until it is loaded again.
       if (bar.window?.webContents.isCrashed()) bar.window.webContents.reload();
-      bar.showWindow().catch(onError);
+      bar.showWindow().catch(report);
     },
     get contents() {
       return bar.window && !bar.window.isDestroyed() ? bar.window.webContents : null;

@@ -1,23 +1,23 @@
 /** Quitting: asks when a backup runs, lets everything end cleanly, then goes. */
 
 import type { App, Dialog } from 'electron';
-import type { Snapshot } from '../contract/panel.ts';
+import type { Desk } from '../desk/desk.ts';
+import { report } from './report.ts';
 
 export interface QuitOptions {
   readonly app: App;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
-  readonly snapshot: () => Snapshot;
-  /** Cancels what runs and resolves when nothing does any more. */
+  readonly desk: Desk;
+  /** Ends what else there is, after the desk. */
   readonly close: () => Promise<void>;
-  readonly onError: (error: unknown) => void;
 }
 
-export function askBeforeQuitting({ app, dialog, snapshot, close, onError }: QuitOptions): void {
+export function askBeforeQuitting({ app, dialog, desk, close }: QuitOptions): void {
   let state: 'running' | 'asking' | 'closing' | 'closed' = 'running';
 
   async function leave(): Promise<void> {
-    const titles = snapshot()
-      .jobs.filter((job) => job.state.is === 'working')
+    const titles = desk.snapshot.jobs
+      .filter((job) => job.state.is === 'working')
       .map((job) => job.title);
     if (titles.length > 0) {
       state = 'asking';
@@ -35,6 +35,8 @@ export function askBeforeQuitting({ app, dialog, snapshot, close, onError }: Qui
       }
     }
     state = 'closing';
+    // Cancels what runs, and waits until it has cleaned up.
+    await desk.close();
     await close();
     state = 'closed';
     app.quit();
@@ -45,7 +47,7 @@ export function askBeforeQuitting({ app, dialog, snapshot, close, onError }: Qui
     event.preventDefault();
     if (state !== 'running') return;
     leave().catch((error: unknown) => {
-      onError(error);
+      report(error);
       app.exit(1);
     });
   });

@@ -1,8 +1,10 @@
 /** The icon in the menu bar: follows the snapshot, and has a menu for the right button. */
 
-import { Menu, Tray } from 'electron';
+import { mkdir } from 'node:fs/promises';
+import { app, Menu, shell, Tray } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 import { places } from './places.ts';
+import { report } from './report.ts';
 import { type TrayLook, trayLook } from './tray.ts';
 
 /** Made up for this app and never to be changed: by it macOS remembers where the user has put the icon. */
@@ -26,19 +28,22 @@ export function followDesk(tray: Tray, desk: Desk): () => void {
   return desk.onSnapshot(show);
 }
 
-export interface TrayMenuActions {
-  showPanel(): void;
-  showLibrary(): void;
-  quit(): void;
-}
-
 /** The left button belongs to the panel, so the menu is not set for good but shown when asked for. */
-export function addTrayMenu(tray: Tray, actions: TrayMenuActions): void {
+export function addTrayMenu(
+  tray: Tray,
+  panel: { readonly show: () => void },
+  library: () => string,
+): void {
+  const showLibrary = async () => {
+    await mkdir(library(), { recursive: true });
+    const problem = await shell.openPath(library());
+    if (problem !== '') report(problem);
+  };
   const menu = Menu.buildFromTemplate([
-    { label: 'Open PiKeep', click: () => actions.showPanel() },
-    { label: 'Show backups', click: () => actions.showLibrary() },
+    { label: 'Open PiKeep', click: () => panel.show() },
+    { label: 'Show backups', click: () => void showLibrary().catch(report) },
     { type: 'separator' },
-    { label: 'Quit PiKeep', accelerator: 'CommandOrControl+Q', click: () => actions.quit() },
+    { label: 'Quit PiKeep', accelerator: 'CommandOrControl+Q', click: () => app.quit() },
   ]);
   tray.on('right-click', () => tray.popUpContextMenu(menu));
 }

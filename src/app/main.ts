@@ -1,0 +1,81 @@
+/** Start of the app: puts its parts together. Everything that decides something lies in the files imported here. */
+
+import { homedir } from 'node:os';
+import { app, dialog, ipcMain, Notification, powerMonitor, protocol, session } from 'electron';
+import { createDesk } from '../desk/desk.ts';
+import { openAuthorizer } from '../platform/authorizer.ts';
+import { createPlatform } from '../platform/index.ts';
+import { createElectronNotifier } from '../platform/notify/electron-notifier.ts';
+import { createFallbackNotifier } from '../platform/notify/fallback-notifier.ts';
+import { createNodeNotifier } from '../platform/notify/node-notifier.ts';
+import { openSettings } from '../platform/settings.ts';
+import { runTask } from '../worker/run-task.ts';
+import { parseAppOptions } from './app-options.ts';
+import { createElectronDesktop } from './electron-desktop.ts';
+import { connectPanel } from './ipc.ts';
+import { announce } from './notices.ts';
+import { followOpening } from './opening.ts';
+import { openPanelWindow } from './panel-window.ts';
+import { places } from './places.ts';
+import { askBeforeQuitting } from './quit.ts';
+import { report } from './report.ts';
+import { registerPanelScheme, servePanel } from './scheme.ts';
+import { createStartUtilityWorker } from './start-utility-worker.ts';
+import { addTrayMenu, createTray, followDesk } from './tray-icon.ts';
+import { denyPermissions, lockNavigation } from './window-security.ts';
+
+async function start(): Promise<void> {
+  const { slot, library, allowDiskImage } = parseAppOptions(process.argv.slice(1));
+  denyPermissions(session.defaultSession);
+  servePanel(protocol, places.panel);
+  const platform = { ...(await createPlatform({ slot })), desktop: createElectronDesktop() };
+  const authorizer = await openAuthorizer(platform);
+  const settings = await openSettings();
+  const desk = createDesk({
+    platform,
+    runTask,
+    startWorker: createStartUtilityWorker(places.worker),
+    authorizer,
+    settings,
+    where: 'electron',
+    version: app.getVersion(),
+    home: homedir(),
+    slot,
+    allowDiskImage,
+    ...(library === null ? {} : { library }),
+  });
+  const notifier = createFallbackNotifier(
+    createElectronNotifier(Notification),
+    createNodeNotifier({ icon: places.noticeIcon }),
+  );
+  askBeforeQuitting({ app, dialog, desk, close: () => notifier.close() });
+
+  const tray = createTray();
+  const panel = await openPanelWindow({ tray, preload: places.preload });
+  connectPanel({ ipcMain, desk, contents: () => panel.contents });
+  followDesk(tray, desk);
+  followOpening(desk, panel, authorizer);
+  announce(desk, notifier, panel);
+  addTrayMenu(tray, panel, () => library ?? settings.current.library);
+  app.on('second-instance', panel.show);
+  app.on('activate', panel.show);
+  powerMonitor.on('resume', () => void desk.rescan());
+}
+
+if (app.requestSingleInstanceLock()) {
+  registerPanelScheme(protocol);
+  lockNavigation(app);
+  // A tray app lives on without windows, and in the Dock it has no place.
+  app.on('window-all-closed', () => {});
+  app.setActivationPolicy('accessory');
+  app
+    .whenReady()
+    .then(start)
+    .catch((error: unknown) => {
+      report(error);
+      app.exit(1);
+    });
+} else {
+  // The first one shows its panel now.
+  app.quit();
+}

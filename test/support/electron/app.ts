@@ -1,0 +1,170 @@
+/** `app` and the parts of the system around it. Behaviour as documented in electron.d.ts at each member. */
+
+import { EventEmitter } from 'node:events';
+import type Electron from 'electron';
+import { bound, strict } from './strict.ts';
+import { changed, onDeed, world } from './world.ts';
+
+/** An event with `preventDefault`, as electron.d.ts types them (interface Event). */
+export function makeEvent<T extends object>(params: T) {
+  return {
+    ...params,
+    defaultPrevented: false,
+    preventDefault() {
+      this.defaultPrevented = true;
+    },
+  };
+}
+
+class App extends EventEmitter {
+  readonly name = 'PiKeep';
+  #ready = false;
+  readonly #whenReady: Promise<void>;
+
+  constructor() {
+    super();
+    this.#whenReady = new Promise((resolve) => {
+      // Scripts run to their end before 'ready': schemes are registered in between.
+      setTimeout(() => {
+        this.#ready = true;
+        this.emit('ready', makeEvent({}), {});
+        resolve();
+      }, 20);
+    });
+  }
+
+  /** "@platform darwin": present there, and the stand-in stands in for a Mac. */
+  readonly dock = strict('app.dock', {
+    hide() {
+      world.dockHidden = true;
+      changed();
+    },
+  });
+
+  isReady() {
+    return this.#ready;
+  }
+  whenReady() {
+    return this.#whenReady;
+  }
+  getVersion() {
+    return '0.1.0';
+  }
+  getAppPath() {
+    return process.cwd();
+  }
+  setActivationPolicy(policy: 'regular' | 'accessory' | 'prohibited') {
+    world.dockHidden = policy !== 'regular';
+    changed();
+  }
+  /** "false if another instance has the lock": decided by the test. */
+  requestSingleInstanceLock() {
+    return process.env['STAND_IN_LOCK'] !== 'taken';
+  }
+  /** 'before-quit', then closing windows, then 'will-quit', then 'quit'; either of the first two can stop it. */
+  quit() {
+    const before = makeEvent({});
+    this.emit('before-quit', before);
+    if (before.defaultPrevented) return;
+    this.emit('stand-in-close-windows');
+    const will = makeEvent({});
+    this.emit('will-quit', will);
+    if (!will.defaultPrevented) this.exit(0);
+  }
+  /** "All windows will be closed immediately without asking the user, and before-quit and will-quit are not emitted." */
+  exit(code = 0) {
+    this.emit('quit', makeEvent({}), code);
+    process.exit(code);
+  }
+}
+
+const plainApp = new App();
+plainApp satisfies Pick<
+  Electron.App,
+  | 'isReady'
+  | 'whenReady'
+  | 'getVersion'
+  | 'getAppPath'
+  | 'setActivationPolicy'
+  | 'requestSingleInstanceLock'
+  | 'quit'
+  | 'exit'
+  | 'name'
+>;
+export const app = bound('app', plainApp);
+
+onDeed('launch again', (...args: string[]) => {
+  app.emit('second-instance', makeEvent({}), ['PiKeep', ...args], '/', {});
+});
+onDeed('activate', (hasVisibleWindows: boolean) => {
+  app.emit('activate', makeEvent({}), hasVisibleWindows);
+});
+onDeed('quit', () => {
+  // As Cmd+Q does: the answer does not wait for it.
+  setImmediate(() => app.quit());
+});
+
+export const powerMonitor = bound('powerMonitor', new EventEmitter());
+onDeed('resume', () => powerMonitor.emit('resume'));
+
+let blockers = 0;
+export const powerSaveBlocker = strict('powerSaveBlocker', {
+  start(_type) {
+    blockers += 1;
+    world.powerBlockers.push(blockers);
+    changed();
+    return blockers;
+  },
+  stop(id) {
+    const index = world.powerBlockers.indexOf(id);
+    if (index >= 0) world.powerBlockers.splice(index, 1);
+    changed();
+    return index >= 0;
+  },
+  isStarted: (id) => world.powerBlockers.includes(id),
+} satisfies Pick<Electron.PowerSaveBlocker, 'start' | 'stop' | 'isStarted'>);
+
+export const shell = strict('shell', {
+  showItemInFolder(path) {
+    world.revealed.push(path);
+    changed();
+  },
+  async openExternal(url) {
+    world.external.push(url);
+    changed();
+  },
+  /** "Resolves with a string containing the error message corresponding to the failure if a failure occurred, otherwise ''." */
+  async openPath(path) {
+    world.revealed.push(path);
+    changed();
+    return '';
+  },
+} satisfies Pick<Electron.Shell, 'showItemInFolder' | 'openExternal' | 'openPath'>);
+
+let answerDialog: ((response: number) => void) | null = null;
+export const dialog = strict('dialog', {
+  async showMessageBox(options: Electron.MessageBoxOptions) {
+    const { message, detail = '', buttons = [] } = options;
+    const shown = { message, detail, buttons, answered: false };
+    world.dialogs.push(shown);
+    changed();
+    const response = await new Promise<number>((resolve) => {
+      answerDialog = resolve;
+    });
+    shown.answered = true;
+    changed();
+    return { response, checkboxChecked: false };
+  },
+});
+onDeed('answer dialog', (response: number) => answerDialog?.(response));
+
+/** A screen of 1440 x 900 with a menu bar of 24. Fresh objects every time: menubar changes what it is given. */
+const display = () => ({
+  bounds: { x: 0, y: 0, width: 1440, height: 900 },
+  workArea: { x: 0, y: 24, width: 1440, height: 876 },
+});
+export const screen = strict('screen', {
+  getDisplayMatching: display,
+  getDisplayNearestPoint: display,
+  getCursorScreenPoint: () => ({ x: 700, y: 10 }),
+});

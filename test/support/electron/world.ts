@@ -1,0 +1,77 @@
+/**
+ * The world around the stand-in: what a user would see of the app, told to the test after every change, and what a user
+ * or the system would do, as the test asks for it.
+ */
+
+export interface World {
+  tray: {
+    icon: string;
+    guid: string | null;
+    tooltip: string;
+    title: string;
+    ignoresDoubleClicks: boolean;
+  } | null;
+  windows: {
+    id: number;
+    visible: boolean;
+    alwaysOnTop: boolean;
+    focused: boolean;
+    url: string;
+    position: [number, number];
+  }[];
+  notices: { title: string; body: string; closed: boolean }[];
+  menus: string[][];
+  dialogs: { message: string; detail: string; buttons: string[]; answered: boolean }[];
+  revealed: string[];
+  external: string[];
+  powerBlockers: number[];
+  dockHidden: boolean;
+  /** Addresses a page asked for that the app does not serve. Nothing leaves the stand-in. */
+  strayRequests: string[];
+  preventedNavigations: string[];
+  deniedWindows: string[];
+  workers: number[];
+}
+
+export const world: World = {
+  tray: null,
+  windows: [],
+  notices: [],
+  menus: [],
+  dialogs: [],
+  revealed: [],
+  external: [],
+  powerBlockers: [],
+  dockHidden: false,
+  strayRequests: [],
+  preventedNavigations: [],
+  deniedWindows: [],
+  workers: [],
+};
+
+/** Tells the test; to be called after every change. */
+export function changed(): void {
+  process.send?.({ world });
+}
+
+type Deed = (...args: never[]) => unknown;
+const deeds = new Map<string, Deed>();
+
+/** Declares something the test can ask for by name. */
+export function onDeed<A extends unknown[]>(name: string, deed: (...args: A) => unknown): void {
+  deeds.set(name, deed as Deed);
+}
+
+process.on('message', (message: { call: number; deed: string; args: unknown[] }) => {
+  void (async () => {
+    const { call } = message;
+    try {
+      const deed = deeds.get(message.deed);
+      if (!deed) throw new Error(`nobody can ${message.deed}`);
+      const result: unknown = await deed(...(message.args as never[]));
+      process.send?.({ call, result });
+    } catch (error) {
+      process.send?.({ call, error: String(error) });
+    }
+  })();
+});
