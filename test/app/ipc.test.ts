@@ -1,0 +1,91 @@
+import { EventEmitter } from 'node:events';
+import { expect, it, vi } from 'vitest';
+import { connectPanel } from '../../src/app/ipc.ts';
+import { MAX_MESSAGE_BYTES } from '../../src/contract/panel.ts';
+
+type Parts = Parameters<typeof connectPanel>[0];
+type Handler = (event: object, message: unknown) => Promise<unknown>;
+
+function connected() {
+  const handlers = new Map<string, Handler>();
+  const channels = new EventEmitter();
+  const handle = vi.fn(async () => ({ ok: true }));
+  const snapshots = new EventEmitter();
+  const mainFrame = { url: 'pikeep://panel/index.html', parent: null };
+  const contents = { mainFrame, send: vi.fn(), isDestroyed: () => false };
+  let present: object | null = contents;
+  connectPanel({
+    ipcMain: {
+      handle: (channel: string, handler: Handler) => handlers.set(channel, handler),
+      on: (channel: string, listener: () => void) => channels.on(channel, listener),
+    },
+    desk: {
+      handle,
+      snapshot: { revision: 1 },
+      onSnapshot: (listener: () => void) => snapshots.on('snapshot', listener),
+    },
+    contents: () => present,
+  } as unknown as Parts);
+  return {
+    contents,
+    mainFrame,
+    handle,
+    send: (event: object, message: unknown) => handlers.get('panel:command')?.(event, message),
+    subscribe: (event: object) => channels.emit('panel:subscribe', event),
+    publish: (revision: number) => snapshots.emit('snapshot', { revision }),
+    leave: () => {
+      present = null;
+    },
+  };
+}
+
+it('hands what our own page says to the desk and answers with its reply', async () => {
+  const { send, contents, mainFrame, handle } = connected();
+  const command = { command: 'open-privacy-settings' };
+  expect(await send({ sender: contents, senderFrame: mainFrame }, command)).toEqual({ ok: true });
+  expect(handle).toHaveBeenCalledExactlyOnceWith(command);
+});
+
+it.each([
+  ['another window', { sender: {} }],
+  ['a frame inside the page', { senderFrame: { url: 'pikeep://panel/index.html', parent: {} } }],
+  ['a page of another origin', { navigated: 'https://example.org/' }],
+  ['a host that only begins like ours', { navigated: 'pikeep://panel.example.org/' }],
+  ['a frame that is gone', { senderFrame: null }],
+])('refuses %s and gives it no snapshot', async (_who, what: Record<string, unknown>) => {
+  const { send, subscribe, contents, mainFrame, handle } = connected();
+  const { navigated, ...difference } = what;
+  if (typeof navigated === 'string') mainFrame.url = navigated;
+  const event = { sender: contents, senderFrame: mainFrame, ...difference };
+  const reply = await send(event, { command: 'open-privacy-settings' });
+  expect(reply).toMatchObject({ ok: false, problem: { code: 'STRANGER' } });
+  subscribe(event);
+  expect(handle).not.toHaveBeenCalled();
+  expect(contents.send).not.toHaveBeenCalled();
+});
+
+it('refuses messages that are too large or no plain data before looking at them', async () => {
+  const { send, contents, mainFrame, handle } = connected();
+  const event = { sender: contents, senderFrame: mainFrame };
+  const cycle: { self?: object } = {};
+  cycle.self = cycle;
+  const wide = 'ü'.repeat(MAX_MESSAGE_BYTES / 2);
+  for (const message of [wide, cycle, 5n]) {
+    expect(await send(event, message)).toMatchObject({ problem: { code: 'BAD_MESSAGE' } });
+  }
+  expect(handle).not.toHaveBeenCalled();
+});
+
+it('sends the present snapshot to whoever asks and every new one after it, as long as the page is there', () => {
+  const { subscribe, publish, leave, contents, mainFrame } = connected();
+  publish(2);
+  expect(contents.send).not.toHaveBeenCalled();
+  subscribe({ sender: contents, senderFrame: mainFrame });
+  publish(3);
+  leave();
+  publish(4);
+  expect(contents.send.mock.calls).toEqual([
+    ['panel:snapshot', { revision: 1 }],
+    ['panel:snapshot', { revision: 3 }],
+  ]);
+});

@@ -1,0 +1,58 @@
+import { expect, it, vi } from 'vitest';
+import { noticeOf } from '../../src/app/notices.ts';
+
+const actions = { showPanel: vi.fn(), reveal: vi.fn() };
+
+it('says which Pi is backed up, how big it is, how long it took and where it lies; a click shows the file', () => {
+  const notice = noticeOf(
+    {
+      happened: 'job-done',
+      job: 'job 1',
+      title: 'octopi',
+      image: '/home/pi/PiKeep/octopi/octopi.img',
+      place: '~/PiKeep/octopi',
+      bytes: 31_914_983_424,
+      storedBytes: 3e9,
+      seconds: 372,
+      ejected: true,
+    },
+    actions,
+  );
+  expect(notice).toMatchObject({
+    title: 'octopi is backed up',
+    body: '31.9 GB in 6 min 12 s, in ~/PiKeep/octopi. The card can be taken out.',
+  });
+  notice.onClick?.();
+  expect(actions.reveal).toHaveBeenCalledWith('job 1');
+  expect(actions.showPanel).not.toHaveBeenCalled();
+});
+
+it('calls only a Pi card a Pi card; a click opens the panel', () => {
+  const seen = { happened: 'card-appeared', disk: 'disk4', title: 'octopi', bytes: 32e9 } as const;
+  const pi = noticeOf({ ...seen, kind: 'pi' }, actions);
+  expect(pi).toMatchObject({
+    title: 'octopi is here',
+    body: 'A Raspberry Pi card of 32 GB. Click to back it up.',
+  });
+  const other = noticeOf({ ...seen, kind: 'removable', title: 'EOS_DIGITAL' }, actions);
+  expect(other.title).toBe('A removable disk is here');
+  expect(other.body).toContain('EOS_DIGITAL, 32 GB');
+  pi.onClick?.();
+  expect(actions.showPanel).toHaveBeenCalledTimes(1);
+});
+
+it('tells what went wrong and what to do next', () => {
+  const failed = noticeOf(
+    {
+      happened: 'job-failed',
+      job: 'job 1',
+      title: 'octopi',
+      code: 'DEVICE_GONE',
+      problem: 'The card is gone.',
+      next: 'Put it in again and press Try again.',
+    },
+    actions,
+  );
+  expect(failed.title).toBe('octopi is not backed up');
+  expect(failed.body).toBe('The card is gone. Put it in again and press Try again.');
+});

@@ -1,0 +1,227 @@
+/** Runs PiKeep's built app in a process of its own on the stand-in for Electron, with its windows in a real Chromium. */
+
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { buildApp } from '../../../scripts/build-app.ts';
+import { buildPanel } from '../../../scripts/build-panel.ts';
+import { findTool } from '../tools.ts';
+import type { World } from './world.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+export interface BuiltApp {
+  /** Holds dist/app, dist/panel and icons, as the checkout does after a build. */
+  readonly folder: string;
+  remove(): Promise<void>;
+}
+
+/** Builds into a folder inside the checkout, so that what stays outside the bundles is found in node_modules. */
+export async function buildForTest(): Promise<BuiltApp> {
+  await mkdir(join(root, 'test-results'), { recursive: true });
+  const folder = await mkdtemp(join(root, 'test-results/app-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    await buildApp(join(folder, 'dist/app'));
+    await buildPanel(join(folder, 'dist/panel'));
+    await symlink(join(root, 'icons'), join(folder, 'icons'));
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+  return { folder, remove };
+}
+
+export interface RunningApp {
+  /** What a user sees of the app at the moment. */
+  readonly world: World;
+  /** Everything the app has written to its standard error. */
+  readonly complaints: string;
+  readonly library: string;
+  readonly slot: string;
+  /** Resolves when the condition holds; throws with the world as it is when it does not in time. */
+  until(what: string, condition: (world: World) => boolean, seconds?: number): Promise<World>;
+  /** Does what a user or the system does; see the `onDeed` calls of the stand-in. */
+  doing(deed: string, ...args: unknown[]): Promise<unknown>;
+  /** The panel's page, in the test's own connection to the same Chromium. */
+  page(): Promise<Page>;
+  /** Resolves with the exit code once the app has ended by itself. */
+  readonly ended: Promise<number | null>;
+  close(): Promise<void>;
+}
+
+export interface RunAppOptions {
+  readonly app: BuiltApp;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Given instead of the folder for cards. */
+  readonly args?: readonly string[];
+}
+
+export async function runApp({ app, env = {}, args }: RunAppOptions): Promise<RunningApp> {
+  const folder = await mkdtemp(join(tmpdir(), 'pikeep-app-'));
+  const places = { home: join(folder, 'home'), slot: join(folder, 'slot') };
+  await mkdir(places.home);
+  await mkdir(places.slot);
+  const library = join(places.home, 'PiKeep');
+  const cleanUp: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of cleanUp.splice(0).reverse()) await step();
+  };
+  try {
+    const chromiumProcess = await startChromium(join(folder, 'chromium'));
+    cleanUp.push(() => end(chromiumProcess.child));
+    const browser = await chromium.connectOverCDP(chromiumProcess.address);
+    cleanUp.push(() => browser.close());
+
+    const child = fork(
+      join(app.folder, 'dist/app/main.js'),
+      [...(args ?? ['--slot', places.slot])],
+      {
+        execArgv: ['--import', join(import.meta.dirname, 'register.ts')],
+        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+        env: {
+          ...process.env,
+          HOME: places.home,
+          XDG_CONFIG_HOME: join(places.home, '.config'),
+          STAND_IN_CHROMIUM: chromiumProcess.address,
+          ...env,
+        },
+      },
+    );
+    cleanUp.push(() => end(child));
+    return follow({ child, browser, library, slot: places.slot, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Followed {
+  readonly child: ChildProcess;
+  readonly browser: Browser;
+  readonly library: string;
+  readonly slot: string;
+  close(): Promise<void>;
+}
+
+function follow({ child, browser, library, slot, close }: Followed): RunningApp {
+  let world: World | null = null;
+  let complaints = '';
+  let calls = 0;
+  const waiting = new Set<() => void>();
+  const answers = new Map<number, { resolve(v: unknown): void; reject(e: Error): void }>();
+  child.stderr?.on('data', (data: Buffer) => {
+    complaints += data.toString();
+  });
+  child.on(
+    'message',
+    (message: { world?: World; call?: number; result?: unknown; error?: string }) => {
+      if (message.world) {
+        world = message.world;
+        for (const look of [...waiting]) look();
+        return;
+      }
+      const answer = answers.get(message.call ?? 0);
+      if (message.error === undefined) answer?.resolve(message.result);
+      else answer?.reject(new Error(message.error));
+    },
+  );
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+
+  const app: RunningApp = {
+    get world() {
+      if (!world) throw new Error(`the app has shown nothing yet\n${complaints}`);
+      return world;
+    },
+    get complaints() {
+      return complaints;
+    },
+    library,
+    slot,
+    until(what, condition, seconds = 20) {
+      return new Promise((resolve, reject) => {
+        const look = () => {
+          if (!world || !condition(world)) return;
+          clearTimeout(deadline);
+          waiting.delete(look);
+          resolve(world);
+        };
+        const giveUp = (why: string) => {
+          clearTimeout(deadline);
+          waiting.delete(look);
+          const state = JSON.stringify(world, null, 1);
+          reject(new Error(`${why} until ${what}\n${state}\n${complaints}`));
+        };
+        const deadline = setTimeout(() => giveUp('waited in vain'), seconds * 1000);
+        void ended.then((code) => giveUp(`the app ended (${code})`));
+        waiting.add(look);
+        look();
+      });
+    },
+    doing(deed, ...args) {
+      calls += 1;
+      const call = calls;
+      return new Promise((resolve, reject) => {
+        answers.set(call, { resolve, reject });
+        child.send({ call, deed, args });
+      });
+    },
+    async page() {
+      await app.until('the panel is loaded', ({ windows }) =>
+        windows.some((one) => one.url !== ''),
+      );
+      const pages = browser.contexts().flatMap((context) => context.pages());
+      const page = pages.find((one) => one.url().includes('.stand-in.invalid'));
+      if (!page) throw new Error(`no panel among ${pages.map((one) => one.url()).join(', ')}`);
+      return page;
+    },
+    ended,
+    close,
+  };
+  return app;
+}
+
+async function startChromium(profile: string): Promise<{ child: ChildProcess; address: string }> {
+  const program = findTool('chromium');
+  if (program === null) throw new Error('Chromium is not installed');
+  const child = spawn(
+    program,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--remote-debugging-port=0',
+      `--user-data-dir=${profile}`,
+      'about:blank',
+    ],
+    { stdio: 'ignore', detached: true },
+  );
+  const portFile = join(profile, 'DevToolsActivePort');
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const port = (await readFile(portFile, 'utf8').catch(() => '')).split('\n')[0];
+    if (port) return { child, address: `http://127.0.0.1:${port}` };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await end(child);
+  throw new Error('Chromium did not start');
+}
+
+/** Ends a process and, where it leads a group of its own as Chromium does here, the whole group. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  const ended = once(child, 'exit');
+  const leadsGroup = child.spawnargs.some((one) => one.startsWith('--user-data-dir='));
+  const kill = (signal: 'SIGTERM' | 'SIGKILL') =>
+    leadsGroup && child.pid !== undefined ? process.kill(-child.pid, signal) : child.kill(signal);
+  kill('SIGTERM');
+  const deadline = setTimeout(() => kill('SIGKILL'), 3000);
+  await ended;
+  clearTimeout(deadline);
+}
