@@ -29,6 +29,7 @@ const allowed: Record<string, readonly string[]> = {
   engine: ['node:crypto', 'valibot'],
   'engine/image': ['engine', 'node:crypto', 'valibot'],
   platform: ['engine', 'node', 'valibot'],
+  'platform/index.ts': ['engine', 'helper/door.ts', 'node', 'valibot'],
   'platform/linux': ['platform', 'engine', 'node', 'valibot'],
   'platform/slot': ['platform', 'engine', 'node', 'valibot'],
   'platform/macos': ['platform', 'engine', 'node', 'valibot', 'plist', 'koffi'],

@@ -1,0 +1,46 @@
+/** The one switch on the operating system. */
+
+import { PiKeepError } from '../engine/errors.ts';
+import type { Door, Platform } from './ports.ts';
+
+export interface PlatformOptions {
+  /** A folder to use as card reader instead of the machine's disks. */
+  readonly slot: string | null;
+}
+
+/**
+ * The world PiKeep runs in. What a system needs (koffi on macOS, sudo-prompt on Linux) is loaded only there, and only when
+ * it is used. Throws UNSUPPORTED elsewhere than on macOS and Linux.
+ */
+export async function createPlatform({ slot }: PlatformOptions): Promise<Platform> {
+  const host = await createHost();
+  if (slot === null) return { ...host, readDoors: [...host.readDoors, helperDoor(host.name)] };
+  const { createSlotPlatform } = await import('./slot/index.ts');
+  return createSlotPlatform(slot, host);
+}
+
+async function createHost(): Promise<Platform> {
+  switch (process.platform) {
+    case 'darwin': {
+      const { createMacPlatform } = await import('./macos/index.ts');
+      return createMacPlatform();
+    }
+    case 'linux': {
+      const { createLinuxPlatform } = await import('./linux/index.ts');
+      return createLinuxPlatform();
+    }
+    default:
+      throw new PiKeepError('UNSUPPORTED', { what: process.platform });
+  }
+}
+
+/** The last door: reading through a process of root's, whom the system's own dialog asks for. */
+function helperDoor(system: Platform['name']): Door {
+  return {
+    name: 'helper',
+    async open(request) {
+      const { createHelperDoor } = await import('../helper/door.ts');
+      return createHelperDoor({ system }).open(request);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** PiKeep's world on Linux. */
+
+import { createDirectDoor } from '../direct-door.ts';
+import { createImageFiles } from '../image-files.ts';
+import type { Platform } from '../ports.ts';
+import { createLinuxDesktop } from './desktop.ts';
+import { createLinuxActions } from './disk-actions.ts';
+import { listDisks } from './disk-list.ts';
+import { watchDisks } from './disk-watch.ts';
+import { type LinuxTools, systemTools } from './tools.ts';
+import { createLinuxVolumes } from './volumes.ts';
+
+export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
+  return {
+    name: 'linux',
+    disks: {
+      list: (signal) => listDisks({ program: tools.lsblk }, signal),
+      watch: (onChange) => watchDisks(tools, onChange),
+    },
+    actions: createLinuxActions(tools),
+    volumes: createLinuxVolumes(tools),
+    desktop: createLinuxDesktop(tools),
+    imageFiles: createImageFiles(),
+    readDoors: [createDirectDoor()],
+  };
+}

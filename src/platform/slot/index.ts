@@ -1,0 +1,25 @@
+/** A folder that stands in for a card reader. Volumes, desktop and image files are those of the computer it lies on. */
+
+import { resolve } from 'node:path';
+import { createDirectDoor } from '../direct-door.ts';
+import type { Platform } from '../ports.ts';
+import { createSlotActions } from './disk-actions.ts';
+import { SlotDiskList } from './disk-list.ts';
+import { watchSlot } from './disk-watch.ts';
+
+export function createSlotPlatform(slot: string, host: Platform): Platform {
+  const folder = resolve(slot);
+  const cards = new SlotDiskList(folder);
+  return {
+    name: 'slot',
+    disks: {
+      list: (signal) => cards.list(signal),
+      watch: (onChange) => watchSlot(folder, onChange),
+    },
+    actions: createSlotActions(folder),
+    volumes: host.volumes,
+    desktop: host.desktop,
+    imageFiles: host.imageFiles,
+    readDoors: [createDirectDoor()],
+  };
+}
