@@ -3,20 +3,20 @@
 
 /**
  * `helper` runs as root and `worker` touches cards: they are dispatched before anything else is loaded, so that neither
- * shares a module with the command line that it does not need. (No `await` at the top level: the single executable is
- * one CommonJS file, which cannot have it.)
+ * shares a module with the command line that it does not need. No top-level await: the program is also bundled as
+ * CommonJS, which has none.
  */
-async function start(verb: string | undefined): Promise<void> {
+async function dispatch([verb, ...rest]: readonly string[]): Promise<void> {
   if (verb === 'helper') {
     const { runHelper } = await import('../helper/main.ts');
-    process.exit(await runHelper(process.argv.slice(3)));
+    process.exitCode = await runHelper(rest);
   } else if (verb === 'worker') {
     const { runWorker } = await import('../worker/main.ts');
     runWorker();
   } else {
     const { runCommandLine } = await import('./command-line.ts');
-    await runCommandLine(process.argv.slice(2));
+    await runCommandLine(verb === undefined ? [] : [verb, ...rest]);
   }
 }
 
-void start(process.argv[2]);
+void dispatch(process.argv.slice(2));

@@ -23,14 +23,14 @@ export async function work<T extends Task>(
       signal,
       onProgress: (progress) => {
         // The device is open by then, and the right that opened it has done its work.
-        if (progress.phase !== 'opening') void authorizer?.release();
+        if (progress.phase !== 'opening') void authorizer?.release?.();
         printer.progress(progress, facts);
       },
       onWarning: ({ code, text }) => printer.warning(code, text),
     });
   } finally {
     awake.release();
-    await authorizer?.release();
+    await authorizer?.release?.();
   }
 }
 

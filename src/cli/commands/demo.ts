@@ -1,10 +1,8 @@
 /** `pikeep demo`: the whole of PiKeep on a sample card, from the card going in to the notification. */
 
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatDuration } from '../../engine/format.ts';
@@ -15,11 +13,9 @@ import type { Run } from '../command.ts';
 import { type DemoOutcome, playDemo } from '../demo-play.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
+import { ownCommand, scriptsFolder } from '../place.ts';
 import type { Session } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
-
-const scripts = fileURLToPath(new URL('../../../scripts/', import.meta.url));
-const sampleCardScript = join(scripts, 'sample-card.ts');
 
 export function defineDemo(program: Command, run: Run): void {
   program
@@ -76,11 +72,12 @@ async function playIn(
 
 /** A card is there all at once, so it is made elsewhere and moved in. */
 async function insertSampleCard(folder: string, slot: string): Promise<void> {
-  if (!existsSync(sampleCardScript)) {
+  const scripts = scriptsFolder();
+  if (scripts === null) {
     throw new PiKeepError('UNSUPPORTED', { what: 'the demo needs the sample card of a checkout' });
   }
   const script: { writeSampleCard(path: string): Promise<unknown> } = await import(
-    sampleCardScript
+    join(scripts, 'sample-card.ts')
   );
   const made = join(folder, 'sample.img');
   await script.writeSampleCard(made);
@@ -106,16 +103,16 @@ function lines(
   { title, image, bytes, storedBytes, seconds }: DemoOutcome,
   folder: string,
 ): string[] {
-  const pikeep = join(scripts, 'pikeep');
+  const pikeep = shellWord(ownCommand());
   return [
     `${title} is backed up and proven.`,
     `  ${image}`,
     `  ${formatBytes(bytes)} of card, ${formatBytes(storedBytes)} on the disk, in ${formatDuration(seconds)}`,
     '',
     'Try next:',
-    `  ${shellWord(pikeep)} verify ${shellWord(image)}`,
-    `  ${shellWord(pikeep)} inspect ${shellWord(image)}`,
-    `  ${shellWord(pikeep)} list --all`,
+    `  ${pikeep} verify ${shellWord(image)}`,
+    `  ${pikeep} inspect ${shellWord(image)}`,
+    `  ${pikeep} list --all`,
     '',
     `Remove what the demo made: rm -r ${shellWord(folder)}`,
   ];

@@ -61,7 +61,9 @@ export function diskFacts({ disk, verdict, glance }: SeenDisk): Facts {
 
 /** What a disk is, in a few words. */
 export function verdictWords({ verdict, glance }: SeenDisk): string {
-  if (!verdict.offer) return `no card: ${refusalWords(verdict.reason)}`;
+  if (!verdict.offer) {
+    return `${verdict.protected ? 'protected' : 'no card'}: ${refusalWords(verdict.reason)}`;
+  }
   const large = verdict.warnings.includes('very-large') ? ' (larger than any usual card)' : '';
   if (glance.pi === 'no') return `removable disk${large}`;
   return glance.pi === 'yes' ? `Pi card${large}` : `Pi card, by its layout${large}`;

@@ -1,6 +1,5 @@
 /** `pikeep panel`: the panel in the browser, where there is no menu bar to live in. */
 
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
 import { explain } from '../../engine/explain.ts';
@@ -9,10 +8,8 @@ import { openInBrowser } from '../../platform/browser.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
+import { panelAssets } from '../place.ts';
 import type { Session } from '../session.ts';
-
-/** Where the build puts the page; the same place seen from the sources and from a bundle in dist/cli. */
-const assets = fileURLToPath(new URL('../../../dist/panel', import.meta.url));
 
 export function definePanel(program: Command, run: Run): void {
   program
@@ -29,7 +26,7 @@ async function panel(session: Session, browser: boolean): Promise<ExitCode> {
   const desk = await openDesk(session);
   try {
     const server = await servePanel(desk, {
-      assets,
+      assets: panelAssets(),
       openBrowser: (file) => (browser ? openOrName(session, file) : name(session, file)),
     });
     try {

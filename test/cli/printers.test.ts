@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { JsonPrinter } from '../../src/cli/json-printer.ts';
+import type { Output } from '../../src/cli/output.ts';
+import { plainText } from '../../src/cli/plain-text.ts';
+import { progressLine } from '../../src/cli/progress-line.ts';
+import { TextPrinter } from '../../src/cli/text-printer.ts';
+import { PiKeepError } from '../../src/engine/errors.ts';
+import type { Progress } from '../../src/worker/protocol.ts';
+
+class Paper implements Output {
+  readonly isTerminal: boolean;
+  readonly columns = 100;
+  text = '';
+
+  constructor(isTerminal = false) {
+    this.isTerminal = isTerminal;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  flush(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  onClosed(): void {}
+}
+
+function at(bytes: number, phase: Progress['phase'] = 'copying'): Progress {
+  return { phase, bytes, total: 1000, bytesPerSecond: 90_800_000, secondsLeft: 70 };
+}
+
+function textPrinter(isTerminal: boolean, env: NodeJS.ProcessEnv = {}) {
+  const stdout = new Paper(isTerminal);
+  const stderr = new Paper(isTerminal);
+  let time = 0;
+  const printer = new TextPrinter({ stdout, stderr, env, now: () => time });
+  const wait = (milliseconds: number): void => {
+    time += milliseconds;
+  };
+  return { printer, stdout, stderr, wait };
+}
+
+describe('text for people', () => {
+  it('draws progress over and over in one line of a terminal, but not faster than the eye', () => {
+    const { printer, stderr, wait } = textPrinter(true);
+    printer.progress(at(0));
+    printer.progress(at(10));
+    wait(100);
+    printer.progress(at(250));
+    printer.done({ facts: {}, lines: ['Done.'] });
+    expect(stderr.text.match(/\r/g)).toHaveLength(2);
+    expect(stderr.text).toContain('Copying  [#####...............]  25%');
+    expect(stderr.text.endsWith('\n')).toBe(true);
+  });
+
+  it('prints a line at every tenth where there is no terminal', () => {
+    const { printer, stderr } = textPrinter(false);
+    for (let bytes = 0; bytes <= 1000; bytes += 5) printer.progress(at(bytes));
+    expect(stderr.text.split('\n')).toHaveLength(12);
+    expect(stderr.text).not.toContain('\r');
+    expect(stderr.text).not.toContain('\u001b');
+  });
+
+  it('keeps results on stdout apart from progress, warnings and failures on stderr', () => {
+    const { printer, stdout, stderr } = textPrinter(false);
+    printer.start({ facts: {}, lines: ['Beginning'] });
+    printer.progress(at(10));
+    printer.warning('X', 'Careful.');
+    printer.done({ facts: {}, lines: ['All good.'] });
+    printer.error(new PiKeepError('DEVICE_GONE', { path: '/dev/sdb' }));
+    expect(stdout.text).toBe('All good.\n');
+    expect(stderr.text).toContain('Careful.');
+    expect(stderr.text).toContain('The card is gone. /dev/sdb is no longer there');
+    expect(stderr.text).toContain('Put the card back');
+  });
+
+  it.each([
+    ['a terminal', true, {}, true],
+    ['NO_COLOR', true, { NO_COLOR: '1' }, false],
+    ['an empty NO_COLOR', true, { NO_COLOR: '' }, true],
+    ['a dumb terminal', true, { TERM: 'dumb' }, false],
+    ['a pipe', false, {}, false],
+  ])('%s decides about colour', (_what, isTerminal, env, coloured) => {
+    const { printer, stderr } = textPrinter(isTerminal, env);
+    printer.error(new PiKeepError('INTERRUPTED', {}));
+    expect(stderr.text.includes('\u001b[31m')).toBe(coloured);
+  });
+
+  it('lets no text from a card steer the terminal', () => {
+    const { printer, stdout, stderr } = textPrinter(true, { NO_COLOR: '1' });
+    const nasty = 'a\u001b[2Jb\rc\u202ed\u0007';
+    printer.done({ facts: {}, lines: [nasty] });
+    printer.warning('X', nasty);
+    printer.error(new PiKeepError('NO_SUCH_DISK', { disk: nasty }));
+    for (const text of [stdout.text, stderr.text]) {
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+      expect(text).not.toMatch(/[\u001b\r\u202e\u0007]/);
+    }
+    expect(plainText('Ünïcödé 日本 ok')).toBe('Ünïcödé 日本 ok');
+  });
+});
+
+describe('the progress line', () => {
+  it('never reaches the edge of the terminal', () => {
+    for (const columns of [1, 20, 40, 69, 70, 200]) {
+      expect(progressLine(at(500), columns).length).toBeLessThan(Math.max(2, columns));
+    }
+  });
+
+  it('leaves out what is not known', () => {
+    const line = progressLine(
+      { phase: 'opening', bytes: 0, total: 0, bytesPerSecond: null, secondsLeft: null },
+      100,
+    );
+    expect(line).toBe('Opening the card');
+  });
+});
+
+describe('JSON for scripts', () => {
+  it('prints the first and the last progress of a phase, and few between', () => {
+    const stdout = new Paper();
+    let time = 0;
+    const printer = new JsonPrinter({ stdout, now: () => time });
+    for (let bytes = 0; bytes <= 1000; bytes++) {
+      printer.progress(at(bytes));
+      time += 1;
+    }
+    const lines = stdout.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Progress);
+    expect(lines.map(({ bytes }) => bytes)).toEqual([0, 500, 1000]);
+  });
+
+  it('gives errors with their words and facts', () => {
+    const stdout = new Paper();
+    new JsonPrinter({ stdout, now: () => 0 }).error(new PiKeepError('NO_SUCH_DISK', { disk: 'x' }));
+    expect(JSON.parse(stdout.text)).toMatchObject({
+      event: 'error',
+      code: 'NO_SUCH_DISK',
+      message: expect.stringContaining('x'),
+      next: expect.stringContaining('pikeep list'),
+      facts: { disk: 'x' },
+    });
+  });
+});
