@@ -21,7 +21,11 @@ export function DiskCard({ disk, onMac, send }: DiskCardProps) {
         <ul class="partitions" aria-label="Partitions">
           {disk.partitions.map((part, index) => (
             <li key={`${index}`}>
-              <span class="name">{part.label ?? 'No name'}</span> {part.kind}, {size(part.bytes)}
+              <span class="name">{part.label ?? part.kind}</span>
+              <span>
+                {part.label !== null && `${part.kind}, `}
+                {size(part.bytes)}
+              </span>
             </li>
           ))}
         </ul>

@@ -33,23 +33,25 @@ export function Done({ job, state, disk, onMac, send }: DoneProps) {
         <dt>In</dt>
         <dd class="place">{state.place}</dd>
       </dl>
-      <ul class="checks" aria-label="What was checked">
-        {verified && (
-          <li>
-            <Tick /> {proof[verified]}
-          </li>
-        )}
-        {checks.map(({ name, ok, detail }) => (
-          <li key={name}>
-            {ok ? <Tick /> : <Cross />}
-            <span>
-              {name}
-              {detail && !ok ? `: ${detail}` : ''}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {ejected && <p class="next">The card is ejected. You can take it out.</p>}
+      {(verified !== null || checks.length > 0) && (
+        <ul class="checks" aria-label="What was checked">
+          {verified && (
+            <li>
+              <Tick /> {proof[verified]}
+            </li>
+          )}
+          {checks.map(({ name, ok, detail }) => (
+            <li key={name}>
+              {ok ? <Tick /> : <Cross />}
+              <span>
+                {name}
+                {detail && !ok ? `: ${detail}` : ''}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {ejected && <p class="next ejected">The card is ejected. You can take it out.</p>}
       <div class="buttons">
         <Action kind="primary" command={{ command: 'reveal', job }} send={send}>
           {onMac ? 'Show in Finder' : 'Show in folder'}

@@ -7,6 +7,8 @@ export class SnapshotDesk implements ServedDesk {
   readonly commands: unknown[] = [];
   /** What the next commands are answered with. */
   reply: Reply = { ok: true };
+  /** How often somebody looked at the snapshot. */
+  looks = 0;
   #snapshot: Snapshot;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
 
@@ -15,6 +17,7 @@ export class SnapshotDesk implements ServedDesk {
   }
 
   get snapshot(): Snapshot {
+    this.looks += 1;
     return this.#snapshot;
   }
 
