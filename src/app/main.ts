@@ -21,6 +21,7 @@ import { askBeforeQuitting } from './quit.ts';
 import { report } from './report.ts';
 import { registerPanelScheme, servePanel } from './scheme.ts';
 import { createStartUtilityWorker } from './start-utility-worker.ts';
+import { trayLook } from './tray.ts';
 import { addTrayMenu, createTray, followDesk } from './tray-icon.ts';
 import { denyPermissions, lockNavigation } from './window-security.ts';
 
@@ -44,14 +45,13 @@ async function start(): Promise<void> {
     allowDiskImage,
     ...(library === null ? {} : { library }),
   });
-  const notifier = createFallbackNotifier(
-    createElectronNotifier(Notification),
-    createNodeNotifier({ icon: places.noticeIcon }),
-  );
+  const second = createNodeNotifier({ icon: places.noticeIcon });
+  const notifier = createFallbackNotifier(createElectronNotifier(Notification), second);
   askBeforeQuitting({ app, dialog, desk, close: () => notifier.close() });
 
   const tray = createTray();
-  const panel = await openPanelWindow({ tray, preload: places.preload });
+  const { tooltip } = trayLook(desk.snapshot);
+  const panel = openPanelWindow({ tray, preload: places.preload, tooltip });
   connectPanel({ ipcMain, desk, contents: () => panel.contents });
   followDesk(tray, desk);
   followOpening(desk, panel, authorizer);
@@ -65,7 +65,7 @@ async function start(): Promise<void> {
 if (app.requestSingleInstanceLock()) {
   registerPanelScheme(protocol);
   lockNavigation(app);
-  // A tray app lives on without windows, and in the Dock it has no place.
+  // A tray app lives on without windows and has no place in the Dock.
   app.on('window-all-closed', () => {});
   app.setActivationPolicy('accessory');
   app
@@ -76,6 +76,5 @@ if (app.requestSingleInstanceLock()) {
       app.exit(1);
     });
 } else {
-  // The first one shows its panel now.
-  app.quit();
+  app.quit(); // The first one shows its panel now.
 }

@@ -14,20 +14,21 @@ export interface PanelWindow {
    * window alone that is always on top.
    */
   keepOpen(stay: boolean): void;
-  destroy(): void;
 }
 
 export interface PanelWindowOptions {
   readonly tray: Tray;
   readonly preload: string;
+  /** What menubar puts on the tray when it takes it over. */
+  readonly tooltip: string;
 }
 
-/** Resolves when the panel can be shown. The page is loaded now, so that it appears at once later. */
-export async function openPanelWindow({ tray, preload }: PanelWindowOptions): Promise<PanelWindow> {
+/** The page is loaded at once, so that it is there when the panel is first shown. */
+export function openPanelWindow({ tray, preload, tooltip }: PanelWindowOptions): PanelWindow {
   const bar = menubar({
     tray,
     index: panelUrl,
-    tooltip: 'PiKeep',
+    tooltip,
     preloadWindow: true,
     // Handled by the app itself, together with a second launch.
     activateWithApp: false,
@@ -42,8 +43,6 @@ export async function openPanelWindow({ tray, preload }: PanelWindowOptions): Pr
   });
   // Without it a fast double click opens the panel and closes it again.
   tray.setIgnoreDoubleClickEvents(true);
-  const ready = new Promise<void>((resolve) => bar.on('ready', () => resolve()));
-  await ready;
   return {
     show() {
       // A page that crashed stays blank until it is loaded again.
@@ -59,6 +58,5 @@ export async function openPanelWindow({ tray, preload }: PanelWindowOptions): Pr
         window.setAlwaysOnTop(stay);
       }
     },
-    destroy: () => bar.window?.destroy(),
   };
 }
