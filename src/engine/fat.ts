@@ -7,6 +7,8 @@
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { type FatEntry, parseFolder } from './fat-folder.ts';
+import { type FatGeometry, readGeometry } from './fat-geometry.ts';
+import { FatTable } from './fat-table.ts';
 import { looksLikeFat } from './file-system.ts';
 
 export interface FatVolume {
@@ -18,19 +20,6 @@ export interface FatVolume {
   rootNames(): Promise<string[]>;
   /** A file in the root folder, by name whatever its case; null where there is none or it is larger than `maxBytes`. */
   readFile(name: string, maxBytes: number): Promise<Uint8Array | null>;
-}
-
-interface Geometry {
-  readonly bits: 12 | 16 | 32;
-  readonly clusterBytes: number;
-  readonly clusters: number;
-  /** Bytes from the start of the volume. */
-  readonly fatOffset: number;
-  readonly fatBytes: number;
-  readonly rootOffset: number;
-  readonly rootBytes: number;
-  readonly rootCluster: number;
-  readonly dataOffset: number;
 }
 
 /** A root folder larger than this is no boot partition. */
@@ -78,36 +67,7 @@ async function open(device: BlockDevice, boot: ByteReader): Promise<FatVolume | 
   };
 }
 
-function readGeometry(boot: ByteReader): Geometry | null {
-  const sectorBytes = boot.u16(11);
-  const clusterBytes = sectorBytes * boot.u8(13);
-  const reserved = boot.u16(14);
-  const fats = boot.u8(16);
-  const rootEntries = boot.u16(17);
-  const sectors = boot.u16(19) || boot.u32(32);
-  const fatSectors = boot.u16(22) || boot.u32(36);
-  const rootSectors = Math.ceil((rootEntries * 32) / sectorBytes);
-  const dataSector = reserved + fats * fatSectors + rootSectors;
-  const clusters = Math.floor(((sectors - dataSector) * sectorBytes) / clusterBytes);
-  if (fatSectors === 0 || clusters < 1) return null;
-  // The number of clusters alone decides the width (specification, section 3.5).
-  const bits = clusters < 4085 ? 12 : clusters < 65525 ? 16 : 32;
-  const fatBytes = fatSectors * sectorBytes;
-  if (((clusters + 2) * bits) / 8 > fatBytes) return null;
-  return {
-    bits,
-    clusterBytes,
-    clusters,
-    fatOffset: reserved * sectorBytes,
-    fatBytes,
-    rootOffset: (reserved + fats * fatSectors) * sectorBytes,
-    rootBytes: rootEntries * 32,
-    rootCluster: bits === 32 ? boot.u32(44) : 0,
-    dataOffset: dataSector * sectorBytes,
-  };
-}
-
-async function readRoot(device: BlockDevice, geometry: Geometry): Promise<ByteReader> {
+async function readRoot(device: BlockDevice, geometry: FatGeometry): Promise<ByteReader> {
   const bytes =
     geometry.bits === 32
       ? await readChain(device, geometry, geometry.rootCluster, MAX_FOLDER_BYTES)
@@ -118,33 +78,20 @@ async function readRoot(device: BlockDevice, geometry: Geometry): Promise<ByteRe
 /** The clusters of a chain one after the other, up to `maxBytes` rounded up to a cluster. */
 async function readChain(
   device: BlockDevice,
-  geometry: Geometry,
+  geometry: FatGeometry,
   firstCluster: number,
   maxBytes: number,
 ): Promise<Uint8Array> {
   const wanted = Math.min(Math.ceil(maxBytes / geometry.clusterBytes), geometry.clusters);
   const parts: Uint8Array[] = [];
+  const table = new FatTable(device, geometry, 0);
   let cluster = firstCluster;
   while (parts.length < wanted && cluster >= 2 && cluster < geometry.clusters + 2) {
     const at = geometry.dataOffset + (cluster - 2) * geometry.clusterBytes;
     parts.push(await readUpTo(device, at, geometry.clusterBytes));
-    cluster = await nextCluster(device, geometry, cluster);
+    cluster = await table.entry(cluster);
   }
   return concatenate(parts);
-}
-
-async function nextCluster(
-  device: BlockDevice,
-  geometry: Geometry,
-  cluster: number,
-): Promise<number> {
-  const bit = cluster * geometry.bits;
-  const width = geometry.bits === 32 ? 4 : 2;
-  const at = geometry.fatOffset + Math.floor(bit / 8);
-  const entry = new ByteReader(await readUpTo(device, at, width));
-  if (geometry.bits === 32) return entry.u32(0) & 0x0fffffff;
-  if (geometry.bits === 16) return entry.u16(0);
-  return bit % 8 === 0 ? entry.u16(0) & 0xfff : entry.u16(0) >>> 4;
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array {

@@ -1,0 +1,172 @@
+/**
+ * Which bytes of a FAT volume are in use. A cluster is free only if every copy of the FAT says so and no folder entry leads
+ * to it: a card pulled in the middle of a write has copies that differ.
+ */
+
+import { Bitmap } from './bitmap.ts';
+import { type BlockDevice, readUpTo } from './block-device.ts';
+import { ByteReader, MalformedBytes } from './bytes.ts';
+import { totalBytes } from './chunks.ts';
+import { union } from './extents.ts';
+import { parseFolder } from './fat-folder.ts';
+import { type FatGeometry, readGeometry } from './fat-geometry.ts';
+import { FatTable } from './fat-table.ts';
+import { looksLikeFat } from './file-system.ts';
+import type { FileSystemMap } from './file-system-map.ts';
+
+/** 65536 entries of 32 bytes (specification, section 6). */
+const MAX_FOLDER_BYTES = 2 * 1024 * 1024;
+const BAD_CLUSTER = { 12: 0xff7, 16: 0xfff7, 32: 0x0ffffff7 } as const;
+
+/** Judges the volume at the start of `window`. Device errors pass through; everything not understood is "whole". */
+export async function mapFat(window: BlockDevice): Promise<FileSystemMap> {
+  try {
+    const boot = new ByteReader(await readUpTo(window, 0, 512));
+    const geometry = looksLikeFat(boot) ? readGeometry(boot) : null;
+    if (!geometry) return whole('its FAT header does not make sense');
+    if (geometry.bytes > window.size) return whole('its file system is longer than its partition');
+    return await map(window, geometry);
+  } catch (error) {
+    if (error instanceof MalformedBytes) return whole(`its FAT is damaged (${error.message})`);
+    throw error;
+  }
+}
+
+function whole(reason: string): FileSystemMap {
+  return { strategy: 'whole', reason };
+}
+
+async function map(window: BlockDevice, geometry: FatGeometry): Promise<FileSystemMap> {
+  const used = new Bitmap(geometry.clusters);
+  const tables = Array.from(
+    { length: geometry.fats },
+    (_, copy) => new FatTable(window, geometry, copy),
+  );
+  const differing = await markTables(tables, geometry, used);
+  const walk = new FolderWalk(window, geometry, tables, used);
+  await walk.run();
+
+  const { clusterBytes, clusters, dataOffset, bytes } = geometry;
+  const dataEnd = dataOffset + clusters * clusterBytes;
+  const ranges = union(
+    // Reserved sectors with FSInfo and the spare boot sector, the FATs, the root folder of FAT12 and FAT16.
+    [{ offset: 0, bytes: dataOffset }],
+    used.ranges(dataOffset, clusterBytes),
+    [{ offset: dataEnd, bytes: bytes - dataEnd }],
+  );
+  const notes: string[] = [];
+  if (differing > 0)
+    notes.push(`The two copies of the FAT differ in ${differing} entries; both are honoured.`);
+  if (walk.strays > 0)
+    notes.push(`${walk.strays} clusters in use are marked free in the FAT; they are copied.`);
+  return {
+    strategy: 'used',
+    bytes,
+    used: ranges,
+    usedBytes: totalBytes(ranges),
+    notes,
+    journal: null,
+  };
+}
+
+/** Marks what any copy of the table calls used; returns how many entries differ between the copies. */
+async function markTables(
+  tables: readonly FatTable[],
+  geometry: FatGeometry,
+  used: Bitmap,
+): Promise<number> {
+  const bad = BAD_CLUSTER[geometry.bits];
+  let differing = 0;
+  for (let index = 0; index < geometry.clusters; index++) {
+    let first: number | null = null;
+    let differs = false;
+    for (const table of tables) {
+      const entry = await table.entry(index + 2);
+      if (entry !== 0 && entry !== bad) used.add(index);
+      differs ||= first !== null && first !== entry;
+      first ??= entry;
+    }
+    if (differs) differing++;
+  }
+  return differing;
+}
+
+/** Follows every folder entry, whatever the tables say of the clusters it leads to. */
+class FolderWalk {
+  readonly #window: BlockDevice;
+  readonly #geometry: FatGeometry;
+  readonly #tables: readonly FatTable[];
+  readonly #used: Bitmap;
+  /** First clusters of folders already entered: a folder inside itself ends the walk, not the program. */
+  readonly #entered: Bitmap;
+  strays = 0;
+
+  constructor(
+    window: BlockDevice,
+    geometry: FatGeometry,
+    tables: readonly FatTable[],
+    used: Bitmap,
+  ) {
+    this.#window = window;
+    this.#geometry = geometry;
+    this.#tables = tables;
+    this.#used = used;
+    this.#entered = new Bitmap(geometry.clusters);
+  }
+
+  async run(): Promise<void> {
+    const { bits, rootOffset, rootBytes, rootCluster } = this.#geometry;
+    const pending: number[] = [];
+    if (bits === 32) pending.push(rootCluster);
+    else this.#visit(new ByteReader(await readUpTo(this.#window, rootOffset, rootBytes)), pending);
+    for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+      if (!this.#exists(folder) || this.#entered.has(folder - 2)) continue;
+      this.#entered.add(folder - 2);
+      this.#visit(await this.#content(folder), pending);
+    }
+  }
+
+  /** Marks the first cluster of every entry (its chain is in the tables), and notes folders to enter. */
+  #visit(folder: ByteReader, pending: number[]): void {
+    for (const entry of parseFolder(folder)) {
+      const cluster = this.#geometry.bits === 32 ? entry.firstCluster : entry.firstCluster & 0xffff;
+      if (entry.isLabel || !this.#exists(cluster)) continue;
+      this.#mark(cluster);
+      if (entry.isFolder) pending.push(cluster);
+    }
+  }
+
+  async #content(firstCluster: number): Promise<ByteReader> {
+    const { clusterBytes, dataOffset } = this.#geometry;
+    const limit = Math.ceil(MAX_FOLDER_BYTES / clusterBytes);
+    const parts: Uint8Array[] = [];
+    let cluster = firstCluster;
+    while (parts.length < limit && this.#exists(cluster)) {
+      this.#mark(cluster);
+      parts.push(
+        await readUpTo(this.#window, dataOffset + (cluster - 2) * clusterBytes, clusterBytes),
+      );
+      cluster = await this.#next(cluster);
+    }
+    return new ByteReader(Buffer.concat(parts));
+  }
+
+  /** The next cluster of a chain, from the first table that knows one. */
+  async #next(cluster: number): Promise<number> {
+    for (const table of this.#tables) {
+      const next = await table.entry(cluster);
+      if (next !== 0) return next;
+    }
+    return 0;
+  }
+
+  #exists(cluster: number): boolean {
+    return cluster >= 2 && cluster < this.#geometry.clusters + 2;
+  }
+
+  #mark(cluster: number): void {
+    if (this.#used.has(cluster - 2)) return;
+    this.#used.add(cluster - 2);
+    this.strays++;
+  }
+}
