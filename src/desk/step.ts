@@ -7,6 +7,7 @@ import { explain } from '../engine/explain.ts';
 import type { Progress } from '../worker/protocol.ts';
 import type { DeskEvent } from './event.ts';
 import { takeListing } from './insertion.ts';
+import { plainText } from './plain-text.ts';
 import { type DeskInput, type DeskState, isWorking, type Job, type SeenDisk } from './state.ts';
 
 export interface Step {
@@ -15,8 +16,12 @@ export interface Step {
   readonly events: readonly DeskEvent[];
 }
 
-const MAX_WARNINGS = 20;
-const MAX_OUTCOMES = 20;
+const MAX_WARNINGS = 8;
+const MAX_OUTCOMES = 10;
+const MAX_CHECKS = 16;
+const MAX_TITLE = 120;
+const MAX_SENTENCE = 400;
+const MAX_MESSAGE = 2000;
 
 export function step(state: DeskState, input: DeskInput): Step {
   switch (input.input) {
@@ -52,7 +57,13 @@ export function step(state: DeskState, input: DeskInput): Step {
 
 /** An error in words, as the panel shows it. */
 export function problemOf(error: PiKeepError): Problem {
-  return { code: error.code, ...explain(error) };
+  const { title, message, next } = explain(error);
+  return {
+    code: error.code,
+    title: plainText(title, MAX_TITLE),
+    message: plainText(message, MAX_MESSAGE),
+    next: plainText(next, MAX_SENTENCE),
+  };
 }
 
 function quiet(state: DeskState): Step {
@@ -71,7 +82,13 @@ function announce(before: DeskState, listed: DeskState): Step {
     if (seen.announced === kind || seen.announced === 'pi') return seen;
     if (before.looked) {
       const { id: disk, bytes } = seen.disk;
-      events.push({ happened: 'card-appeared', disk, title: seen.glance.title, kind, bytes });
+      events.push({
+        happened: 'card-appeared',
+        disk,
+        title: plainText(seen.glance.title, MAX_TITLE),
+        kind,
+        bytes,
+      });
     }
     return { ...seen, announced: kind };
   });
@@ -87,7 +104,7 @@ function startJob(state: DeskState, card: string): DeskState {
     disk: seen.disk.id,
     card,
     identity: weakIdentityText(weakIdentity(seen.disk)),
-    title: seen.glance.title,
+    title: plainText(seen.glance.title, MAX_TITLE),
     state: {
       is: 'working',
       phase: 'opening',
@@ -118,7 +135,8 @@ function advance(job: Job, progress: Progress): Job {
   return { ...job, state: { ...job.state, phase, bytes, total, bytesPerSecond, secondsLeft } };
 }
 
-function warn(job: Job, text: string): Job {
+function warn(job: Job, given: string): Job {
+  const text = plainText(given, MAX_SENTENCE);
   if (job.warnings.includes(text) || job.warnings.length >= MAX_WARNINGS) return job;
   return { ...job, warnings: [...job.warnings, text] };
 }
@@ -135,7 +153,13 @@ function markEjected(job: Job, card: string): Job {
 
 function finishJob(state: DeskState, input: Extract<DeskInput, { input: 'finished' }>): Step {
   const { result, place } = input;
-  const { title, image, bytes, storedBytes, seconds, ejected, verified, checks } = result;
+  const { image, bytes, storedBytes, seconds, ejected, verified } = result;
+  const title = plainText(result.title, MAX_TITLE);
+  const checks = result.checks.slice(0, MAX_CHECKS).map(({ name, ok, detail }) => ({
+    name: plainText(name, MAX_TITLE),
+    ok,
+    detail: plainText(detail, MAX_SENTENCE),
+  }));
   const done: JobState = {
     is: 'done',
     image,

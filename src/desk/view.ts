@@ -4,6 +4,7 @@ import type { DiskView, JobView, Snapshot } from '../contract/panel.ts';
 import type { PartitionKind } from '../engine/disk.ts';
 import { formatBytes } from '../engine/format.ts';
 import { refusalWords } from '../engine/words/refusal.ts';
+import { plainText } from './plain-text.ts';
 import type { DeskState, Job, SeenDisk } from './state.ts';
 
 /** What does not change while a desk lives. */
@@ -15,10 +16,13 @@ export interface Surroundings {
   readonly home: string;
 }
 
-const MAX_PARTITIONS = 16;
-const MAX_DISKS = 64;
+/** Together they keep a snapshot below the size that a message may have, whatever is on the cards. */
+const MAX_PARTITIONS = 8;
+const MAX_DISKS = 32;
 const MAX_LEFTOVERS = 32;
-const MAX_TEXT = 1024;
+const MAX_LABEL = 64;
+const MAX_TITLE = 120;
+const MAX_PATH = 1024;
 
 export function view(state: DeskState, revision: number, surroundings: Surroundings): Snapshot {
   const { version, where, source, home } = surroundings;
@@ -26,8 +30,8 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
   const disks = state.trouble ? [] : state.disks.slice(0, MAX_DISKS);
   return {
     revision,
-    tool: { version, where, source: cut(source) },
-    library: cut(tilde(state.settings.library, home)),
+    tool: { version, where, source: plainText(source, MAX_PATH) },
+    library: plainText(tilde(state.settings.library, home), MAX_PATH),
     disks: disks
       .filter((seen) => seen.verdict.offer)
       .map(diskView)
@@ -53,15 +57,16 @@ function diskView({ key, disk, verdict, glance }: SeenDisk): DiskView {
   return {
     disk: disk.id,
     card: key,
-    title: cut(glance.title),
-    subtitle: cut(
+    title: plainText(glance.title, MAX_TITLE),
+    subtitle: plainText(
       [formatBytes(disk.bytes), disk.mediaName ?? disk.busName].filter(Boolean).join(' · '),
+      MAX_TITLE,
     ),
     bytes: disk.bytes,
     kind: glance.pi === 'no' ? 'removable' : 'pi',
     partitions: disk.partitions.slice(0, MAX_PARTITIONS).map((part) => ({
-      kind: cut(partitionWords[part.kind] ?? part.typeName),
-      label: part.label === null ? null : cut(part.label),
+      kind: plainText(partitionWords[part.kind] ?? part.typeName, MAX_LABEL),
+      label: part.label === null ? null : plainText(part.label, MAX_LABEL),
       bytes: part.bytes,
     })),
     warnings,
@@ -81,20 +86,15 @@ const partitionWords: Partial<Record<PartitionKind, string>> = {
 
 function refusedView({ disk, verdict, glance }: SeenDisk): Snapshot['refused'] {
   if (verdict.offer) return [];
-  const title = cut(disk.mediaName ?? glance.title);
+  const title = plainText(disk.mediaName ?? glance.title, MAX_TITLE);
   return [{ disk: disk.id, title, bytes: disk.bytes, reason: refusalWords(verdict.reason) }];
 }
 
 function jobView({ id, disk, card, title, state, warnings }: Job): JobView {
-  return { job: id, disk, card, title: cut(title), state, warnings: warnings.map(cut) };
+  return { job: id, disk, card, title, state, warnings: [...warnings] };
 }
 
 function piFirst(a: DiskView, b: DiskView): number {
   if (a.kind !== b.kind) return a.kind === 'pi' ? -1 : 1;
   return a.disk.localeCompare(b.disk, 'en', { numeric: true });
-}
-
-/** Labels and names come off the card; the snapshot has a limit. */
-function cut(text: string): string {
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT - 1)}…`;
 }
