@@ -18,9 +18,9 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { createRequire, isBuiltin } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { inject } from 'postject';
 import { build, type Rollup } from 'vite';
 
 const run = promisify(execFile);
@@ -106,10 +106,10 @@ export async function bundleOf(module: string): Promise<string> {
   if (files.length !== 1 || file.type !== 'chunk') {
     throw new Error(`One file was expected, not ${files.map((one) => one.fileName).join(', ')}`);
   }
-  for (const name of [...file.imports, ...file.dynamicImports]) {
-    if (name !== file.fileName && !name.startsWith('node:'))
-      console.warn(`dist/pikeep looks for ${name} beside itself`);
-  }
+  const outside = [...file.imports, ...file.dynamicImports].filter(
+    (name) => name !== file.fileName && name !== 'koffi' && !isBuiltin(name),
+  );
+  if (outside.length > 0) throw new Error(`${outside.join(', ')} would have to lie beside it`);
   return file.code;
 }
 
@@ -131,10 +131,11 @@ async function makeProgram(script: string, program: string, folder: string): Pro
   await chmod(program, 0o755);
   const onMac = process.platform === 'darwin';
   if (onMac) await run('codesign', ['--remove-signature', program]);
-  await inject(program, 'NODE_SEA_BLOB', await readFile(blob), {
-    sentinelFuse: SENTINEL,
-    ...(onMac ? { machoSegmentName: 'NODE_SEA' } : {}),
-  });
+  const segment = onMac ? ['--macho-segment-name', 'NODE_SEA'] : [];
+  // As a program, so that its remarks about sections it leaves alone do not look like trouble.
+  const postject = createRequire(import.meta.url).resolve('postject/dist/cli.js');
+  const fuse = ['--sentinel-fuse', SENTINEL];
+  await run(node, [postject, program, 'NODE_SEA_BLOB', blob, ...fuse, ...segment]);
   if (onMac) await run('codesign', ['--sign', '-', program]);
 }
 

@@ -7,7 +7,7 @@ import { close as closeCallback, fstatSync, open as openCallback } from 'node:fs
 import { promisify } from 'node:util';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { type Disk, type WeakIdentity, weakIdentity, weakIdentityText } from '../engine/disk.ts';
-import { PiKeepError } from '../engine/errors.ts';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { judge } from '../engine/selection.ts';
 import { openError } from '../platform/device-errors.ts';
 import { deviceFromDescriptor } from '../platform/file-device.ts';
@@ -48,8 +48,14 @@ async function hold(path: string, world: HelperWorld): Promise<number> {
   try {
     return await openDescriptor(path, world.openFlags);
   } catch (error) {
+    // What is not a disk cannot be read past the cache.
+    if (errnoOf(error) === 'EINVAL') throw notADisk(path);
     throw openError(error, path);
   }
+}
+
+function notADisk(path: string): PiKeepError {
+  return new PiKeepError('UNSUPPORTED', { what: `reading ${path} as a disk` });
 }
 
 async function closingOnError<T>(fd: number, work: () => Promise<T>): Promise<T> {
@@ -70,9 +76,7 @@ async function find(
 ): Promise<Disk> {
   const { device, disk: id, expected } = request;
   const held = fstatSync(fd);
-  if (!held.isBlockDevice() && !held.isCharacterDevice()) {
-    throw new PiKeepError('UNSUPPORTED', { what: `reading ${device} as a disk` });
-  }
+  if (!held.isBlockDevice() && !held.isCharacterDevice()) throw notADisk(device);
   const disk = (await world.list()).find((one) => one.id === id);
   if (!disk || (disk.path !== device && disk.rawPath !== device)) {
     throw new PiKeepError('NO_SUCH_DISK', { disk: device });

@@ -2,9 +2,13 @@
 
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+
+/** Milliseconds until a device that is still held counts as forgotten open. */
+const PATIENCE_MS = 5_000;
 
 export interface LoopDevice {
   /** "/dev/loop3" */
@@ -52,7 +56,18 @@ export async function attachLoop(image: string, options: LoopOptions = {}): Prom
 
 async function detach(path: string, id: string, image: string): Promise<void> {
   await run('losetup', ['--detach', path]);
-  // The kernel detaches when the last user closes the device; with one still open this would be silent otherwise.
+  // The kernel detaches when the last user closes the device. Whoever lists disks just then may be one for a moment;
+  // somebody who keeps it would go unnoticed otherwise.
+  const deadline = Date.now() + PATIENCE_MS;
+  while ((await backingFile(id)) === image) {
+    if (Date.now() > deadline) {
+      throw new Error(`${path} is still in use and will detach by itself`);
+    }
+    await delay(20);
+  }
+}
+
+async function backingFile(id: string): Promise<string> {
   const file = await readFile(`/sys/class/block/${id}/loop/backing_file`, 'utf8').catch(() => '');
-  if (file.trim() === image) throw new Error(`${path} is still in use and will detach by itself`);
+  return file.trim();
 }
