@@ -41,8 +41,10 @@ export function openPanelWindow({ tray, preload, tooltip }: PanelWindowOptions):
       webPreferences: lockedPreferences(preload),
     },
   });
-  // Without it a fast double click opens the panel and closes it again.
-  tray.setIgnoreDoubleClickEvents(true);
+  // menubar opens and closes on every click and on every double click. A double click arrives as a click and a double
+  // click (or as two clicks with setIgnoreDoubleClickEvents, Electron's tray_icon_cocoa.mm), so the panel would close
+  // right after it has opened: only the first half may count.
+  bar.once('create-window', () => tray.removeAllListeners('double-click'));
   return {
     show() {
       // A page that crashed stays blank until it is loaded again.

@@ -1,14 +1,14 @@
 /** Runs PiKeep's built app in a process of its own on the stand-in for Electron, with its windows in a real Chromium. */
 
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { buildApp } from '../../../scripts/build-app.ts';
 import { buildPanel } from '../../../scripts/build-panel.ts';
-import { findTool } from '../tools.ts';
+import { endProcess, type SharedChromium } from './chromium.ts';
 import type { World } from './world.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -44,6 +44,8 @@ export interface RunningApp {
   readonly slot: string;
   /** Resolves when the condition holds; throws with the world as it is when it does not in time. */
   until(what: string, condition: (world: World) => boolean, seconds?: number): Promise<World>;
+  /** Calls back with every state from now on. */
+  onWorld(listener: (world: World) => void): void;
   /** Does what a user or the system does; see the `onDeed` calls of the stand-in. */
   doing(deed: string, ...args: unknown[]): Promise<unknown>;
   /** The panel's page, in the test's own connection to the same Chromium. */
@@ -56,58 +58,44 @@ export interface RunningApp {
 export interface RunAppOptions {
   readonly app: BuiltApp;
   readonly env?: Readonly<Record<string, string>>;
-  /** Given instead of the folder for cards. */
-  readonly args?: readonly string[];
+  readonly chromium: SharedChromium;
 }
 
-export async function runApp({ app, env = {}, args }: RunAppOptions): Promise<RunningApp> {
+export async function runApp({ app, chromium, env = {} }: RunAppOptions): Promise<RunningApp> {
   const folder = await mkdtemp(join(tmpdir(), 'pikeep-app-'));
   const places = { home: join(folder, 'home'), slot: join(folder, 'slot') };
   await mkdir(places.home);
   await mkdir(places.slot);
   const library = join(places.home, 'PiKeep');
-  const cleanUp: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const child = fork(join(app.folder, 'dist/app/main.js'), ['--slot', places.slot], {
+    execArgv: ['--import', join(import.meta.dirname, 'register.ts')],
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    env: {
+      ...process.env,
+      HOME: places.home,
+      XDG_CONFIG_HOME: join(places.home, '.config'),
+      STAND_IN_CHROMIUM: chromium.address,
+      ...env,
+    },
+  });
   const close = async () => {
-    for (const step of cleanUp.splice(0).reverse()) await step();
+    await endProcess(child);
+    await chromium.closePages();
+    await removeFolder();
   };
-  try {
-    const chromiumProcess = await startChromium(join(folder, 'chromium'));
-    cleanUp.push(() => end(chromiumProcess.child));
-    const browser = await chromium.connectOverCDP(chromiumProcess.address);
-    cleanUp.push(() => browser.close());
-
-    const child = fork(
-      join(app.folder, 'dist/app/main.js'),
-      [...(args ?? ['--slot', places.slot])],
-      {
-        execArgv: ['--import', join(import.meta.dirname, 'register.ts')],
-        stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-        env: {
-          ...process.env,
-          HOME: places.home,
-          XDG_CONFIG_HOME: join(places.home, '.config'),
-          STAND_IN_CHROMIUM: chromiumProcess.address,
-          ...env,
-        },
-      },
-    );
-    cleanUp.push(() => end(child));
-    return follow({ child, browser, library, slot: places.slot, close });
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  return follow({ child, chromium, library, slot: places.slot, close });
 }
 
 interface Followed {
   readonly child: ChildProcess;
-  readonly browser: Browser;
+  readonly chromium: SharedChromium;
   readonly library: string;
   readonly slot: string;
   close(): Promise<void>;
 }
 
-function follow({ child, browser, library, slot, close }: Followed): RunningApp {
+function follow({ child, chromium, library, slot, close }: Followed): RunningApp {
   let world: World | null = null;
   let complaints = '';
   let calls = 0;
@@ -161,6 +149,9 @@ function follow({ child, browser, library, slot, close }: Followed): RunningApp 
         look();
       });
     },
+    onWorld(listener) {
+      waiting.add(() => world && listener(world));
+    },
     doing(deed, ...args) {
       calls += 1;
       const call = calls;
@@ -173,7 +164,7 @@ function follow({ child, browser, library, slot, close }: Followed): RunningApp 
       await app.until('the panel is loaded', ({ windows }) =>
         windows.some((one) => one.url !== ''),
       );
-      const pages = browser.contexts().flatMap((context) => context.pages());
+      const { pages } = chromium;
       const page = pages.find((one) => one.url().includes('.stand-in.invalid'));
       if (!page) throw new Error(`no panel among ${pages.map((one) => one.url()).join(', ')}`);
       return page;
@@ -182,46 +173,4 @@ function follow({ child, browser, library, slot, close }: Followed): RunningApp 
     close,
   };
   return app;
-}
-
-async function startChromium(profile: string): Promise<{ child: ChildProcess; address: string }> {
-  const program = findTool('chromium');
-  if (program === null) throw new Error('Chromium is not installed');
-  const child = spawn(
-    program,
-    [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
-    ],
-    { stdio: 'ignore', detached: true },
-  );
-  const portFile = join(profile, 'DevToolsActivePort');
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline && child.exitCode === null) {
-    const port = (await readFile(portFile, 'utf8').catch(() => '')).split('\n')[0];
-    if (port) return { child, address: `http://127.0.0.1:${port}` };
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  await end(child);
-  throw new Error('Chromium did not start');
-}
-
-/** Ends a process and, where it leads a group of its own as Chromium does here, the whole group. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
-  const ended = once(child, 'exit');
-  const leadsGroup = child.spawnargs.some((one) => one.startsWith('--user-data-dir='));
-  const kill = (signal: 'SIGTERM' | 'SIGKILL') =>
-    leadsGroup && child.pid !== undefined ? process.kill(-child.pid, signal) : child.kill(signal);
-  kill('SIGTERM');
-  const deadline = setTimeout(() => kill('SIGKILL'), 3000);
-  await ended;
-  clearTimeout(deadline);
 }

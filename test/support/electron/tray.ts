@@ -19,20 +19,13 @@ class StandInTray extends EventEmitter {
     if (guid !== undefined && !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(guid)) {
       throw new Error(`not a UUID: ${guid}`);
     }
-    world.tray = {
-      icon: '',
-      guid: guid ?? null,
-      tooltip: '',
-      title: '',
-      ignoresDoubleClicks: false,
-    };
+    world.tray = { icon: '', guid: guid ?? null, tooltip: '', title: '' };
     this.setImage(image);
     onDeed('click tray', () => this.emit('click', keys, bounds(), { x: 1210, y: 10 }));
     onDeed('double-click tray', () => {
       this.emit('click', keys, bounds(), { x: 1210, y: 10 });
-      // "Ignoring these events allows you to detect every individual click of the tray icon."
-      if (world.tray?.ignoresDoubleClicks) this.emit('click', keys, bounds(), { x: 1210, y: 10 });
-      else this.emit('double-click', keys, bounds());
+      // By Electron's tray_icon_cocoa.mm the second half is a click only for who has asked to ignore double clicks.
+      this.emit('double-click', keys, bounds());
     });
     onDeed('right-click tray', () => this.emit('right-click', keys, bounds()));
   }
@@ -48,9 +41,6 @@ class StandInTray extends EventEmitter {
   }
   setTitle(title: string, _options?: Electron.TitleOptions) {
     this.#show({ title });
-  }
-  setIgnoreDoubleClickEvents(ignoresDoubleClicks: boolean) {
-    this.#show({ ignoresDoubleClicks });
   }
   getBounds = bounds;
   popUpContextMenu(menu?: Electron.Menu) {
@@ -72,13 +62,7 @@ StandInTray satisfies new (
   guid?: string,
 ) => Pick<
   Electron.Tray,
-  | 'setImage'
-  | 'setToolTip'
-  | 'setTitle'
-  | 'setIgnoreDoubleClickEvents'
-  | 'getBounds'
-  | 'popUpContextMenu'
-  | 'destroy'
+  'setImage' | 'setToolTip' | 'setTitle' | 'getBounds' | 'popUpContextMenu' | 'destroy'
 >;
 
 export const Tray = strictClass('Tray', StandInTray);

@@ -8,6 +8,9 @@ import { app } from './app.ts';
 import { bound, strict } from './strict.ts';
 import { changed, onDeed, world } from './world.ts';
 
+/** While true every worker is stopped as it starts, so that a test can look at what comes before its first word. */
+let heldBack = false;
+
 class UtilityProcess extends EventEmitter {
   readonly #child: ChildProcess;
   pid: number | undefined;
@@ -22,6 +25,7 @@ class UtilityProcess extends EventEmitter {
     });
     this.pid = this.#child.pid;
     if (this.pid !== undefined) world.workers.push(this.pid);
+    if (heldBack) this.#child.kill('SIGSTOP');
     changed();
     this.#child.on('message', (message) => this.emit('message', message));
     this.#child.on('exit', (code) => {
@@ -39,10 +43,17 @@ class UtilityProcess extends EventEmitter {
   kill() {
     return this.#child.kill('SIGTERM');
   }
+  goOn() {
+    this.#child.kill('SIGCONT');
+  }
   crash() {
     this.#child.kill('SIGKILL');
   }
 }
+
+onDeed('hold workers back', () => {
+  heldBack = true;
+});
 
 export const utilityProcess = strict('utilityProcess', {
   /** "can only be called after the ready event has been emitted on App." */
@@ -52,6 +63,10 @@ export const utilityProcess = strict('utilityProcess', {
     // Electron ends its utility processes with the app.
     process.on('exit', () => child.crash());
     onDeed('crash worker', () => child.crash());
+    onDeed('let worker go on', () => {
+      heldBack = false;
+      child.goOn();
+    });
     return bound('UtilityProcess', child);
   },
 });

@@ -9,7 +9,6 @@ export interface World {
     guid: string | null;
     tooltip: string;
     title: string;
-    ignoresDoubleClicks: boolean;
   } | null;
   windows: {
     id: number;

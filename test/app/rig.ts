@@ -1,0 +1,65 @@
+/** What the tests of the running app share: one build and one Chromium a file, apps that are ended after each test, cards. */
+
+import { mkdir, rename, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { writeSampleCard } from '../../scripts/sample-card.ts';
+import { type SharedChromium, startChromium } from '../support/electron/chromium.ts';
+import {
+  type BuiltApp,
+  buildForTest,
+  type RunningApp,
+  runApp,
+} from '../support/electron/run-app.ts';
+import type { World } from '../support/electron/world.ts';
+import { needsTools } from '../support/tools.ts';
+
+export const withoutChromium = needsTools('chromium');
+
+/** Where pictures of what was seen are kept, to be looked at. */
+export const pictures = join(import.meta.dirname, '../../test-results/app');
+
+/** To be called at the top of a test file. */
+export function appRig(): (env?: Record<string, string>) => Promise<RunningApp> {
+  let built: BuiltApp | null = null;
+  let chromium: SharedChromium | null = null;
+  let running: RunningApp[] = [];
+  beforeAll(async () => {
+    if (withoutChromium) return;
+    await mkdir(pictures, { recursive: true });
+    built = await buildForTest();
+    chromium = await startChromium();
+  }, 120_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await built?.remove();
+  });
+  afterEach(async () => {
+    for (const app of running) await app.close();
+    running = [];
+  });
+  return async (env = {}) => {
+    if (!built || !chromium) throw new Error('the app is not built');
+    const app = await runApp({ app: built, chromium, env });
+    running.push(app);
+    return app;
+  };
+}
+
+/** Puts a sample card into the slot in one move. `bytes` makes it larger: what is past the sample reads as zeros. */
+export async function insertCard(app: RunningApp, name: string, bytes?: number): Promise<void> {
+  const outside = join(app.slot, '..', name);
+  await writeSampleCard(outside);
+  if (bytes !== undefined) await truncate(outside, bytes);
+  await rename(outside, join(app.slot, name));
+}
+
+export const GIB = 1024 ** 3;
+
+export const isOpen = ({ windows }: World): boolean => windows[0]?.visible === true;
+export const isClosed = ({ windows }: World): boolean => windows[0]?.visible === false;
+
+export function showsIcon(icon: string | RegExp): (world: World) => boolean {
+  const pattern = icon instanceof RegExp ? icon : new RegExp(`^${icon}Template`);
+  return ({ tray }) => pattern.test(tray?.icon ?? '');
+}
