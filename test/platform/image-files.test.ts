@@ -1,0 +1,275 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { allocateAligned } from '../../src/engine/aligned-memory.ts';
+import { createImageFiles } from '../../src/platform/image-files.ts';
+import { flipBelow } from '../support/flip-below.ts';
+import { type MountedVolume, mountedVolume } from '../support/mounted.ts';
+import { asNobody } from '../support/nobody.ts';
+import { needsLoop, needsRoot, needsTools } from '../support/tools.ts';
+
+const run = promisify(execFile);
+const images = createImageFiles();
+const MIB = 1024 * 1024;
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pikeep-image-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+function pattern(bytes: number, aligned: boolean): Uint8Array {
+  const data = aligned ? allocateAligned(bytes) : new Uint8Array(bytes);
+  for (let at = 0; at < bytes; at++) data[at] = (at * 31 + (at >> 12)) & 0xff;
+  return data;
+}
+
+describe('a new image file', () => {
+  test('is private, of its final size and empty from the start', async () => {
+    const file = await images.create(join(folder, 'new.img'), 64 * MIB);
+    try {
+      const stats = await stat(file.path);
+      expect(stats.size).toBe(64 * MIB);
+      expect(stats.mode & 0o777).toBe(0o600);
+      expect(await file.storedBytes()).toBe(0);
+    } finally {
+      await file.close();
+    }
+  });
+
+  test.each([
+    { memory: 'aligned', aligned: true },
+    { memory: 'ordinary', aligned: false },
+  ])(
+    'holds what was written from $memory memory, up to an odd end',
+    async ({ memory, aligned }) => {
+      const size = 2 * MIB + 1234;
+      const data = pattern(size, aligned);
+      const path = join(folder, `${memory}.img`);
+      const file = await images.create(path, size);
+      try {
+        const writes = [];
+        for (let at = 0; at < size; at += 512 * 1024) {
+          writes.push(file.write(data.subarray(at, Math.min(size, at + 512 * 1024)), at));
+        }
+        await Promise.all(writes);
+        await file.settle();
+        const back = allocateAligned(size);
+        await file.readBack(back, 0);
+        expect(Buffer.from(back).equals(Buffer.from(data))).toBe(true);
+        const piece = new Uint8Array(777);
+        await file.readBack(piece, size - 777);
+        expect(Buffer.from(piece).equals(Buffer.from(data.subarray(size - 777)))).toBe(true);
+      } finally {
+        await file.close();
+      }
+      expect((await readFile(path)).equals(Buffer.from(data))).toBe(true);
+    },
+  );
+
+  test('keeps as holes what is never written', async () => {
+    const file = await images.create(join(folder, 'sparse.img'), 1024 * MIB);
+    try {
+      await file.write(pattern(MIB, true), 512 * MIB);
+      await file.settle();
+      expect(await file.storedBytes()).toBeGreaterThanOrEqual(MIB);
+      expect(await file.storedBytes()).toBeLessThan(2 * MIB);
+      const hole = allocateAligned(4096).fill(1);
+      await file.readBack(hole, 4096);
+      expect(hole.every((byte) => byte === 0)).toBe(true);
+    } finally {
+      await file.close();
+    }
+  });
+
+  test('refuses crooked and outlying writes as bugs of the caller', async () => {
+    const file = await images.create(join(folder, 'crooked.img'), MIB);
+    try {
+      await expect(file.write(new Uint8Array(4096), 100)).rejects.toThrow(RangeError);
+      await expect(file.write(new Uint8Array(100), 0)).rejects.toThrow(RangeError);
+      await expect(file.write(new Uint8Array(8192), MIB - 4096)).rejects.toThrow(RangeError);
+      await expect(file.write(new Uint8Array(4096), -4096)).rejects.toThrow(RangeError);
+    } finally {
+      await file.close();
+    }
+  });
+
+  test('waits for its writes when closed, may be closed twice, and takes nothing after', async () => {
+    const file = await images.create(join(folder, 'closed.img'), 4 * MIB);
+    let done = false;
+    const writing = file.write(pattern(4 * MIB, true), 0).then(() => {
+      done = true;
+    });
+    await file.close();
+    expect(done).toBe(true);
+    await writing;
+    await file.close();
+    await expect(file.write(new Uint8Array(4096), 0)).rejects.toMatchObject({ code: 'INTERNAL' });
+    await expect(file.readBack(new Uint8Array(1), 0)).rejects.toMatchObject({ code: 'INTERNAL' });
+  });
+});
+
+describe('what can be wrong with the place for an image', () => {
+  test('a name that is taken is never overwritten, nor is a link followed', async () => {
+    const path = join(folder, 'taken.img');
+    await writeFile(path, 'mine');
+    await expect(images.create(path, MIB)).rejects.toMatchObject({ code: 'DESTINATION_EXISTS' });
+    const link = join(folder, 'dangling.img');
+    await symlink(join(folder, 'elsewhere.img'), link);
+    await expect(images.create(link, MIB)).rejects.toMatchObject({ code: 'DESTINATION_EXISTS' });
+    expect(await readFile(path, 'utf8')).toBe('mine');
+  });
+
+  test('a folder that does not exist, or is a file', async () => {
+    const missing = join(folder, 'no', 'card.img');
+    await expect(images.create(missing, MIB)).rejects.toMatchObject({
+      code: 'DESTINATION_MISSING',
+      facts: { path: join(folder, 'no') },
+    });
+    await writeFile(join(folder, 'file'), '');
+    await expect(images.create(join(folder, 'file', 'card.img'), MIB)).rejects.toMatchObject({
+      code: 'DESTINATION_MISSING',
+    });
+  });
+
+  test.skipIf(needsRoot())('a folder that this user may not write to', async () => {
+    await chmod(folder, 0o755);
+    const answer = await asNobody(
+      'import { createImageFiles } from "./src/platform/image-files.ts";',
+      `try { await createImageFiles().create(${JSON.stringify(join(folder, 'no.img'))}, 4096); }
+       catch (error) { console.log(error.code, error.facts.errno); }`,
+    );
+    expect(answer).toBe('DESTINATION_NOT_WRITABLE EACCES');
+  });
+
+  test('an image that is missing or a folder is NO_SUCH_IMAGE', async () => {
+    const missing = join(folder, 'missing.img');
+    await expect(images.open(missing)).rejects.toMatchObject({ code: 'NO_SUCH_IMAGE' });
+    await mkdir(join(folder, 'folder.img'));
+    await expect(images.open(join(folder, 'folder.img'))).rejects.toMatchObject({
+      code: 'NO_SUCH_IMAGE',
+    });
+  });
+
+  test('an image of an odd size can be opened and read to its end', async () => {
+    const path = join(folder, 'odd.img');
+    const data = pattern(10_001, false);
+    await writeFile(path, data);
+    const { device } = await images.open(path);
+    try {
+      expect(device.size).toBe(10_001);
+      const into = allocateAligned(10_001);
+      await device.read(into, 0);
+      expect(Buffer.from(into).equals(Buffer.from(data))).toBe(true);
+    } finally {
+      await device.close();
+    }
+  });
+});
+
+const noVolumes = needsLoop() || needsTools('mount', 'umount', 'filefrag');
+
+describe.skipIf(noVolumes || needsTools('mke2fs', 'mkfs.xfs'))('reading an image back', () => {
+  let volume: MountedVolume | null = null;
+  afterEach(async () => {
+    await volume?.close();
+    volume = null;
+  });
+
+  test.each([
+    { name: 'ext4', make: ['mke2fs', '-q', '-t', 'ext4'] as const, bytes: 64 * MIB },
+    { name: 'xfs', make: ['mkfs.xfs', '-q'] as const, bytes: 320 * MIB },
+  ])(
+    'from $name sees what the disk holds, even when memory says otherwise',
+    async ({ make, bytes }) => {
+      volume = await mountedVolume(make, bytes);
+      const path = join(volume.folder, 'card.img');
+      const size = 8 * MIB;
+      const data = pattern(size, true);
+      const file = await images.create(path, size);
+      const opened = await images.open(path);
+      try {
+        expect(file.readBackMethod).toBe('read-back');
+        expect(opened.readBackMethod).toBe('read-back');
+        await file.write(data.subarray(0, 4 * MIB), 0);
+        // The second half comes from memory that cannot go past the cache.
+        await file.write(data.slice(4 * MIB), 4 * MIB);
+        await file.settle();
+        expect((await readFile(path)).equals(Buffer.from(data))).toBe(true);
+        for (const at of [1 * MIB + 77, 6 * MIB + 4095]) {
+          await flipBelow(volume.image, path, at);
+          const cached = await readFile(path);
+          expect(cached[at], 'memory still has the old byte').toBe(data[at]);
+          const block = allocateAligned(8192);
+          await file.readBack(block, at - (at % 4096));
+          expect(block[at % 4096]).toBe((data[at] ?? 0) ^ 0xff);
+          await opened.device.read(block, at - (at % 4096));
+          expect(block[at % 4096]).toBe((data[at] ?? 0) ^ 0xff);
+        }
+      } finally {
+        await opened.device.close();
+        await file.close();
+      }
+    },
+  );
+
+  test('a disk that is full says so, and the file is gone when it could not even begin', async () => {
+    volume = await mountedVolume(['mke2fs', '-q', '-t', 'ext4', '-m', '0'], 16 * MIB);
+    const path = join(volume.folder, 'card.img');
+    const file = await images.create(path, 64 * MIB);
+    try {
+      const data = pattern(MIB, true);
+      const writing = async () => {
+        for (let at = 0; at < 64 * MIB; at += MIB) await file.write(data, at);
+      };
+      await expect(writing()).rejects.toMatchObject({ code: 'DESTINATION_FULL', facts: { path } });
+    } finally {
+      await file.close();
+    }
+    const larger = join(volume.folder, 'larger.img');
+    await expect(images.create(larger, 2 ** 52)).rejects.toMatchObject({
+      code: 'DESTINATION_FULL',
+    });
+    await expect(stat(larger)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe.skipIf(needsRoot() || needsTools('mount', 'umount'))(
+  'where nothing goes past the cache',
+  () => {
+    test('an image on tmpfs is read back too, but not called proven from the disk', async () => {
+      const point = join(folder, 'tmpfs');
+      await mkdir(point);
+      await run('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', point]);
+      try {
+        const file = await images.create(join(point, 'card.img'), MIB);
+        try {
+          expect(file.readBackMethod).toBe('read-back-cached');
+          const data = pattern(MIB, true);
+          await file.write(data, 0);
+          await file.settle();
+          const back = allocateAligned(MIB);
+          await file.readBack(back, 0);
+          expect(Buffer.from(back).equals(Buffer.from(data))).toBe(true);
+          // A later settle opens the file anew for what is read after it.
+          await file.write(data.subarray(4096, 8192), 0);
+          await file.settle();
+          await file.readBack(back, 0);
+          expect(
+            Buffer.from(back.subarray(0, 4096)).equals(Buffer.from(data.subarray(4096, 8192))),
+          ).toBe(true);
+        } finally {
+          await file.close();
+        }
+        const { device, readBackMethod } = await images.open(join(point, 'card.img'));
+        expect(readBackMethod).toBe('read-back-cached');
+        await device.close();
+      } finally {
+        await run('umount', [point]);
+      }
+    });
+  },
+);
