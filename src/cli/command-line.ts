@@ -12,6 +12,9 @@ import { buildProgram, usageErrorOf } from './program.ts';
 import { openSession, type Surroundings } from './session.ts';
 import { TextPrinter } from './text-printer.ts';
 
+/** Milliseconds; any will do. */
+const A_LONG_TIME = 2 ** 30;
+
 /** Ends the process. */
 export async function runCommandLine(words: readonly string[]): Promise<never> {
   const stdout = outputOf(process.stdout);
@@ -22,6 +25,8 @@ export async function runCommandLine(words: readonly string[]): Promise<never> {
     ? new JsonPrinter({ stdout, now })
     : new TextPrinter({ stdout, stderr, env: process.env, now });
   const interruption = listenForInterruption();
+  // Waiting for cards must not look like having nothing to do: what watches them keeps no process alive by itself.
+  setInterval(() => undefined, A_LONG_TIME);
   const code = await carryOut(words, { stdout, stderr, printer, signal: interruption.signal });
   await Promise.all([stdout.flush(), stderr.flush()]);
   // Not by itself: Node can wait in its exit for threads of memory that is no longer used.

@@ -17,8 +17,8 @@ const BAR_CELLS = 20;
 export function progressLine(progress: Progress, columns: number): string {
   const { phase, bytes, total, bytesPerSecond, secondsLeft } = progress;
   const parts = [verbs[phase]];
-  // Filing has a size, but nothing to count.
-  if (total > 0 && phase !== 'filing') {
+  // Opening and filing have nothing to count.
+  if (total > 0 && phase !== 'opening' && phase !== 'filing') {
     const cells = Math.floor((Math.min(bytes, total) / total) * BAR_CELLS);
     if (columns >= 70) parts.push(`[${'#'.repeat(cells)}${'.'.repeat(BAR_CELLS - cells)}]`);
     parts.push(formatPercent(bytes, total), `${formatBytes(bytes)} of ${formatBytes(total)}`);

@@ -1,6 +1,6 @@
 /** A small card like a Raspberry Pi's: FAT boot and ext4 root in an MBR, in a file. Needs `cardTools`. */
 
-import { copyFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeExt, makeFat, partition, temporaryFolder } from '../support/file-systems.ts';
@@ -54,13 +54,6 @@ export async function makeSmallCard(
   } finally {
     folder.remove();
   }
-}
-
-/** Puts a card made before into a slot, all at once, as a reader would show it. */
-export function insert(card: string, slot: string, name: string): string {
-  const path = join(slot, name);
-  copyFileSync(card, path);
-  return path;
 }
 
 async function place(image: string, part: string, offset: number): Promise<void> {

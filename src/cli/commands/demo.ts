@@ -114,6 +114,6 @@ function lines(
     `  ${pikeep} inspect ${shellWord(image)}`,
     `  ${pikeep} list --all`,
     '',
-    `Remove what the demo made: rm -r ${shellWord(folder)}`,
+    `Remove what the demo made: rm -rf ${shellWord(folder)}`,
   ];
 }

@@ -1,0 +1,72 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { needsTools } from '../support/tools.ts';
+import { undocumented } from './documented.ts';
+import { type Running, startPikeep } from './run-pikeep.ts';
+import { type SlotRig, slotRig } from './slot-rig.ts';
+import { cardTools } from './small-card.ts';
+
+let rig: SlotRig;
+let watch: Running;
+
+describe.skipIf(needsTools(...cardTools))('watch', () => {
+  beforeEach(async () => {
+    rig = await slotRig();
+  });
+  afterEach(async () => {
+    watch.child.kill('SIGKILL');
+    await watch.ended;
+    rig.remove();
+  });
+
+  it('says which cards come and go, until it is interrupted', async () => {
+    watch = startPikeep(['watch', '--json', ...rig.options]);
+    await watch.untilEvent(({ event }) => event === 'start');
+    const path = rig.insert();
+    const came = await watch.untilEvent(({ change }) => change === 'appeared');
+    expect(came).toMatchObject({ event: 'card', id: 'octopi.img', verdict: 'pi-card' });
+    rmSync(path);
+    await watch.untilEvent(({ change }) => change === 'left');
+    watch.child.kill('SIGINT');
+    const ended = await watch.ended;
+    expect(ended.code).toBe(130);
+    expect(undocumented(ended.events)).toEqual([]);
+    expect(ended.events.filter(({ event }) => event === 'card')).toHaveLength(2);
+    expect(rig.files()).toEqual([]);
+  });
+
+  it('with --auto backs up the card that is there and the one that comes', async () => {
+    rig.insert('first.img');
+    watch = startPikeep(['watch', '--auto', '--json', ...rig.options]);
+    const first = await watch.untilEvent(({ event }) => event === 'backup');
+    expect(first).toMatchObject({ disk: 'first.img', title: 'octopi' });
+    rig.insert('second.img');
+    const second = await watch.untilEvent(
+      ({ event, disk }) => event === 'backup' && disk === 'second.img',
+    );
+    watch.child.kill('SIGTERM');
+    const ended = await watch.ended;
+    expect(ended.code).toBe(130);
+    expect(undocumented(ended.events)).toEqual([]);
+    for (const { image } of [first, second]) {
+      expect(readFileSync(image as string).equals(readFileSync(rig.card))).toBe(true);
+    }
+  });
+
+  it('with --auto a card that fails does not stop the watch', async () => {
+    watch = startPikeep(['watch', '--auto', '--json', '--slot', rig.slot, '--library', rig.card]);
+    rig.insert('first.img');
+    const failure = await watch.untilEvent(({ event }) => event === 'error');
+    expect(failure['code']).toMatch(/^DESTINATION_/);
+    rig.insert('second.img');
+    await watch.untilEvent(({ id }) => id === 'second.img');
+    expect(watch.child.exitCode).toBe(null);
+  });
+
+  it('ends by itself when nobody reads it any more', async () => {
+    watch = startPikeep(['watch', ...rig.options]);
+    watch.child.stdout?.destroy();
+    rig.insert();
+    expect(await watch.ended).toMatchObject({ code: 0 });
+  });
+});
