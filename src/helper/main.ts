@@ -49,7 +49,14 @@ export async function runHelper(args: readonly string[]): Promise<number> {
   } catch (error) {
     process.stderr.write(`${FAILURE_MARK}${JSON.stringify(failureOf(error))}\n`);
     return 1;
+  } finally {
+    // Whatever still hangs in the kernel would keep the process; root does not linger.
+    endByForce(CLOSE_LIMIT_MS);
   }
+}
+
+function endByForce(ms: number): void {
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), ms).unref();
 }
 
 function leaveCallersSurroundings(): void {
@@ -121,17 +128,11 @@ function dial(path: string): Promise<Socket> {
   });
 }
 
-/**
- * Fails with HELPER_FAILED after so many milliseconds. Whatever hangs in the kernel hangs on, so the process is then ended
- * by force a little later.
- */
+/** Fails with HELPER_FAILED after so many milliseconds; what hangs goes on hanging. */
 async function withLimit<T>(ms: number, detail: string, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new PiKeepError('HELPER_FAILED', { detail }));
-      setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_000).unref();
-    }, ms);
+    timer = setTimeout(() => reject(new PiKeepError('HELPER_FAILED', { detail })), ms);
   });
   try {
     return await Promise.race([work(), late]);

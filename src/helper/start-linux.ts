@@ -10,7 +10,7 @@ import {
   type Ending,
   endingOfHelper,
   failureToldIn,
-  lastWords,
+  firstWords,
   type StartedHelper,
   type StartRequest,
 } from './start.ts';
@@ -49,7 +49,8 @@ function explain(error: Error | null, ending: Ending): PiKeepError {
   const door = 'helper';
   const told = failureToldIn(ending.stderr);
   if (told) return told;
-  const detail = lastWords(ending.stderr);
+  // pkexec names the reason first ("Not authorized", "No authentication agent found"), then talks of incidents.
+  const detail = firstWords(ending.stderr);
   if (ending.status === PKEXEC_DISMISSED) return new PiKeepError('DIALOG_CANCELLED', { door });
   if (ending.status === PKEXEC_REFUSED) {
     return new PiKeepError('NOT_AUTHORIZED', { door, detail }, { cause: error });

@@ -27,6 +27,7 @@ export type StartHelper = (request: StartRequest) => StartedHelper;
 export const SAFE_ENVIRONMENT = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' } as const;
 
 const MAX_STDERR_BYTES = 65_536;
+const MAX_WORDS = 300;
 
 /** For a process that is root already: no dialog, no shell. */
 export function startAsRoot({ program, requestPath }: StartRequest): StartedHelper {
@@ -87,7 +88,12 @@ function silentEnding({ status, stderr }: Ending): PiKeepError {
   return new PiKeepError('HELPER_FAILED', { detail: words === '' ? how : `${how}: ${words}` });
 }
 
+/** The first line of some program's complaint, short enough to show. */
+export function firstWords(stderr: string): string {
+  return (stderr.trim().split('\n')[0] ?? '').slice(0, MAX_WORDS);
+}
+
 /** The last line of some program's complaint, short enough to show. */
 export function lastWords(stderr: string): string {
-  return (stderr.trim().split('\n').at(-1) ?? '').slice(0, 300);
+  return (stderr.trim().split('\n').at(-1) ?? '').slice(0, MAX_WORDS);
 }
