@@ -10,9 +10,11 @@ export async function askYesNo(question: string, signal: AbortSignal): Promise<b
   try {
     // Ctrl-C arrives here while the question is open, because the terminal is read key by key.
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
-    const gone = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-    const answer = lines.question(`${plainText(question)} [y/N] `, { signal });
-    return /^\s*y(es)?\s*$/i.test(await Promise.race([answer, gone]));
+    const gone = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
+    const answered = lines.question(`${plainText(question)} [y/N] `, { signal });
+    const answer = await Promise.race([answered, gone]);
+    if (answer === null) process.stderr.write('\n');
+    return answer !== null && /^\s*y(es)?\s*$/i.test(answer);
   } catch (error) {
     signal.throwIfAborted();
     throw error;

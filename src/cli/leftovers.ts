@@ -1,9 +1,11 @@
 /** Files of backups that did not finish: named, and removed only if the user says so. */
 
+import { throwIfInterrupted } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { clearLeftover, findLeftovers, type Leftover } from '../library/leftovers.ts';
 import { askYesNo } from './ask.ts';
 import type { Session } from './session.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Names the leftovers in a folder; on a terminal asks whether to remove them. */
 export async function offerToClear(session: Session, folder: string): Promise<void> {
@@ -14,7 +16,7 @@ export async function offerToClear(session: Session, folder: string): Promise<vo
   for (const leftover of leftovers) printer.warning('LEFTOVER', describe(leftover));
   if (!canAsk) {
     const library =
-      folder === session.settings.current.library ? '' : ` --library ${quoted(folder)}`;
+      folder === session.settings.current.library ? '' : ` --library ${shellWord(folder)}`;
     printer.warning(
       'LEFTOVER',
       `“pikeep doctor --clear-leftovers${library}” removes what is left over.`,
@@ -23,17 +25,21 @@ export async function offerToClear(session: Session, folder: string): Promise<vo
   }
   const question =
     leftovers.length === 1 ? 'Remove it?' : `Remove these ${leftovers.length} files?`;
-  if (await askYesNo(question, signal)) await clear(folder, leftovers);
+  if (await askYesNo(question, signal)) await clearAll(folder, leftovers, signal);
 }
 
-export async function clear(folder: string, leftovers: readonly Leftover[]): Promise<void> {
-  for (const { file } of leftovers) await clearLeftover(folder, file);
+/** Stops between two files when the signal fires. */
+export async function clearAll(
+  folder: string,
+  leftovers: readonly Leftover[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const { file } of leftovers) {
+    throwIfInterrupted(signal);
+    await clearLeftover(folder, file);
+  }
 }
 
-export function describe({ file, storedBytes }: Leftover): string {
+function describe({ file, storedBytes }: Leftover): string {
   return `A backup that did not finish left ${file} (${formatBytes(storedBytes)}).`;
-}
-
-function quoted(path: string): string {
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

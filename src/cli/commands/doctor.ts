@@ -6,13 +6,14 @@ import { asPiKeepError } from '../../engine/errors.ts';
 import { explain } from '../../engine/explain.ts';
 import { formatBytes } from '../../engine/format.ts';
 import { version } from '../../engine/version.ts';
-import { clearLeftover, findLeftovers } from '../../library/leftovers.ts';
+import { findLeftovers } from '../../library/leftovers.ts';
 import type { VolumeFacts } from '../../platform/ports.ts';
 import { settingsFile } from '../../platform/settings.ts';
 import { lookAtDisks, type SeenDisk, volumeBelow } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type DoorState, doorStates } from '../door-state.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { clearAll } from '../leftovers.ts';
 import type { Facts } from '../printer.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
@@ -38,12 +39,7 @@ async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCo
   const volume = await found(() => volumeBelow(library, platform.volumes));
   const doors = await doorStates(platform, disks.value ?? []);
   const leftovers = await findLeftovers(library);
-  if (clearLeftovers) {
-    for (const { file } of leftovers) {
-      signal.throwIfAborted();
-      await clearLeftover(library, file);
-    }
-  }
+  if (clearLeftovers) await clearAll(library, leftovers, signal);
   const cleared = clearLeftovers ? leftovers.length : 0;
   const file = settingsFile({
     platform: process.platform,
