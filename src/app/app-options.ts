@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type DoorName, doorNames } from '../platform/ports.ts';
 
 export interface AppOptions {
   /** Folder that stands in for the card reader; null for the computer's own disks. */
@@ -9,6 +10,8 @@ export interface AppOptions {
   /** Folder for the images; null for the one in the settings. */
   readonly library: string | null;
   readonly allowDiskImage: boolean;
+  /** One way of opening a card only. */
+  readonly door: DoorName | null;
 }
 
 /** Electron and macOS add arguments of their own, so unknown ones are passed over. */
@@ -20,12 +23,14 @@ export function parseAppOptions(args: readonly string[]): AppOptions {
       slot: { type: 'string' },
       library: { type: 'string' },
       'allow-disk-image': { type: 'boolean' },
+      door: { type: 'string' },
     },
   });
   return {
     slot: folder(values.slot),
     library: folder(values.library),
     allowDiskImage: values['allow-disk-image'] === true,
+    door: doorNames.find((name) => name === values.door) ?? null,
   };
 }
 

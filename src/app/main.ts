@@ -26,10 +26,10 @@ import { addTrayMenu, createTray, followDesk } from './tray-icon.ts';
 import { denyPermissions, lockNavigation } from './window-security.ts';
 
 async function start(): Promise<void> {
-  const { slot, library, allowDiskImage } = parseAppOptions(process.argv.slice(1));
+  const { library, ...options } = parseAppOptions(process.argv.slice(1));
   denyPermissions(session.defaultSession);
   servePanel(protocol, places.panel);
-  const platform = { ...(await createPlatform({ slot })), desktop: createElectronDesktop() };
+  const platform = { ...(await createPlatform(options)), desktop: createElectronDesktop() };
   const authorizer = await openAuthorizer(platform);
   const settings = await openSettings();
   const desk = createDesk({
@@ -41,8 +41,7 @@ async function start(): Promise<void> {
     where: 'electron',
     version: app.getVersion(),
     home: homedir(),
-    slot,
-    allowDiskImage,
+    ...options,
     ...(library === null ? {} : { library }),
   });
   const second = createNodeNotifier({ icon: places.noticeIcon });

@@ -120,6 +120,9 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
 
     await app.doing('let worker go on');
     await app.until('it copies', ({ windows }) => windows[0]?.alwaysOnTop === false);
+    await app.until('there is progress to look at', ({ tray }) =>
+      /^[2-9]\d %$/.test(tray?.title ?? ''),
+    );
     await page.screenshot({ path: join(pictures, '3-working.png') });
     await app.doing('come back');
     await app.doing('focus another app');

@@ -11,7 +11,8 @@ import { findTool } from '../tools.ts';
 export interface SharedChromium {
   /** For STAND_IN_CHROMIUM. */
   readonly address: string;
-  readonly pages: readonly Page[];
+  /** The page whose address contains this; waits for it. */
+  pageAt(part: string): Promise<Page>;
   /** Closes what an app has left behind. */
   closePages(): Promise<void>;
   close(): Promise<void>;
@@ -44,8 +45,15 @@ export async function startChromium(): Promise<SharedChromium> {
     const browser = await chromium.connectOverCDP(address);
     return {
       address,
-      get pages() {
-        return pagesOf(browser);
+      async pageAt(part) {
+        const deadline = Date.now() + 10_000;
+        while (Date.now() < deadline) {
+          const page = pagesOf(browser).find((one) => one.url().includes(part));
+          if (page) return page;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        const addresses = pagesOf(browser).map((page) => page.url());
+        throw new Error(`no page at ${part} among ${addresses.join(', ')}`);
       },
       async closePages() {
         const left = pagesOf(browser).filter((page) => page.url() !== 'about:blank');

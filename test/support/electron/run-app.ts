@@ -164,10 +164,7 @@ function follow({ child, chromium, library, slot, close }: Followed): RunningApp
       await app.until('the panel is loaded', ({ windows }) =>
         windows.some((one) => one.url !== ''),
       );
-      const { pages } = chromium;
-      const page = pages.find((one) => one.url().includes('.stand-in.invalid'));
-      if (!page) throw new Error(`no panel among ${pages.map((one) => one.url()).join(', ')}`);
-      return page;
+      return chromium.pageAt('.stand-in.invalid');
     },
     ended,
     close,

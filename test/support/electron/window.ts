@@ -122,8 +122,8 @@ class StandInWindow extends EventEmitter {
   async loadURL(url: string, _options?: Electron.LoadURLOptions) {
     this.page = await this.#opening;
     this.url = url;
-    this.#seen.url = url;
     await this.page.load(url);
+    this.#seen.url = url;
     changed();
   }
   /** "Shows and gives focus to the window." */
