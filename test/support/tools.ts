@@ -61,6 +61,12 @@ export function needsLoop(): boolean {
   return true;
 }
 
+/** True (skip) where the machine is not set up as a test needs it; `what` says what is missing. */
+export function needsSetting(isSet: boolean, what: string): boolean {
+  if (!isSet) note(what);
+  return !isSet;
+}
+
 /** True (skip) on any other operating system. Not a missing tool: never an error, and not in the list. */
 export function needsSystem(name: 'linux' | 'darwin'): boolean {
   return process.platform !== name;
