@@ -21,7 +21,7 @@ export interface LoopDevice {
 
 export interface LoopOptions {
   readonly readOnly?: boolean;
-  /** Read the partition table, so that loop3p1 and so on appear. */
+  /** Make nodes for the partitions (loop3p1 and so on), also where the kernel itself reads no partition tables. */
   readonly partitions?: boolean;
   readonly sectorSize?: 512 | 4096;
   /** Bytes; the device starts here in the file, or ends there. */
@@ -43,18 +43,21 @@ export async function attachLoop(image: string, options: LoopOptions = {}): Prom
   const path = stdout.trim();
   if (!/^\/dev\/loop\d+$/.test(path)) throw new Error(`losetup said ${JSON.stringify(stdout)}`);
   const id = path.slice('/dev/'.length);
+  if (options.partitions) await run('partx', ['--update', path]);
   let detached: Promise<void> | null = null;
   return {
     path,
     id,
     detach() {
-      detached ??= detach(path, id, image);
+      detached ??= detach(path, id, image, options.partitions ?? false);
       return detached;
     },
   };
 }
 
-async function detach(path: string, id: string, image: string): Promise<void> {
+async function detach(path: string, id: string, image: string, partitions: boolean): Promise<void> {
+  // Partitions that partx made outlive the device otherwise, and would belong to whoever gets its number next.
+  if (partitions) await run('partx', ['--delete', path]);
   await run('losetup', ['--detach', path]);
   // The kernel detaches when the last user closes the device. Whoever lists disks just then may be one for a moment;
   // somebody who keeps it would go unnoticed otherwise.

@@ -25,7 +25,7 @@ const READING_LIMIT_MS = 5_000;
 export async function listDisks(lsblk: Lsblk, signal?: AbortSignal): Promise<readonly Disk[]> {
   const nodes = await askLsblk(lsblk, signal);
   const btrfs = await btrfsMembers();
-  const tops = nodes.filter((node) => node.type !== 'rom');
+  const tops = nodes.filter((node) => node.type !== 'rom' && node.type !== 'part');
   return Promise.all(tops.map((node) => diskOf(node, nodes, btrfs)));
 }
 

@@ -36,8 +36,22 @@ export interface BlockNode {
   readonly children: readonly BlockNode[];
 }
 
+/** Without NAME lsblk prints a list instead of a tree (man lsblk, --tree). */
 const COLUMNS = [
-  ...['KNAME', 'PATH', 'TYPE', 'SIZE', 'LOG-SEC', 'RM', 'RO', 'HOTPLUG', 'TRAN', 'MODEL', 'VENDOR'],
+  ...[
+    'NAME',
+    'KNAME',
+    'PATH',
+    'TYPE',
+    'SIZE',
+    'LOG-SEC',
+    'RM',
+    'RO',
+    'HOTPLUG',
+    'TRAN',
+    'MODEL',
+    'VENDOR',
+  ],
   ...['PTTYPE', 'PTUUID', 'PARTTYPE', 'PARTLABEL', 'FSTYPE', 'LABEL', 'UUID'],
 ];
 /** Deeper than any stack of LUKS on LVM on RAID. */
