@@ -37,7 +37,7 @@ describe('panel', () => {
       body: `token=${token}`,
     });
     expect(entered.headers.get('set-cookie')).toMatch(/HttpOnly.*SameSite=Strict/i);
-    expect(existsSync(file)).toBe(false);
+    await expect.poll(() => existsSync(file)).toBe(false);
   });
 
   it('closes when it is interrupted, and takes its file with it', async () => {

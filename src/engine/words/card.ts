@@ -39,7 +39,7 @@ export const cardWords: Words<CardCode> = {
   }),
   IDENTITY_CHANGED: ({ disk, expected, found }) => ({
     title: 'Another card is in the reader now',
-    message: `Behind ${disk} there was “${expected}”, and now there is “${found}”.`,
+    message: `The card behind ${disk} is not the one that was there before. ${difference(expected, found)}`,
     next: 'Look which card is in the reader, and start again with that one.',
   }),
   JOB_EXISTS: ({ disk }) => ({
@@ -84,6 +84,13 @@ export const cardWords: Words<CardCode> = {
     next: 'Take the card out and put it in again. If it stays so, the reader or the card is faulty, or the card is a counterfeit.',
   }),
 };
+
+/** Names are worth showing; the long lines that two cards are compared by are not. */
+function difference(expected: string, found: string): string {
+  const areNames = expected !== found && expected.length <= 40 && found.length <= 40;
+  if (areNames) return `It was “${expected}”, and now it is “${found}”.`;
+  return 'Its size, its partitions or its identifiers differ.';
+}
 
 function nextAfterRefusal(reason: string): string {
   switch (reason) {
