@@ -64,9 +64,8 @@ async function start(): Promise<void> {
 if (app.requestSingleInstanceLock()) {
   registerPanelScheme(protocol);
   lockNavigation(app);
-  // A tray app lives on without windows and has no place in the Dock.
+  // A tray app lives on without windows.
   app.on('window-all-closed', () => {});
-  app.setActivationPolicy('accessory');
   app
     .whenReady()
     .then(start)

@@ -18,7 +18,7 @@ export interface NotificationClass {
  * How long the system may take to say "shown" or "failed", in milliseconds. An unsigned development build on macOS may
  * say neither; the notice is then taken back, so that another notifier can show it without showing it twice.
  */
-const ANSWER_MS = 2000;
+const ANSWER_MS = 5000;
 
 /** Throws nothing; `notify` resolves false where notifications are unsupported or the system says that it failed. */
 export function createElectronNotifier(notifications: NotificationClass): Notifier {

@@ -53,10 +53,6 @@ class App extends EventEmitter {
   getAppPath() {
     return process.cwd();
   }
-  setActivationPolicy(policy: 'regular' | 'accessory' | 'prohibited') {
-    world.dockHidden = policy !== 'regular';
-    changed();
-  }
   /** "false if another instance has the lock": decided by the test. */
   requestSingleInstanceLock() {
     return process.env['STAND_IN_LOCK'] !== 'taken';
@@ -85,7 +81,6 @@ plainApp satisfies Pick<
   | 'whenReady'
   | 'getVersion'
   | 'getAppPath'
-  | 'setActivationPolicy'
   | 'requestSingleInstanceLock'
   | 'quit'
   | 'exit'

@@ -2,14 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import {
-  type Browser,
-  type CDPSession,
-  chromium,
-  type Frame,
-  type Page,
-  type Route,
-} from 'playwright-core';
+import type { Browser, CDPSession, Frame, Page, Route } from 'playwright-core';
 import { ISOLATED_WORLD, isolatedWorldScript, mainWorldScript } from './page-bridge.ts';
 import { answerFromScheme, asSeenByApp, asSeenByPage } from './scheme.ts';
 import { changed, world } from './world.ts';
@@ -32,7 +25,10 @@ let browser: Promise<Browser> | null = null;
 
 /** The test has started Chromium; both sides look at the same pages. */
 function sharedBrowser(): Promise<Browser> {
-  browser ??= chromium.connectOverCDP(process.env['STAND_IN_CHROMIUM'] ?? '');
+  // Loaded when the first window opens: it is large, and not every start gets that far.
+  browser ??= import('playwright-core').then(({ chromium }) =>
+    chromium.connectOverCDP(process.env['STAND_IN_CHROMIUM'] ?? ''),
+  );
   return browser;
 }
 
