@@ -59,7 +59,9 @@ function diskView({ key, disk, verdict, glance }: SeenDisk): DiskView {
     card: key,
     title: plainText(glance.title, MAX_TITLE),
     subtitle: plainText(
-      [formatBytes(disk.bytes), disk.mediaName ?? disk.busName].filter(Boolean).join(' · '),
+      [formatBytes(disk.bytes), disk.mediaName ?? (disk.bus === 'slot' ? disk.id : disk.busName)]
+        .filter(Boolean)
+        .join(' · '),
       MAX_TITLE,
     ),
     bytes: disk.bytes,

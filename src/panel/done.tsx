@@ -37,7 +37,8 @@ export function Done({ job, state, disk, onMac, send }: DoneProps) {
         <ul class="checks" aria-label="What was checked">
           {verified && (
             <li>
-              <Tick /> {proof[verified]}
+              <Tick />
+              <span>{proof[verified]}</span>
             </li>
           )}
           {checks.map(({ name, ok, detail }) => (
@@ -67,7 +68,7 @@ export function Done({ job, state, disk, onMac, send }: DoneProps) {
 }
 
 const proof: Readonly<Record<NonNullable<DoneState['verified']>, string>> = {
-  'read-back': 'Read back from the disk: every byte is the card’s',
+  'read-back': 'Read back from the disk, equal byte for byte',
   'read-back-cached':
-    'Read back: every byte is the card’s (this disk cannot be read past its cache)',
+    'Read back, equal byte for byte (through the cache: this disk has no way past it)',
 };

@@ -120,8 +120,9 @@ function parse(text: string): v.InferOutput<typeof schema> | null {
   } catch {
     return null;
   }
-  const result = v.safeParse(schema, value);
-  return result.success ? result.output : null;
+  // A list is an object too, and would pass with every setting left out.
+  const result = Array.isArray(value) ? null : v.safeParse(schema, value);
+  return result?.success ? result.output : null;
 }
 
 async function setAside(file: string): Promise<string> {
@@ -136,18 +137,25 @@ async function setAside(file: string): Promise<string> {
 
 /** Whoever reads the file sees the old or the new content, whole, whatever happens meanwhile. */
 async function save(file: string, settings: Settings): Promise<void> {
-  const folder = dirname(file);
-  const temporary = join(folder, `.settings-${randomBytes(6).toString('hex')}.json`);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeSynced(temporary, `${JSON.stringify(settings, null, 2)}\n`);
-    await rename(temporary, file);
-    await syncFolder(folder);
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    await replace(file, `${JSON.stringify(settings, null, 2)}\n`);
   } catch (error) {
-    await rm(temporary, { force: true });
     const detail = `it cannot be written (${errnoOf(error) ?? String(error)})`;
     throw new PiKeepError('SETTINGS_INVALID', { path: file, detail }, { cause: error });
   }
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const temporary = join(dirname(file), `.settings-${randomBytes(6).toString('hex')}.json`);
+  try {
+    await writeSynced(temporary, text);
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(file));
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

@@ -10,7 +10,7 @@ function codeOf(reply: Reply): string {
   return reply.ok ? 'carried out' : reply.problem.code;
 }
 
-describe('the desk over a slot', () => {
+describe('the desk over a slot', { timeout: 90_000 }, () => {
   let rig: SlotRig;
 
   afterEach(() => rig.end());

@@ -11,7 +11,7 @@ import { findTool } from '../support/tools.ts';
 const pictures = resolve(import.meta.dirname, '../../test-results/panel');
 
 /** The size of the popover, in CSS pixels. */
-const viewport = { width: 360, height: 520 };
+export const viewport = { width: 360, height: 520 };
 
 const macAgent =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';

@@ -12,6 +12,7 @@ import {
   type OpenedPage,
   openPage,
   takePicture,
+  viewport,
 } from './chromium.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
 import {
@@ -75,6 +76,15 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     },
   );
 
+  it('stays a narrow column in a wide browser window', async () => {
+    await opened.page.setViewportSize({ width: 1100, height: 720 });
+    const page = await show({ ...nothing, disks: [octopi, stick], jobs: [jobOn(octopi, copying)] });
+    const box = await page.getByRole('region', { name: 'HOLIDAY' }).boundingBox();
+    expect(box?.width).toBeLessThan(441);
+    await takePicture(page, 'wide');
+    await opened.page.setViewportSize(viewport);
+  });
+
   it('starts a backup of exactly the card whose button was pressed, also by keyboard', async () => {
     const page = await show({ ...nothing, disks: [octopi, stick] });
     desk.commands.length = 0;
@@ -132,7 +142,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     await page.getByRole('button', { name: 'Open Privacy Settings' }).click();
     page = await show(states['leftovers'] ?? nothing);
     await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img' }).click();
-    await page.getByLabel('Eject the card when done').check();
+    await page.getByLabel('Eject the card when done').click();
     const job = 'job-1-a';
     await expect
       .poll(() => desk.commands)

@@ -70,10 +70,10 @@ export const done: Extract<JobState, { is: 'done' }> = {
   seconds: 372,
   verified: 'read-back',
   checks: [
-    { name: 'Partition table', ok: true, detail: 'MBR, 2 partitions' },
-    { name: 'Boot files', ok: true, detail: 'config.txt, cmdline.txt, kernel8.img' },
-    { name: 'Root file system', ok: true, detail: 'ext4' },
-    { name: 'Root partition in cmdline.txt', ok: true, detail: 'PARTUUID=5e3da3da-02' },
+    { name: 'partition table', ok: true, detail: 'MBR, 2 partitions' },
+    { name: 'boot files', ok: true, detail: 'config.txt, cmdline.txt, kernel8.img' },
+    { name: 'root file system', ok: true, detail: 'ext4' },
+    { name: 'root partition', ok: true, detail: 'PARTUUID=5e3da3da-02' },
   ],
   ejected: false,
 };
@@ -187,7 +187,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
         checks: [
           ...done.checks.slice(0, 3),
           {
-            name: 'Root partition in cmdline.txt',
+            name: 'root partition',
             ok: false,
             detail: 'it names PARTUUID=0badcafe-02, and the card has 5e3da3da',
           },

@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildPanel } from '../../scripts/build-panel.ts';
+import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
+import { runTask } from '../../src/worker/run-task.ts';
+import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
+import { SlotRig } from '../desk/slot-rig.ts';
+import { tool } from '../support/file-systems.ts';
+import { needsTools } from '../support/tools.ts';
+import {
+  accessibilityProblems,
+  launchChromium,
+  type OpenedPage,
+  openPage,
+  takePicture,
+} from './chromium.ts';
+
+const GIB = 1024 ** 3;
+const patience = { timeout: 25_000 };
+
+describe.skipIf(needsTools('chromium'))(
+  'a backup, from the page to the file',
+  { timeout: 90_000 },
+  () => {
+    let browser: Browser;
+    let assets: string;
+    let rig: SlotRig;
+    let server: PanelServer;
+    let opened: OpenedPage;
+    let page: Page;
+
+    beforeAll(async () => {
+      assets = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
+      await buildPanel(assets);
+      browser = await launchChromium();
+    });
+
+    afterAll(async () => {
+      await browser?.close();
+      await rm(assets, { recursive: true, force: true });
+    });
+
+    beforeEach(async () => {
+      rig = await SlotRig.start();
+      opened = await openPage(browser);
+      page = opened.page;
+      server = await servePanel(rig.desk, { assets, openBrowser: opened.openFile });
+    });
+
+    afterEach(async () => {
+      await server.close();
+      await opened.context.close();
+      await rig.end();
+    });
+
+    const startButton = () => page.getByRole('button', { name: 'Back up this Pi card' });
+
+    it('is offered, started by one click, watched, proven and kept', async () => {
+      await page.getByRole('heading', { name: 'Put in a Raspberry Pi card' }).waitFor();
+      await rig.insert('octopi.img', GIB);
+      await startButton().waitFor(patience);
+      await takePicture(page, 'real 1 offered');
+      await startButton().click();
+
+      const bar = page.getByRole('progressbar');
+      /** Percentages in the order in which they were seen, for each phase. */
+      const seen = new Map<string, number[]>();
+      await expect
+        .poll(
+          async () => {
+            const { phase, percent } = await bar.evaluate((element) => ({
+              phase: element.getAttribute('aria-label') ?? '',
+              percent: Number(element.getAttribute('value') ?? 0),
+            }));
+            const before = seen.get(phase) ?? [];
+            if (before.at(-1) !== percent) seen.set(phase, [...before, percent]);
+            return [...seen.values()].flat().filter((one) => one > 0 && one < 100).length;
+          },
+          { ...patience, interval: 20 },
+        )
+        .toBeGreaterThanOrEqual(2);
+      for (const percents of seen.values()) {
+        expect(percents).toEqual(percents.toSorted((one, other) => one - other));
+      }
+      await takePicture(page, 'real 2 working');
+
+      await page.getByText('Backed up and proven', { exact: true }).waitFor(patience);
+      await takePicture(page, 'real 3 done');
+      expect(await accessibilityProblems(page)).toEqual([]);
+      const { state } = await rig.job('done');
+      // Fails when they differ.
+      tool('cmp', [state.image, join(rig.slot, 'octopi.img')]);
+      const verified = await runTask(
+        { task: 'verify', image: state.image },
+        { startWorker: startNodeWorker, authorizer: null },
+      );
+      expect(verified.bytes).toBe(GIB);
+
+      await page.getByRole('button', { name: 'Show in folder' }).click();
+      await expect.poll(() => rig.desktop.revealed).toEqual([state.image]);
+      await page.getByRole('button', { name: 'Eject', exact: true }).click();
+      await page.getByText('The card is ejected. You can take it out.').waitFor(patience);
+      await page.getByRole('button', { name: 'Dismiss octopi' }).click();
+      await page.getByRole('heading', { name: 'Put in a Raspberry Pi card' }).waitFor();
+      expect(opened.complaints).toEqual([]);
+    });
+
+    it('can be cancelled, and done again', async () => {
+      await rig.insert('octopi.img', 4 * GIB);
+      await startButton().click(patience);
+      await page.getByText('Copying the card…').waitFor(patience);
+      await page.getByRole('button', { name: /^Cancel the backup/ }).click();
+      await page.getByText('Cancelled', { exact: true }).waitFor(patience);
+      expect(await rig.kept()).toEqual([]);
+      await takePicture(page, 'real 4 cancelled');
+      await page.getByRole('button', { name: 'Back up again' }).click();
+      await page.getByRole('progressbar').waitFor(patience);
+    });
+
+    it('that ends because the card is pulled out says so, and the page offers the card that comes next', async () => {
+      await rig.insert('octopi.img', 4 * GIB);
+      await startButton().click(patience);
+      await page.getByText('Copying the card…').waitFor(patience);
+      await rig.pull('octopi.img');
+      const { state } = await rig.job('failed');
+      await page.getByText(state.problem.title, { exact: true }).waitFor(patience);
+      await rig.until(({ disks }) => disks.length === 0);
+      expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+      await takePicture(page, 'real 5 pulled out');
+      await rig.insert('next.img');
+      await startButton().waitFor(patience);
+    });
+
+    it('whose worker is killed leaves a rest that the page clears away', async () => {
+      await rig.insert('octopi.img', 4 * GIB);
+      await startButton().click(patience);
+      await page.getByText('Copying the card…').waitFor(patience);
+      rig.workers[0]?.kill();
+      await page.getByRole('heading', { name: 'Unfinished backups' }).waitFor(patience);
+      await takePicture(page, 'real 6 killed');
+      await page.getByRole('button', { name: /^Remove octopi/ }).click();
+      await expect
+        .poll(() => page.getByRole('heading', { name: 'Unfinished backups' }).count())
+        .toBe(0);
+      expect(await rig.kept()).toEqual([]);
+    });
+
+    it('of two cards runs side by side', async () => {
+      await rig.insert('octopi.img', GIB);
+      await rig.insert('pihole.img', GIB);
+      await startButton().first().click(patience);
+      await page.getByRole('progressbar').waitFor(patience);
+      await startButton().click(patience);
+      await expect
+        .poll(() => page.getByText('Backed up and proven', { exact: true }).count(), patience)
+        .toBe(2);
+      await takePicture(page, 'real 7 two cards');
+      const kept = await rig.kept();
+      expect(kept.filter((name) => name.endsWith('.img'))).toHaveLength(2);
+    });
+  },
+);

@@ -1,0 +1,102 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSettings, settingsFile } from '../../src/platform/settings.ts';
+
+describe('the settings', () => {
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pikeep-settings-'));
+    file = join(folder, 'config', 'pikeep', 'settings.json');
+  });
+
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const open = () => openSettings({ file, home: '/home/ann' });
+  const defaults = { library: '/home/ann/PiKeep', ejectWhenDone: false };
+
+  async function write(content: string | Uint8Array): Promise<void> {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+
+  it('are the defaults where there is no file, and looking makes none', async () => {
+    const settings = await open();
+    expect([settings.current, settings.warning]).toEqual([defaults, null]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('are kept for the next start, readable by their owner alone', async () => {
+    const settings = await open();
+    expect(await settings.update({ ejectWhenDone: true })).toEqual({
+      ...defaults,
+      ejectWhenDone: true,
+    });
+    expect(settings.current.ejectWhenDone).toBe(true);
+    expect((await open()).current).toEqual({ ...defaults, ejectWhenDone: true });
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readdir(dirname(file))).toEqual(['settings.json']);
+  });
+
+  it('fill what a file leaves out with the defaults', async () => {
+    await write('{"library": "/mnt/cards"}');
+    expect((await open()).current).toEqual({ library: '/mnt/cards', ejectWhenDone: false });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of it', '{"library": "/mnt'],
+    ['no object', '[]'],
+    ['null', 'null'],
+    ['a path that is not absolute', '{"library": "cards"}'],
+    ['another type', '{"ejectWhenDone": "yes"}'],
+    ['no text', new Uint8Array([0xff, 0xfe, 0x00])],
+    ['far too much', JSON.stringify({ library: '/mnt', x: 'x'.repeat(100_000) })],
+  ])('set a broken file aside and go on with the defaults: %s', async (_what, content) => {
+    await write(content);
+    const settings = await open();
+    expect(settings.current).toEqual(defaults);
+    expect(settings.warning).toContain('settings.json.broken');
+    expect(await readFile(`${file}.broken`)).toEqual(Buffer.from(content));
+    expect((await open()).warning).toBeNull();
+  });
+
+  it('keep what another PiKeep has changed meanwhile', async () => {
+    const [app, command] = [await open(), await open()];
+    await command.update({ library: '/mnt/cards' });
+    await app.update({ ejectWhenDone: true });
+    expect((await open()).current).toEqual({ library: '/mnt/cards', ejectWhenDone: true });
+  });
+
+  it('end with the last of several changes', async () => {
+    const settings = await open();
+    const changes = [true, false, true, false].map((ejectWhenDone) =>
+      settings.update({ ejectWhenDone }),
+    );
+    await Promise.all(changes);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(defaults);
+    expect(await readdir(dirname(file))).toEqual(['settings.json']);
+  });
+
+  it('stay as they were when they cannot be saved', async () => {
+    await writeFile(join(folder, 'config'), 'a file where the folder should be');
+    const settings = await open();
+    await expect(settings.update({ ejectWhenDone: true })).rejects.toMatchObject({
+      code: 'SETTINGS_INVALID',
+    });
+    expect(settings.current).toEqual(defaults);
+  });
+
+  it.each([
+    ['darwin', undefined, '/home/ann/Library/Application Support/PiKeep/settings.json'],
+    ['linux', undefined, '/home/ann/.config/pikeep/settings.json'],
+    ['linux', '/etc/xdg', '/etc/xdg/pikeep/settings.json'],
+    ['linux', 'not/absolute', '/home/ann/.config/pikeep/settings.json'],
+    ['darwin', '/etc/xdg', '/home/ann/Library/Application Support/PiKeep/settings.json'],
+  ] as const)('lie where this system keeps them: %s, %s', (platform, configHome, path) => {
+    expect(settingsFile({ platform, home: '/home/ann', configHome })).toBe(path);
+  });
+});
