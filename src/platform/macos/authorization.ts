@@ -63,7 +63,8 @@ export function authorizationTypes(koffi: Koffi) {
   const item = koffi.struct({
     name: 'const char *',
     valueLength: 'size_t',
-    value: 'void *',
+    // A `void *` in C; as a string, koffi keeps its own copy for as long as the call runs in its thread.
+    value: 'const char *',
     flags: 'uint32_t',
   });
   const itemSet = koffi.struct({ count: 'uint32_t', items: koffi.pointer(item) });
@@ -85,11 +86,10 @@ function bind(koffi: Koffi, framework: string): Services {
 
   return {
     async create(right, prompt) {
-      const text = Buffer.from(prompt, 'utf8');
       const rights = { count: 1, items: [{ name: right, valueLength: 0, value: null, flags: 0 }] };
       const environment = {
         count: 1,
-        items: [{ name: PROMPT, valueLength: text.byteLength, value: text, flags: 0 }],
+        items: [{ name: PROMPT, valueLength: Buffer.byteLength(prompt), value: prompt, flags: 0 }],
       };
       const flags = INTERACTION_ALLOWED | EXTEND_RIGHTS | PRE_AUTHORIZE;
       const reference: (bigint | null)[] = [null];

@@ -43,14 +43,18 @@ export class UncachedFile implements BlockDevice {
 
   /**
    * Opens `path` for reading. `mayBypass` is false where the file system keeps its data elsewhere (a server, memory).
-   * Throws the system's own error.
+   * Throws the system's own error, and EISDIR for what is no file.
    */
   static async open(path: string, mayBypass: boolean): Promise<UncachedFile> {
-    const fd = await openDescriptor(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    const fd = await openDescriptor(
+      path,
+      constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK,
+    );
     try {
-      const { size } = await statDescriptor(fd);
+      const stats = await statDescriptor(fd);
+      if (!stats.isFile()) throw Object.assign(new Error(`no file: ${path}`), { code: 'EISDIR' });
       const cache = mayBypass ? pageCache() : null;
-      return new UncachedFile(path, size, fd, cache?.bypass(fd) ? cache : null);
+      return new UncachedFile(path, stats.size, fd, cache?.bypass(fd) ? cache : null);
     } catch (error) {
       closeSync(fd);
       throw error;

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type WatchTimes, watchDisks, watchTimes } from '../../../src/platform/macos/disk-watch.ts';
 import { useMac } from '../../support/mac/harness.ts';
+import { processesOf } from '../../support/mac/processes.ts';
 import { needsSystem } from '../../support/tools.ts';
 
 const harness = useMac();
@@ -122,20 +122,7 @@ describe.skipIf(needsSystem('linux'))('diskutil activity that is killed', () => 
 
 /** The process id of this Mac's `diskutil activity`. */
 function runningActivity(): number {
-  const program = harness.mac.places.tools.diskutil;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const line = commandLine(name);
-    if (line.includes(program) && line.includes('activity')) return Number(name);
-  }
-  throw new Error('diskutil activity is not running');
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    // It ended while it was looked at.
-    return '';
-  }
+  const [pid] = processesOf(harness.mac.places.tools.diskutil, 'activity');
+  if (pid === undefined) throw new Error('diskutil activity is not running');
+  return pid;
 }

@@ -4,8 +4,8 @@ import koffi from 'koffi';
 
 const darwin = process.platform === 'darwin';
 
-/** Throws when the socket does not take it: what is no socket, for one. */
-export function sendDescriptor(socket: number, fd: number): void {
+/** Throws when the socket does not take it: what is no socket, for one. More than one descriptor is what nobody should send. */
+export function sendDescriptor(socket: number, ...fds: readonly number[]): void {
   const iovec = koffi.struct({ iov_base: 'void *', iov_len: 'size_t' });
   const msghdr = koffi.struct({
     msg_name: 'void *',
@@ -19,7 +19,7 @@ export function sendDescriptor(socket: number, fd: number): void {
   const sendmsg = koffi
     .load(null)
     .func('sendmsg', 'int64_t', ['int', koffi.pointer(msghdr), 'int']);
-  const control = controlMessage(fd);
+  const control = controlMessage(fds);
   // authopen sends its status beside the descriptor; what it says does not matter to whoever gets the descriptor.
   const status = Buffer.alloc(2);
   const sent = sendmsg(
@@ -38,13 +38,16 @@ export function sendDescriptor(socket: number, fd: number): void {
   if (Number(sent) !== status.byteLength) throw new Error(`sendmsg: errno ${koffi.errno()}`);
 }
 
-/** One `struct cmsghdr` {cmsg_len, SOL_SOCKET, SCM_RIGHTS} and the descriptor. */
-function controlMessage(fd: number): Buffer {
-  if (darwin) return Buffer.from(new Int32Array([16, 0xffff, 1, fd]).buffer);
-  const message = Buffer.alloc(24);
-  message.writeBigUInt64LE(20n, 0);
+/** One `struct cmsghdr` {cmsg_len, SOL_SOCKET, SCM_RIGHTS} and the descriptors. */
+function controlMessage(fds: readonly number[]): Buffer {
+  const bytes = 4 * fds.length;
+  if (darwin) return Buffer.from(new Int32Array([12 + bytes, 0xffff, 1, ...fds]).buffer);
+  const message = Buffer.alloc(16 + 8 * Math.ceil(bytes / 8));
+  message.writeBigUInt64LE(BigInt(16 + bytes), 0);
   message.writeInt32LE(1, 8);
   message.writeInt32LE(1, 12);
-  message.writeInt32LE(fd, 16);
+  fds.forEach((fd, index) => {
+    message.writeInt32LE(fd, 16 + 4 * index);
+  });
   return message;
 }
