@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { constants, open as openCallback } from 'node:fs';
-import { link, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { allocateAligned } from '../../src/engine/aligned-memory.ts';
+import { blockFacts, hasLeft } from '../../src/platform/block-facts.ts';
 import { openError, readError } from '../../src/platform/device-errors.ts';
 import { deviceFromDescriptor, openFileDevice } from '../../src/platform/file-device.ts';
 import { blockDeviceSuite, SUITE_BYTES, suiteContent } from '../support/block-device-suite.ts';
@@ -184,10 +185,16 @@ describe.skipIf(noLoop || needsTools('mke2fs', 'mount', 'umount'))(
       await device.close();
     });
 
-    test('a device without a medium is DEVICE_GONE', async () => {
-      const loop = await attach(image);
+    test('a device whose medium has left is DEVICE_GONE, and known to have left', async () => {
+      // Under a number that no other test on this machine is given the moment it is free.
+      const loop = await attach(image, { number: 7000 + (process.pid % 16) });
+      const stats = await stat(loop.path);
+      expect(await hasLeft(stats)).toBe(false);
+      expect(await blockFacts(stats)).toEqual({ size: SUITE_BYTES, sectorSize: 512 });
       loops.splice(0);
       await loop.detach();
+      expect(await hasLeft(stats)).toBe(true);
+      expect(await hasLeft(await stat(image)), 'a file does not leave this way').toBe(false);
       await expect(openFileDevice(loop.path)).rejects.toMatchObject({ code: 'DEVICE_GONE' });
     });
 

@@ -27,20 +27,26 @@ export interface LoopOptions {
   /** Bytes; the device starts here in the file, or ends there. */
   readonly offset?: number;
   readonly bytes?: number;
+  /**
+   * Take this number instead of the first that is free: one from 7000 up is nobody else's right after it was detached. Its
+   * (empty) node stays in /dev.
+   */
+  readonly number?: number;
   /** Let the loop device read its file past the page cache, as a card reader would. */
   readonly directIo?: boolean;
 }
 
 export async function attachLoop(image: string, options: LoopOptions = {}): Promise<LoopDevice> {
-  const args = ['--find', '--show'];
+  const args = options.number === undefined ? ['--find', '--show'] : [];
   if (options.readOnly) args.push('--read-only');
   if (options.partitions) args.push('--partscan');
   if (options.sectorSize) args.push('--sector-size', String(options.sectorSize));
   if (options.offset) args.push('--offset', String(options.offset));
   if (options.bytes) args.push('--sizelimit', String(options.bytes));
   if (options.directIo) args.push('--direct-io=on');
-  const { stdout } = await run('losetup', [...args, image]);
-  const path = stdout.trim();
+  const chosen = options.number === undefined ? [] : [`/dev/loop${options.number}`];
+  const { stdout } = await run('losetup', [...args, ...chosen, image]);
+  const path = chosen[0] ?? stdout.trim();
   if (!/^\/dev\/loop\d+$/.test(path)) throw new Error(`losetup said ${JSON.stringify(stdout)}`);
   const id = path.slice('/dev/'.length);
   if (options.partitions) await run('partx', ['--update', path]);

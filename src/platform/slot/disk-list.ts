@@ -11,6 +11,7 @@ import { openFileDevice } from '../file-device.ts';
 
 /** A file whose content or name changed less than this ago may still be on its way; milliseconds. */
 const SETTLED_AFTER_MS = 700;
+const SECTOR_BYTES = 512;
 const imageName = /^[^.].*\.(?:img|raw|dd)$/i;
 
 interface Seen {
@@ -103,7 +104,7 @@ async function readImage(slot: string, name: string, stats: Stats): Promise<Disk
   const unknown: CardFacts = { scheme: null, tableId: null, partitions: [], bootFiles: null };
   let facts = unknown;
   try {
-    if (stats.size > 0) facts = await readFacts(path, stats.size);
+    if (stats.size >= SECTOR_BYTES) facts = await readFacts(path, stats.size);
   } catch (error) {
     if (isPiKeepError(error, 'NO_SUCH_DISK', 'SIZE_CHANGED', 'DEVICE_GONE')) return null;
     // A card that cannot be read is still shown; opening it will say why.
@@ -114,7 +115,7 @@ async function readImage(slot: string, name: string, stats: Stats): Promise<Disk
     path,
     rawPath: path,
     bytes: stats.size,
-    sectorBytes: 512,
+    sectorBytes: SECTOR_BYTES,
     mediaName: null,
     bus: 'slot',
     busName: null,
