@@ -132,6 +132,24 @@ describe.skipIf(needsLoop() || needsTools(...cardTools, 'mount', 'umount'))(
       }
     });
 
+    it('a device for which an ordinary user has no door', async () => {
+      const loop = await attachLoop(rig.card);
+      const open = join(rig.folder, 'open');
+      mkdirSync(open);
+      chmodSync(open, 0o777);
+      try {
+        for (const door of ['direct', 'authopen']) {
+          const args = ['backup', loop.id, '--json', '--allow-disk-image', '--to', open];
+          const ended = await pikeep([...args, '--door', door], { uid: NOBODY });
+          expect(refusal(ended)).toEqual({ code: 5, error: 'NO_DOOR' });
+          expect(ended.last['message']).toContain(door);
+        }
+        expect(readdirSync(open)).toEqual([]);
+      } finally {
+        await loop.detach();
+      }
+    });
+
     it('a destination on the card itself', async () => {
       // A card without a partition table, because not every kernel shows the partitions of a loop device.
       const card = emptyImage(join(rig.folder, 'plain'), 32 * 1024 * 1024);
