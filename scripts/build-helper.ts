@@ -48,7 +48,7 @@ export async function buildHelper(): Promise<string> {
   const folder = await mkdtemp(join(root, 'dist', '.pikeep-'));
   try {
     const script = join(folder, 'pikeep.cjs');
-    await writeFile(script, await bundleOf(entry));
+    await writeFile(script, (await bundleOf(entry)).code);
     const program = join(folder, 'pikeep');
     await makeProgram(script, program, folder);
     await rm(stampFile, { force: true });
@@ -85,8 +85,14 @@ async function isBuilt(stamp: string): Promise<boolean> {
   }
 }
 
+export interface Bundle {
+  readonly code: string;
+  /** The files in it, seen from the root of the project. */
+  readonly modules: readonly string[];
+}
+
 /** Everything a module reaches, as one CommonJS file; only koffi, which is native code, stays outside. */
-export async function bundleOf(module: string): Promise<string> {
+export async function bundleOf(module: string): Promise<Bundle> {
   const result = await build({
     root,
     configFile: false,
@@ -110,7 +116,7 @@ export async function bundleOf(module: string): Promise<string> {
     (name) => name !== file.fileName && name !== 'koffi' && !isBuiltin(name),
   );
   if (outside.length > 0) throw new Error(`${outside.join(', ')} would have to lie beside it`);
-  return file.code;
+  return { code: file.code, modules: file.moduleIds.map((id) => relative(root, id)) };
 }
 
 async function makeProgram(script: string, program: string, folder: string): Promise<void> {

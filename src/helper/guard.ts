@@ -92,7 +92,7 @@ async function find(
     throw new PiKeepError(code, { disk: id, reason: verdict.reason });
   }
   const found = weakIdentity(disk);
-  if (!isSameCard(expected, found)) {
+  if (!isSameCard(expected, disk)) {
     const facts = { expected: weakIdentityText(expected), found: weakIdentityText(found) };
     throw new PiKeepError('IDENTITY_CHANGED', { disk: id, ...facts });
   }
@@ -101,23 +101,31 @@ async function find(
 
 /**
  * What the caller could not see counts as unsaid: without udev, an ordinary user sees neither types nor UUIDs of
- * partitions. What the caller did see must be the same here.
+ * partitions. What the caller did see must be the same here. The table's id is left to `checkContent`, which reads it.
  */
-function isSameCard(expected: WeakIdentity, found: WeakIdentity): boolean {
-  const agrees = (said: string | null, seen: string | null) =>
-    said === null || said.toLowerCase() === seen?.toLowerCase();
+function isSameCard(expected: WeakIdentity, disk: Disk): boolean {
+  const found = weakIdentity(disk);
+  // Without udev it is root's listing that knows nothing of a table; the id on the card itself then decides alone.
+  const isBlind = disk.scheme === null && expected.tableId !== null;
   return (
     expected.bytes === found.bytes &&
     agrees(expected.mediaName, found.mediaName) &&
     agrees(expected.diskUuid, found.diskUuid) &&
-    agrees(expected.tableId, found.tableId) &&
-    expected.partitions.length === found.partitions.length &&
-    expected.partitions.every((said, index) => {
-      const seen = found.partitions[index];
-      if (seen?.bytes !== said.bytes || !agrees(said.uuid, seen.uuid)) return false;
-      return said.kind === 'other' || said.kind === seen.kind;
-    })
+    (isBlind || hasSamePartitions(expected, found))
   );
+}
+
+function hasSamePartitions(expected: WeakIdentity, found: WeakIdentity): boolean {
+  if (expected.partitions.length !== found.partitions.length) return false;
+  return expected.partitions.every((said, index) => {
+    const seen = found.partitions[index];
+    if (seen?.bytes !== said.bytes || !agrees(said.uuid, seen.uuid)) return false;
+    return said.kind === 'other' || said.kind === seen.kind;
+  });
+}
+
+function agrees(said: string | null, seen: string | null): boolean {
+  return said === null || said.toLowerCase() === seen?.toLowerCase();
 }
 
 /**

@@ -56,7 +56,8 @@ export function watch(
     stderr = (stderr + text).slice(-MAX_STDERR_BYTES);
   });
   const ended = new Promise<PiKeepError>((resolve) => {
-    child.once('error', (error) => {
+    // Not `once`: failing to end a process of root's is an 'error' too, and must not become an uncaught one.
+    child.on('error', (error) => {
       const detail = `the helper could not be started: ${error.message}`;
       resolve(new PiKeepError('HELPER_FAILED', { detail }, { cause: error }));
     });

@@ -31,7 +31,7 @@ export function linuxWorld(): HelperWorld {
       constants.O_NONBLOCK |
       constants.O_EXCL |
       constants.O_DIRECT,
-    list: () => listDisks({ program: systemTool('lsblk'), env: {} }),
+    list: () => listDisks({ program: systemTool('lsblk'), env: {}, mayLookInside: false }),
     isDisk,
     ownsImage,
   };

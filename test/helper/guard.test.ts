@@ -203,7 +203,7 @@ describe.skipIf(needsLoop())('the guard', () => {
     };
     try {
       const refused = guard(
-        { expected: { ...requestFor(disk).expected, tableId: null } },
+        { expected: { ...requestFor(disk).expected, tableId: null, partitions: [] } },
         0,
         swapping,
       );
@@ -225,13 +225,14 @@ describe.skipIf(needsLoop())('the guard', () => {
     await expect(openGuarded(before, 0, world)).rejects.toMatchObject({ code: 'IDENTITY_CHANGED' });
   });
 
-  test('refuses a card of another size, media name or partition than the caller saw', async () => {
+  test('refuses a card of another size, name, table or partition than the caller saw', async () => {
     const expected = requestFor(disk).expected;
     for (const other of [
       { ...expected, bytes: expected.bytes + 512 },
       { ...expected, mediaName: 'SD32G' },
       { ...expected, diskUuid: 'x' },
-      { ...expected, partitions: [{ bytes: 512, kind: 'fat' as const, uuid: 'A' }] },
+      { ...expected, tableId: '5e3da3db' },
+      { ...expected, tableId: null, partitions: [{ bytes: 512, kind: 'fat' as const, uuid: 'A' }] },
     ]) {
       await expect(guard({ expected: other })).rejects.toMatchObject({ code: 'IDENTITY_CHANGED' });
     }

@@ -1,7 +1,7 @@
 /** Opens a disk through the door as whoever runs this, reads all of it, and prints what came of it as JSON. */
 
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readdirSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
 import { asPiKeepError } from '../../src/engine/errors.ts';
 import { createHelperDoor } from '../../src/helper/door.ts';
 import { listDisks } from '../../src/platform/linux/disk-list.ts';
@@ -43,9 +43,13 @@ function mayRead(path: string): boolean {
   }
 }
 
+function isMine(name: string): boolean {
+  return lstatSync(`/tmp/${name}`, { throwIfNoEntry: false })?.uid === process.getuid?.();
+}
+
 async function report(): Promise<void> {
   const [, , id = '', program = ''] = process.argv;
-  const mine = () => readdirSync('/tmp').filter((name) => /^pikeep-[A-Za-z0-9]{6}$/.test(name));
+  const mine = () => readdirSync('/tmp').filter(isMine);
   const before = mine();
   const result = await read(id, program).catch((error: unknown) => {
     const { code, facts } = asPiKeepError(error);

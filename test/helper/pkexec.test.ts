@@ -99,7 +99,8 @@ describe.skipIf(isMissing)('an ordinary user', { timeout: 120_000 }, () => {
     replaced?: Record<string, string>,
   ): Promise<unknown> => {
     const driver = join(folder, 'driver.cjs');
-    writeFileSync(driver, await bundleOf(resolve(import.meta.dirname, 'ordinary-caller.ts')));
+    const { code } = await bundleOf(resolve(import.meta.dirname, 'ordinary-caller.ts'));
+    writeFileSync(driver, code);
     const command = [join(folder, 'node'), driver, loop.id, join(folder, 'pikeep')];
     const { status, stdout, stderr } = await perform(rule, command, replaced);
     expect(status, stderr).toBe(0);

@@ -1,6 +1,6 @@
 /** The built program and its surroundings. */
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -10,8 +10,9 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { bundleOf } from '../../scripts/build-helper.ts';
 import { fromHelper, toHelper } from '../../src/helper/frames.ts';
 import { needsLoop } from '../support/tools.ts';
 import { program, requestFor } from './caller-rig.ts';
@@ -64,5 +65,60 @@ describe.skipIf(needsLoop())('the single executable', () => {
     } finally {
       rmSync(place, { recursive: true });
     }
+  });
+
+  test('is no Node: it takes no option and runs no file', async () => {
+    const place = mkdtempSync('/tmp/pikeep-planted-');
+    try {
+      const proof = join(place, 'proof');
+      const file = join(place, 'evil.cjs');
+      writeFileSync(file, `require('node:fs').writeFileSync(${JSON.stringify(proof)}, 'loaded')`);
+      for (const args of [
+        ['--require', file],
+        [file],
+        ['-e', `require(${JSON.stringify(file)})`],
+      ]) {
+        const { status } = spawnSync(program, args, { cwd: place, env: {}, encoding: 'utf8' });
+        expect(status, args[0]).toBe(2);
+      }
+      expect(existsSync(proof)).toBe(false);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
+  });
+});
+
+test('the single executable talks to a worker that is itself', async () => {
+  const worker = spawn(program, ['worker'], {
+    env: {},
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  const answer = new Promise((done) => worker.once('message', done));
+  const ended = new Promise((done) => worker.once('exit', done));
+  worker.send({ message: 'start', task: { task: 'verify', image: '/tmp/pikeep-no-such.img' } });
+  expect(await answer).toMatchObject({ message: 'failed', error: { code: 'NO_SUCH_IMAGE' } });
+  await ended;
+});
+
+describe('what the helper is made of', () => {
+  const packageOf = (path: string) =>
+    path.match(/^node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1] ?? null;
+
+  test('is PiKeep’s own code and valibot; on macOS also plist, for what diskutil says', async () => {
+    const { modules } = await bundleOf(resolve(import.meta.dirname, '../../src/helper/main.ts'));
+    const packages = new Set(modules.map(packageOf).filter((name) => name !== null));
+    expect([...packages].toSorted()).toEqual(['@xmldom/xmldom', 'plist', 'valibot', 'xmlbuilder']);
+    const own = modules.filter((path) => path.startsWith('src/'));
+    expect(own.filter((path) => !/^src\/(helper|engine|platform)\//.test(path))).toEqual([]);
+    const unwanted = ['door', 'link', 'client', 'program', 'start', 'start-linux'];
+    const files = [...unwanted.map((name) => `helper/${name}`), 'platform/macos/ffi'];
+    for (const file of files) expect(own).not.toContain(`src/${file}.ts`);
+  });
+
+  test('is valibot alone on Linux', async () => {
+    const file = resolve(import.meta.dirname, '../../src/helper/world-linux.ts');
+    const { modules } = await bundleOf(file);
+    expect(new Set(modules.map(packageOf))).toEqual(new Set([null, 'valibot']));
   });
 });

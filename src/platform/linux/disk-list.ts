@@ -26,13 +26,14 @@ export async function listDisks(lsblk: Lsblk, signal?: AbortSignal): Promise<rea
   const nodes = await askLsblk(lsblk, signal);
   const btrfs = await btrfsMembers();
   const tops = nodes.filter((node) => node.type !== 'rom' && node.type !== 'part');
-  return Promise.all(tops.map((node) => diskOf(node, nodes, btrfs)));
+  return Promise.all(tops.map((node) => diskOf(node, nodes, btrfs, lsblk.mayLookInside ?? true)));
 }
 
 async function diskOf(
   node: BlockNode,
   all: readonly BlockNode[],
   btrfs: BtrfsMembers,
+  lookInside: boolean,
 ): Promise<Disk> {
   const bus = busOf(node);
   const isCardSlot = bus === 'secure-digital';
@@ -57,9 +58,9 @@ async function diskOf(
     diskUuid: null,
     partitions: await partitionsOf(node),
     roles: rolesOf(node, btrfs, all),
-    bootFiles: await mountedBootFiles(node),
+    bootFiles: lookInside ? await mountedBootFiles(node) : null,
   };
-  return disk.scheme === null && mayLookInside(disk, node) ? completed(disk) : disk;
+  return lookInside && disk.scheme === null && mayLookInside(disk, node) ? completed(disk) : disk;
 }
 
 function busOf(node: BlockNode): DiskBus {

@@ -8,6 +8,8 @@ import { run } from '../run.ts';
 export interface Lsblk {
   readonly program: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** False: nobody looks inside a disk, also where lsblk knows nothing of it. A process that runs as root parses no cards. */
+  readonly mayLookInside?: boolean;
 }
 
 export interface BlockNode {
