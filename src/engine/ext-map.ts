@@ -1,0 +1,176 @@
+/**
+ * Which blocks an ext2, ext3 or ext4 file system uses, from its own block bitmaps, seen through its journal. Everything is
+ * verified that carries a checksum or is told twice; whatever is odd makes the map "whole" (invariant 4).
+ */
+
+import { type BlockDevice, readUpTo } from './block-device.ts';
+import type { Range } from './chunks.ts';
+import { checkMetadata, readUsedBlocks } from './ext-bitmaps.ts';
+import { COMPAT, featureTrouble } from './ext-features.ts';
+import { geometryTrouble } from './ext-geometry.ts';
+import { type ExtGroups, readGroups } from './ext-groups.ts';
+import {
+  type ExtSuperblock,
+  parseSuperblock,
+  SUPERBLOCK_BYTES,
+  SUPERBLOCK_OFFSET,
+} from './ext-superblock.ts';
+import { union } from './extents.ts';
+import { type FileSystemMap, mapOrWhole, NotUnderstood } from './file-system-map.ts';
+import { type Journal, readJournal } from './journal.ts';
+import { type Overlay, overlayDevice } from './overlay.ts';
+import type { RunCollector } from './run-collector.ts';
+
+/**
+ * The map of the file system that fills `window`; what lies between its end and the window's end is used. Device errors
+ * other than READ_FAILED pass through. Reads grow with the metadata, memory is bounded.
+ */
+export function mapExt(window: BlockDevice): Promise<FileSystemMap> {
+  return mapOrWhole(() => readMap(window));
+}
+
+/**
+ * The device as it will look once the journal has been replayed: for reading files. `window` itself when there is nothing
+ * to replay; null when there is, but it is not understood. Device errors pass through.
+ */
+export async function replayedView(window: BlockDevice): Promise<BlockDevice | null> {
+  try {
+    const before = await readVolume(window, window.size);
+    const { overlay } = await readJournal(window, before.superblock, before.groups);
+    return overlay ? overlayDevice(window, overlay) : window;
+  } catch (error) {
+    if (error instanceof NotUnderstood) return null;
+    throw error;
+  }
+}
+
+interface Volume {
+  readonly device: BlockDevice;
+  readonly superblock: ExtSuperblock;
+  readonly groups: ExtGroups;
+}
+
+async function readMap(window: BlockDevice): Promise<FileSystemMap> {
+  const before = await readVolume(window, window.size);
+  const journal = await readJournal(window, before.superblock, before.groups);
+  const after = await replay(before, journal.overlay);
+  const { superblock } = after;
+  const { blockBytes } = superblock;
+  const used = await readUsedBlocks(after.device, superblock, after.groups, { onTrouble: 'fail' });
+  checkMetadata(superblock, after.groups, used);
+  const parts = [used.ranges(blockBytes), outside(superblock, window.size)];
+  parts.push(
+    journal.runs.map(({ block, count }) => ({
+      offset: block * blockBytes,
+      bytes: count * blockBytes,
+    })),
+  );
+  if (journal.overlay) parts.push(await usedBefore(before, after, journal.overlay));
+  if (journal.beyond) parts.push(await usedBeyond(before, journal.beyond));
+  return {
+    strategy: 'used',
+    used: union(...parts),
+    usedBytes: (used.blocks + superblock.firstDataBlock) * blockBytes,
+    journal: journal.state,
+    notes: [...journal.notes, ...notesOf(used, journal)],
+  };
+}
+
+async function readVolume(device: BlockDevice, windowBytes: number): Promise<Volume> {
+  const superblock = parseSuperblock(await readUpTo(device, SUPERBLOCK_OFFSET, SUPERBLOCK_BYTES));
+  if (!superblock) throw new NotUnderstood('its superblock makes no sense');
+  const trouble =
+    featureTrouble(superblock.features) ??
+    geometryTrouble(superblock, windowBytes) ??
+    stateTrouble(superblock);
+  if (trouble) throw new NotUnderstood(trouble);
+  return { device, superblock, groups: await readGroups(device, superblock) };
+}
+
+/** Why the bitmaps may be behind the files; null when they are not. */
+function stateTrouble({ state, features }: ExtSuperblock): string | null {
+  if (state & 2) return 'errors were noted in it; a file system check is due';
+  if (state & 0x20) return 'the replay of fast commits was interrupted';
+  if (state & 1) return null;
+  return features.compat & COMPAT.hasJournal
+    ? 'it is marked as unchecked; a file system check is due'
+    : 'it has no journal and was not unmounted';
+}
+
+/** The file system as it will be after the journal's replay, which may even have made it larger. */
+async function replay(before: Volume, overlay: Overlay | null): Promise<Volume> {
+  if (!overlay) return before;
+  const device = overlayDevice(before.device, overlay);
+  const after = await readVolume(device, device.size);
+  const { blocks, blockBytes, firstDataBlock, blocksPerGroup } = after.superblock;
+  const same =
+    blockBytes === before.superblock.blockBytes &&
+    firstDataBlock === before.superblock.firstDataBlock &&
+    blocksPerGroup === before.superblock.blocksPerGroup &&
+    blocks >= before.superblock.blocks;
+  if (!same) throw new NotUnderstood('its journal changes the shape of the file system');
+  for (const block of overlay.blocks.keys()) {
+    if (block >= blocks) throw new NotUnderstood('its journal names blocks that do not exist');
+  }
+  return after;
+}
+
+/**
+ * What the bitmaps on the card itself call used, where they can be read: they lag, and their checksums with them. Only
+ * groups whose bitmap is not the same as after the replay are looked at.
+ */
+async function usedBefore(before: Volume, after: Volume, overlay: Overlay): Promise<Range[]> {
+  const used = await readUsedBlocks(before.device, before.superblock, before.groups, {
+    onTrouble: 'skip',
+    skip: (group) => {
+      const later = after.groups.group(group.index);
+      return (
+        later.blockBitmap === group.blockBitmap &&
+        later.uninitialised === group.uninitialised &&
+        !overlay.blocks.has(group.blockBitmap)
+      );
+    },
+  });
+  return used.ranges(before.superblock.blockBytes);
+}
+
+/** What transactions behind a damaged commit would call used, as far as it can be read. */
+async function usedBeyond(before: Volume, beyond: Overlay): Promise<Range[]> {
+  const device = overlayDevice(before.device, beyond);
+  try {
+    const { superblock, groups } = await readVolume(device, device.size);
+    const used = await readUsedBlocks(device, superblock, groups, { onTrouble: 'skip' });
+    return used.ranges(superblock.blockBytes);
+  } catch (error) {
+    if (error instanceof NotUnderstood) {
+      throw new NotUnderstood('its journal is damaged, and what lies behind makes no sense');
+    }
+    throw error;
+  }
+}
+
+/** What no bitmap covers: the boot block in front of 1 KiB blocks, and the rest of the partition. */
+function outside(superblock: ExtSuperblock, windowBytes: number): Range[] {
+  const { blocks, blockBytes, firstDataBlock, protectionBlock } = superblock;
+  const end = blocks * blockBytes;
+  const ranges = [
+    { offset: 0, bytes: firstDataBlock * blockBytes },
+    { offset: end, bytes: windowBytes - end },
+  ];
+  if (protectionBlock > firstDataBlock && protectionBlock < blocks) {
+    ranges.push({ offset: protectionBlock * blockBytes, bytes: blockBytes });
+  }
+  return ranges;
+}
+
+function notesOf(used: RunCollector, { overlay }: Journal): string[] {
+  const notes: string[] = [];
+  if (overlay) {
+    notes.push(
+      `The card was not shut down properly: ${overlay.blocks.size} blocks of changes wait in its journal and are taken into account.`,
+    );
+  }
+  if (used.coarse)
+    notes.push('The free space lies in very many pieces; the smallest are copied too.');
+  return notes;
+}
