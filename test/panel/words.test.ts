@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { duration, rate, size, timeLeft } from '../../src/panel/words.ts';
+
+describe('the panel writes', () => {
+  it.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [999, '999 bytes'],
+    [1000, '1 kB'],
+    [999_999, '1 MB'],
+    [536_870_912, '536.9 MB'],
+    [999_960_000, '1.0 GB'],
+    [31_914_983_424, '31.9 GB'],
+    [2_000_000_000_000, '2.0 TB'],
+  ])('a size of %i bytes as %s', (bytes, words) => {
+    expect(size(bytes)).toBe(words);
+  });
+
+  it('a rate with what it is per', () => {
+    expect(rate(88_200_000)).toBe('88.2 MB/s');
+  });
+
+  it.each([
+    [0, 'A few seconds left'],
+    [7.9, 'A few seconds left'],
+    [8, 'About 10 seconds left'],
+    [41, 'About 50 seconds left'],
+    [54, 'About 60 seconds left'],
+    [55, 'About 1 minute left'],
+    [222, 'About 4 minutes left'],
+    [3_569, 'About 59 minutes left'],
+    [3_600, 'About 1 hour left'],
+    [5_400, 'About 1 hour and 30 minutes left'],
+    [7_100, 'About 2 hours left'],
+    [36_000, 'About 10 hours left'],
+  ])('%d seconds to go as “%s”', (seconds, words) => {
+    expect(timeLeft(seconds)).toBe(words);
+  });
+
+  it.each([
+    [0.2, '1 s'],
+    [59.4, '59 s'],
+    [60, '1 min'],
+    [372, '6 min 12 s'],
+    [3_600, '1 h'],
+    [7_530, '2 h 6 min'],
+  ])('that something took %d seconds as %s', (seconds, words) => {
+    expect(duration(seconds)).toBe(words);
+  });
+});
