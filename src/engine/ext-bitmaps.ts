@@ -5,7 +5,7 @@ import { crc32c } from './crc32c.ts';
 import { headBlocks } from './ext-geometry.ts';
 import { type ExtGroup, type ExtGroups, inodeTableBlocks } from './ext-groups.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
-import { NotUnderstood } from './file-system-map.ts';
+import { NotUnderstood } from './not-understood.ts';
 import { RunCollector } from './run-collector.ts';
 
 /** A group's bitmap as it was read; null for a group whose bitmap was never written. */

@@ -16,14 +16,15 @@ import {
   SUPERBLOCK_OFFSET,
 } from './ext-superblock.ts';
 import { union } from './extents.ts';
-import { type FileSystemMap, mapOrWhole, NotUnderstood } from './file-system-map.ts';
+import type { FileSystemMap } from './file-system-map.ts';
 import { type Journal, readJournal } from './journal.ts';
+import { mapOrWhole, NotUnderstood } from './not-understood.ts';
 import { type Overlay, overlayDevice } from './overlay.ts';
 import type { RunCollector } from './run-collector.ts';
 
 /**
- * The map of the file system that fills `window`; what lies between its end and the window's end is used. Device errors
- * other than READ_FAILED pass through. Reads grow with the metadata, memory is bounded.
+ * The map of the file system at the start of `window`. Device errors other than READ_FAILED pass through. Reads grow with
+ * the metadata, memory is bounded.
  */
 export function mapExt(window: BlockDevice): Promise<FileSystemMap> {
   return mapOrWhole(() => readMap(window));
@@ -58,7 +59,7 @@ async function readMap(window: BlockDevice): Promise<FileSystemMap> {
   const { blockBytes } = superblock;
   const used = await readUsedBlocks(after.device, superblock, after.groups, { onTrouble: 'fail' });
   checkMetadata(superblock, after.groups, used);
-  const parts = [used.ranges(blockBytes), outside(superblock, window.size)];
+  const parts = [used.ranges(blockBytes), outsideBitmaps(superblock)];
   parts.push(
     journal.runs.map(({ block, count }) => ({
       offset: block * blockBytes,
@@ -69,9 +70,10 @@ async function readMap(window: BlockDevice): Promise<FileSystemMap> {
   if (journal.beyond) parts.push(await usedBeyond(before, journal.beyond));
   return {
     strategy: 'used',
+    bytes: superblock.blocks * blockBytes,
     used: union(...parts),
     usedBytes: (used.blocks + superblock.firstDataBlock) * blockBytes,
-    journal: journal.state,
+    journal: journal.state === 'none' ? null : journal.state,
     notes: [...journal.notes, ...notesOf(used, journal)],
   };
 }
@@ -149,14 +151,10 @@ async function usedBeyond(before: Volume, beyond: Overlay): Promise<Range[]> {
   }
 }
 
-/** What no bitmap covers: the boot block in front of 1 KiB blocks, and the rest of the partition. */
-function outside(superblock: ExtSuperblock, windowBytes: number): Range[] {
+/** What no bitmap covers, or need not: the boot block in front of 1 KiB blocks, and multiple-mount protection. */
+function outsideBitmaps(superblock: ExtSuperblock): Range[] {
   const { blocks, blockBytes, firstDataBlock, protectionBlock } = superblock;
-  const end = blocks * blockBytes;
-  const ranges = [
-    { offset: 0, bytes: firstDataBlock * blockBytes },
-    { offset: end, bytes: windowBytes - end },
-  ];
+  const ranges = [{ offset: 0, bytes: firstDataBlock * blockBytes }];
   if (protectionBlock > firstDataBlock && protectionBlock < blocks) {
     ranges.push({ offset: protectionBlock * blockBytes, bytes: blockBytes });
   }

@@ -1,8 +1,8 @@
 /** Reads a journal's blocks by their place in the journal, ahead, so that a slow reader is asked seldom. */
 
 import type { BlockDevice } from './block-device.ts';
-import { NotUnderstood } from './file-system-map.ts';
 import type { BlockRun } from './journal-place.ts';
+import { NotUnderstood } from './not-understood.ts';
 
 const READ_AHEAD_BYTES = 256 * 1024;
 

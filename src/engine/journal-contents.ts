@@ -1,6 +1,6 @@
 /** What the transactions of a jbd2 log leave behind when all of them are replayed in order. */
 
-import { NotUnderstood } from './file-system-map.ts';
+import { NotUnderstood } from './not-understood.ts';
 import type { Overlay } from './overlay.ts';
 
 /** One content block of a transaction. */

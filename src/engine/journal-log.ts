@@ -3,7 +3,6 @@
  * behaviour of the recovery in fs/jbd2): from the oldest transaction to the first block that is not the next one's.
  */
 
-import { NotUnderstood } from './file-system-map.ts';
 import type { JournalBlocks } from './journal-blocks.ts';
 import {
   bigEndianCrc32,
@@ -15,6 +14,7 @@ import {
 import { type Content, JournalContents } from './journal-contents.ts';
 import type { JournalSuperblock } from './journal-superblock.ts';
 import { parseRevocations, parseTags } from './journal-tags.ts';
+import { NotUnderstood } from './not-understood.ts';
 import { JOURNAL_MAGIC } from './overlay.ts';
 
 export interface JournalLog {

@@ -6,7 +6,7 @@ import { crc32c, crc32cOfNumber } from './crc32c.ts';
 import { RO_COMPAT } from './ext-features.ts';
 import type { ExtGroups } from './ext-groups.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
-import { NotUnderstood } from './file-system-map.ts';
+import { NotUnderstood } from './not-understood.ts';
 
 /** Blocks that follow each other in the journal and on the device. */
 export interface BlockRun {

@@ -1,7 +1,7 @@
 /** The first block of a jbd2 journal (Linux Documentation/filesystems/ext4/journal.rst). All numbers are big-endian. */
 
 import { crc32c } from './crc32c.ts';
-import { NotUnderstood } from './file-system-map.ts';
+import { NotUnderstood } from './not-understood.ts';
 import { JOURNAL_MAGIC } from './overlay.ts';
 
 export interface JournalSuperblock {

@@ -1,8 +1,8 @@
 /** The lists inside a jbd2 journal: which block each content block belongs to, and which older contents are void. */
 
-import { NotUnderstood } from './file-system-map.ts';
 import { TAIL_BYTES } from './journal-checksums.ts';
 import type { JournalSuperblock } from './journal-superblock.ts';
+import { NotUnderstood } from './not-understood.ts';
 
 /** One block of content that follows its descriptor block in the log. */
 export interface Tag {

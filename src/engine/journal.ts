@@ -8,7 +8,6 @@ import { MalformedBytes } from './bytes.ts';
 import { COMPAT } from './ext-features.ts';
 import type { ExtGroups } from './ext-groups.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
-import { NotUnderstood } from './file-system-map.ts';
 import { JournalBlocks } from './journal-blocks.ts';
 import { isNotOlder, type JournalContents } from './journal-contents.ts';
 import { type JournalLog, readLog } from './journal-log.ts';
@@ -19,6 +18,7 @@ import {
   readJournalInode,
 } from './journal-place.ts';
 import { type JournalSuperblock, parseJournalSuperblock } from './journal-superblock.ts';
+import { NotUnderstood } from './not-understood.ts';
 import type { Overlay } from './overlay.ts';
 
 export interface Journal {
