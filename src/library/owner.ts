@@ -1,5 +1,6 @@
 /** Who is making a partial image, so that the next start can tell a running backup from a dead one. */
 
+import { readFileSync } from 'node:fs';
 import * as os from 'node:os';
 import * as v from 'valibot';
 import { errnoOf } from '../engine/errors.ts';
@@ -12,13 +13,16 @@ const ownerSchema = v.object({
   host: v.string(),
   /** When the computer was started, in seconds since 1970: process numbers begin anew with it. */
   booted: v.number(),
+  /** When the process was started, as the system counts it; null where that cannot be asked. Numbers are given out again. */
+  started: v.nullable(v.string()),
 });
 
 /** Clocks are set while a computer runs; this much disagreement about its start is no restart. */
 const BOOT_TOLERANCE_SECONDS = 120;
 
 export function ownerNote(): v.InferOutput<typeof ownerSchema> {
-  return { pid: process.pid, host: os.hostname(), booted: bootTime() };
+  const started = lookUp(process.pid)?.started ?? null;
+  return { pid: process.pid, host: os.hostname(), booted: bootTime(), started };
 }
 
 /**
@@ -28,9 +32,30 @@ export function ownerNote(): v.InferOutput<typeof ownerSchema> {
 export function isOwnerAlive(note: string): boolean {
   const parsed = v.safeParse(ownerSchema, parseJson(note));
   if (!parsed.success) return false;
-  const { pid, host, booted } = parsed.output;
+  const { pid, host, booted, started } = parsed.output;
   if (host !== os.hostname()) return true;
   if (Math.abs(booted - bootTime()) > BOOT_TOLERANCE_SECONDS) return false;
+  const found = lookUp(pid);
+  if (found) return !found.hasEnded && (started === null || started === found.started);
+  return answersSignals(pid);
+}
+
+/** What Linux says of a process (man 5 proc, /proc/PID/stat); null elsewhere, or when there is no such process. */
+function lookUp(pid: number): { started: string; hasEnded: boolean } | null {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return null;
+    throw error;
+  }
+  // The name in parentheses may hold anything; what follows the last one is plain.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  // A zombie has ended, and only waits for its parent to notice.
+  return { started: fields[19] ?? '', hasEnded: ['Z', 'X'].includes(fields[0] ?? '') };
+}
+
+function answersSignals(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

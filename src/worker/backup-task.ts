@@ -60,7 +60,7 @@ async function copyCard(
   for (const problem of card.table.problems) context.warn('PARTITION_TABLE', problem);
   const place = await placeOf(task.destination, card.title, started);
   const prove = task.verify === 'image';
-  const stem = prove || place.exact ? place.stem : `${place.stem} (unverified)`;
+  const stem = prove ? place.stem : `${place.stem} (unverified)`;
   const ranges = wholeDevice(device.size);
   const partial = await createPartial({
     imageFiles: platform.imageFiles,

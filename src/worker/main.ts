@@ -30,8 +30,8 @@ export function runWorker(): void {
     progress: (progress) => post({ message: 'progress', progress: roundFigures(progress) }),
     warn: (code, text) => post({ message: 'warning', code, text }),
   };
-  // A terminal sends Ctrl-C to the whole group; the owner decides what it means and says "cancel".
-  process.on('SIGINT', () => undefined);
+  // A terminal sends these to the whole group; the owner decides what they mean and says "cancel".
+  for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('SIGTERM', () => abort.abort());
   let started = false;
 

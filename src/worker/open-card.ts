@@ -6,7 +6,7 @@ import { type Disk, type WeakIdentity, weakIdentity, weakIdentityText } from '..
 import { PiKeepError } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { glance } from '../engine/pi-card.ts';
-import { explainRefusal, judge } from '../engine/selection.ts';
+import { judge } from '../engine/selection.ts';
 import { openThroughDoors } from '../platform/doors.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
 import { findDisk } from './find-disk.ts';
@@ -90,7 +90,7 @@ function requireCard(disk: Disk, options: OpenCardOptions): void {
     const { path } = options.destination;
     throw new PiKeepError('DESTINATION_ON_CARD', { path, disk: disk.id });
   }
-  const reason = explainRefusal(verdict.reason);
+  const { reason } = verdict;
   if (!verdict.protected) throw new PiKeepError('NOT_A_CARD', { disk: disk.id, reason });
   throw new PiKeepError('PROTECTED_DISK', { disk: disk.id, reason });
 }

@@ -6,6 +6,9 @@ import { readManifest } from '../library/manifest-file.ts';
 import type { VerifyResult, VerifyTask } from './protocol.ts';
 import type { TaskContext } from './task-context.ts';
 
+/** Milliseconds between two progress messages. */
+const INTERVAL_MS = 200;
+
 /** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
 export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
   const started = context.monotonic();
@@ -22,7 +25,8 @@ export async function runVerify(task: VerifyTask, context: TaskContext): Promise
       signal: context.signal,
       onProgress(bytes) {
         meter.add(bytes);
-        if (context.monotonic() - lastSent < 200) return;
+        const isLast = meter.figures.bytes === manifest.source.bytes;
+        if (!isLast && context.monotonic() - lastSent < INTERVAL_MS) return;
         lastSent = context.monotonic();
         context.progress({ phase: 'reading', ...meter.figures });
       },
