@@ -2,6 +2,7 @@
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader } from './bytes.ts';
+import { parseSuperblock } from './ext-superblock.ts';
 
 export type FileSystemName =
   | 'fat'
@@ -18,31 +19,42 @@ export type FileSystemName =
   | 'md';
 
 /** Enough for every signature below; btrfs keeps its own at 64 KiB. */
-const PROBE_BYTES = 0x10000 + 0x100;
+export const PROBE_BYTES = 0x10000 + 0x100;
 
-/** Every signature found in the window, usually one or none. Sources: magic(5) and the libblkid probes' offsets. */
+/** Every signature found at the start of the window, usually one or none. */
 export async function probeFileSystems(device: BlockDevice): Promise<FileSystemName[]> {
-  const head = new ByteReader(await readUpTo(device, 0, PROBE_BYTES));
-  const found: FileSystemName[] = [];
-  const has = (at: number, text: string): boolean =>
-    at + text.length <= head.bytes.length &&
-    Array.from(text).every((letter, index) => head.bytes[at + index] === letter.charCodeAt(0));
+  return signaturesIn(new ByteReader(await readUpTo(device, 0, PROBE_BYTES)));
+}
 
+/** Every signature in the first bytes of something. Sources: magic(5) and the offsets that libblkid probes. */
+export function signaturesIn(head: ByteReader): FileSystemName[] {
+  const { bytes } = head;
+  const found: FileSystemName[] = [];
+  const has = (at: number, text: string): boolean => {
+    if (at + text.length > bytes.length) return false;
+    for (let index = 0; index < text.length; index++) {
+      if (bytes[at + index] !== text.charCodeAt(index)) return false;
+    }
+    return true;
+  };
   if (looksLikeFat(head)) found.push('fat');
-  if (head.bytes.length >= 1082 && head.u16(1080) === 0xef53) found.push('ext');
+  // Its two magic bytes alone would be found in any data soon enough.
+  if (parseSuperblock(bytes.subarray(1024, 2048))) found.push('ext');
   if (has(3, 'EXFAT   ')) found.push('exfat');
   if (has(3, 'NTFS    ')) found.push('ntfs');
   if (has(0x10040, '_BHRfS_M')) found.push('btrfs');
   if (has(0, 'XFSB')) found.push('xfs');
   if (has(0x400, '\x10\x20\xf5\xf2')) found.push('f2fs');
   if (has(0, 'hsqs')) found.push('squashfs');
-  if (has(4086, 'SWAPSPACE2') || has(16374, 'SWAPSPACE2') || has(65526, 'SWAPSPACE2'))
-    found.push('swap');
+  if ([4096, 8192, 16384, 65536].some((page) => has(page - 10, 'SWAPSPACE2'))) found.push('swap');
   if (has(0, 'LUKS\xba\xbe')) found.push('luks');
-  if (has(512, 'LABELONE')) found.push('lvm');
-  if (has(4096, '\xfc\x4e\x2b\xa9')) found.push('md');
+  if ([0, 512, 1024, 1536].some((sector) => has(sector, 'LABELONE'))) found.push('lvm');
+  if (has(0, MD_MAGIC) || has(4096, MD_MAGIC)) found.push('md');
   return found;
 }
+
+/** The first bytes of a Linux RAID superblock (linux/raid/md_p.h: MD_SB_MAGIC, little-endian). */
+const MD_MAGIC = '\xfc\x4e\x2b\xa9';
 
 /** A FAT BIOS parameter block whose fields make sense together (Microsoft FAT specification 1.03, section 3). */
 export function looksLikeFat(head: ByteReader): boolean {

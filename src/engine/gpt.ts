@@ -2,6 +2,8 @@
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, crc32, guidText, isZero, MalformedBytes } from './bytes.ts';
+import type { Range } from './chunks.ts';
+import { toExtents } from './extents.ts';
 import { gptKind } from './partition-types.ts';
 import { findOddities, type TablePartition } from './table-partition.ts';
 
@@ -9,26 +11,50 @@ export interface GptTable {
   readonly tableId: string;
   readonly partitions: readonly TablePartition[];
   readonly problems: readonly string[];
+  /**
+   * Where the copies at the end lie: at the first header's alternate sector and at the disk's last sector, which differ on
+   * a card flashed from a smaller image.
+   */
+  readonly copies: readonly Range[];
 }
 
 /** UEFI asks for room for 128 entries of 128 bytes; nothing real has more than a few times that. */
 const MAX_ENTRY_TABLE_BYTES = 4 * 1024 * 1024;
+const USUAL_ENTRY_TABLE_BYTES = 128 * 128;
 
 /** Null when neither copy is intact. */
 export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
   const lastSector = Math.floor(device.size / device.sectorSize) - 1;
   const primary = await readCopy(device, 1);
-  if (primary) {
-    const alternate = await readCopy(device, primary.alternateSector);
-    if (alternate) return primary.table;
-    return withProblem(primary.table, 'The second copy of the GPT is damaged or missing.');
+  const last = await readCopy(device, lastSector);
+  if (!primary) {
+    if (!last) return null;
+    const copies = copyRanges(device, lastSector, last);
+    return withProblem(
+      { ...last.table, copies },
+      'The first copy of the GPT is damaged; the one at the end is used.',
+    );
   }
-  const backup = await readCopy(device, lastSector);
-  if (!backup) return null;
-  return withProblem(
-    backup.table,
-    'The first copy of the GPT is damaged; the one at the end is used.',
-  );
+  const { alternateSector } = primary;
+  const alternate = await readCopy(device, alternateSector);
+  const copies = toExtents([
+    ...copyRanges(device, alternateSector, alternate),
+    ...copyRanges(device, lastSector, last),
+  ]);
+  const table = { ...primary.table, copies };
+  return alternate
+    ? table
+    : withProblem(table, 'The second copy of the GPT is damaged or missing.');
+}
+
+/** Header and entries of a copy; of a damaged one, the sectors where tools put them. */
+function copyRanges(device: BlockDevice, sector: number, copy: GptCopy | null): Range[] {
+  const { sectorSize, size } = device;
+  const usual = Math.ceil(USUAL_ENTRY_TABLE_BYTES / sectorSize);
+  const first = Math.max(0, sector - usual);
+  const ranges = [{ offset: first * sectorSize, bytes: (sector + 1 - first) * sectorSize }];
+  if (copy) ranges.push(copy.entries);
+  return ranges.filter(({ offset, bytes }) => offset + bytes <= size);
 }
 
 function withProblem(table: GptTable, problem: string): GptTable {
@@ -37,6 +63,7 @@ function withProblem(table: GptTable, problem: string): GptTable {
 
 interface GptCopy {
   readonly table: GptTable;
+  readonly entries: Range;
   readonly alternateSector: number;
 }
 
@@ -64,7 +91,8 @@ async function parseCopy(device: BlockDevice, sector: number): Promise<GptCopy |
   const entryBytes = header.u32(84);
   if (entryBytes < 128 || entryBytes % 8 !== 0 || count * entryBytes > MAX_ENTRY_TABLE_BYTES)
     return null;
-  const entries = await readUpTo(device, header.u64(72) * sectorSize, count * entryBytes);
+  const entriesOffset = header.u64(72) * sectorSize;
+  const entries = await readUpTo(device, entriesOffset, count * entryBytes);
   if (entries.length !== count * entryBytes || crc32(entries) !== header.u32(88)) return null;
 
   const partitions = parseEntries(new ByteReader(entries), count, entryBytes, sectorSize);
@@ -73,7 +101,9 @@ async function parseCopy(device: BlockDevice, sector: number): Promise<GptCopy |
       tableId: guidText(header.slice(56, 16)),
       partitions,
       problems: findOddities(partitions, device.size),
+      copies: [],
     },
+    entries: { offset: entriesOffset, bytes: entries.length },
     alternateSector: header.u64(32),
   };
 }

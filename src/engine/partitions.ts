@@ -5,6 +5,7 @@
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader } from './bytes.ts';
+import type { Range } from './chunks.ts';
 import { readGpt } from './gpt.ts';
 import { mbrKind } from './partition-types.ts';
 import { findOddities, type TablePartition } from './table-partition.ts';
@@ -16,6 +17,8 @@ export interface PartitionTable {
   readonly partitions: readonly TablePartition[];
   /** Everything that is not as it should be, in words for the manifest. */
   readonly problems: readonly string[];
+  /** Copies of the table behind the partitions (GPT); sorted. */
+  readonly copies: readonly Range[];
 }
 
 interface MbrEntry {
@@ -74,7 +77,7 @@ async function readMbr(
   const first = extended[0];
   if (first) problems.push(...(await readLogical(device, first, tableId, partitions)));
   problems.push(...findOddities(partitions, device.size));
-  return { scheme: 'mbr', tableId, partitions, problems };
+  return { scheme: 'mbr', tableId, partitions, problems, copies: [] };
 }
 
 /** Follows the chain of extended boot records, adding to `partitions`; returns what is wrong with it. */
@@ -140,5 +143,11 @@ function looksLikeFatBoot(sector: ByteReader): boolean {
 }
 
 function nothing(problem?: string): PartitionTable {
-  return { scheme: 'none', tableId: null, partitions: [], problems: problem ? [problem] : [] };
+  return {
+    scheme: 'none',
+    tableId: null,
+    partitions: [],
+    problems: problem ? [problem] : [],
+    copies: [],
+  };
 }
