@@ -2,7 +2,7 @@
 
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type SlowReader, slowReader } from '../../test/support/slow-reader.ts';
+import { type SlowReader, slowReader, slowReaderTrouble } from '../../test/support/slow-reader.ts';
 import { dropPageCache } from './page-cache.ts';
 import { type BenchContext, limit, type Result, type Row, ratio } from './row.ts';
 import { type TimedRun, timedRun } from './timed-run.ts';
@@ -15,6 +15,8 @@ const pikeep = resolve(import.meta.dirname, '../pikeep');
 export const wholeCard: Row = { name: 'whole-card', measure };
 
 async function measure({ card, folder, runs, say }: BenchContext): Promise<Result[]> {
+  const trouble = await slowReaderTrouble();
+  if (trouble) throw new Error(`No slow reader here: ${trouble}`);
   const reader = await slowReader(card.image, { readOnly: true });
   const ours: TimedRun[] = [];
   const theirs: TimedRun[] = [];
