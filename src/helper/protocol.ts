@@ -16,9 +16,9 @@ export const PROTOCOL_VERSION = 1;
 /** Largest request file and largest JSON message, in bytes. */
 export const MAX_JSON_BYTES = 65_536;
 /** Largest single read, in bytes; the caller splits what is larger. */
-export const MAX_READ_BYTES = 4 * 1024 * 1024;
+export const MAX_READ_BYTES = 1024 * 1024;
 /** Reads that may be in flight at once. With MAX_READ_BYTES it bounds the helper's memory. */
-export const MAX_READS_IN_FLIGHT = 6;
+export const MAX_READS_IN_FLIGHT = 8;
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
