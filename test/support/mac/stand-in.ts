@@ -79,7 +79,10 @@ export function createMac(): Mac {
 
 function writeProgram(state: StandIn, name: string): void {
   const here = (file: string) => JSON.stringify(new URL(file, import.meta.url).href);
+  // The programs start often; what the second one needs was compiled by the first.
+  const cache = JSON.stringify(join(state.folder, 'compiled'));
   const script = `#!${process.execPath}
+require('node:module').enableCompileCache(${cache});
 Promise.all([import(${here('state.ts')}), import(${here(`programs/${name}.ts`)})]).then(
   ([{ StandIn }, { main }]) => {
     const mac = new StandIn(${JSON.stringify(state.folder)});

@@ -44,7 +44,7 @@ export interface StandInState {
   /** What the user types into a password dialog; null: Cancel. */
   password: string | null;
   /** The password that sudo accepts, and whether the user may use sudo at all. */
-  readonly account: { password: string; mayUseSudo: boolean };
+  readonly account: { readonly password: string; mayUseSudo: boolean };
 }
 
 export interface Call {
@@ -116,6 +116,11 @@ export class StandIn {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line));
     return calls.filter((call) => program === undefined || call.program === program);
+  }
+
+  /** Everything that was told so far. */
+  events(): string {
+    return readFileSync(this.eventFile, 'utf8').trimEnd();
   }
 
   tell(lines: readonly string[]): void {
