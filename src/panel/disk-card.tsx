@@ -15,7 +15,7 @@ export interface DiskCardProps {
 export function DiskCard({ disk, onMac, send }: DiskCardProps) {
   const isPi = disk.kind === 'pi';
   return (
-    <section class="card" aria-label={disk.title}>
+    <>
       <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
       {disk.partitions.length > 0 && (
         <ul class="partitions" aria-label="Partitions">
@@ -47,7 +47,7 @@ export function DiskCard({ disk, onMac, send }: DiskCardProps) {
       ) : (
         <p class="hint">PiKeep only reads the card. Nothing on it changes.</p>
       )}
-    </section>
+    </>
   );
 }
 

@@ -19,7 +19,7 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
   const { state } = job;
   const dismiss = (): void => void send({ command: 'dismiss', job: job.job });
   return (
-    <section class={`card ${state.is}`} aria-label={job.title}>
+    <>
       <CardHead
         title={job.title}
         subtitle={disk?.subtitle ?? ''}
@@ -39,7 +39,7 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
           {warning}
         </p>
       ))}
-    </section>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** Snapshot in, page out. Nothing here remembers anything but which of its buttons is being pressed. */
 
 import type { DiskView, JobView, Problem, Snapshot } from '../contract/panel.ts';
+import { CardSection } from './card-section.tsx';
 import { DiskCard } from './disk-card.tsx';
 import { EmptySlot } from './empty-slot.tsx';
 import { JobCard } from './job-card.tsx';
@@ -35,11 +36,24 @@ export function Page({ snapshot, refused, onMac, send, onRefusalRead }: PageProp
         {trouble && <Notice problem={trouble} />}
         {disks.map((disk) => {
           const job = jobs.find((one) => isJobOf(one, disk));
-          if (!job) return <DiskCard key={disk.card} disk={disk} onMac={onMac} send={send} />;
-          return <JobCard key={disk.card} job={job} disk={disk} onMac={onMac} send={send} />;
+          return (
+            <CardSection
+              key={disk.card}
+              title={job?.title ?? disk.title}
+              stage={job?.state.is ?? 'offered'}
+            >
+              {job ? (
+                <JobCard job={job} disk={disk} onMac={onMac} send={send} />
+              ) : (
+                <DiskCard disk={disk} onMac={onMac} send={send} />
+              )}
+            </CardSection>
+          );
         })}
         {absent.map((job) => (
-          <JobCard key={job.job} job={job} disk={null} onMac={onMac} send={send} />
+          <CardSection key={job.card} title={job.title} stage={job.state.is}>
+            <JobCard job={job} disk={null} onMac={onMac} send={send} />
+          </CardSection>
         ))}
         {disks.length + jobs.length === 0 && !trouble && <EmptySlot onMac={onMac} />}
         <Leftovers leftovers={snapshot.leftovers} send={send} />

@@ -102,6 +102,22 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
       ]);
   });
 
+  it('keeps whoever works by keyboard at the card whose button has gone', async () => {
+    let page = await show({ ...nothing, disks: [octopi, stick] });
+    await page.getByRole('button', { name: 'Back up this disk' }).focus();
+    await page.keyboard.press('Enter');
+    page = await show({ ...nothing, disks: [octopi, stick], jobs: [jobOn(stick, copying)] });
+    await page.keyboard.press('Tab');
+    const focused = page.locator(':focus');
+    expect(await focused.getAttribute('aria-label')).toBe('Cancel the backup of octopi');
+    page = await show({
+      ...nothing,
+      disks: [octopi, stick],
+      jobs: [jobOn(stick, { ...copying, bytes: copying.bytes + 1e9 })],
+    });
+    expect(await focused.textContent()).toBe('Cancel');
+  });
+
   it('shows how far a backup is, in figures, in words and for a screen reader', async () => {
     const page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] });
     const bar = page.getByRole('progressbar', { name: 'octopi: Copying the card' });
