@@ -1,9 +1,6 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { startBySudo } from '../../../src/helper/start-macos.ts';
 import { useMac } from './harness.ts';
 import { recording } from './recordings.ts';
 
@@ -59,51 +56,5 @@ describe('diskutil of the stand-in', () => {
     const told = form(harness.mac.state.events()).split('\n');
     expect(told.length).toBeGreaterThan(10);
     expect(told.filter((line) => !recorded.has(line))).toEqual([]);
-  });
-});
-
-describe('sudo of the stand-in', () => {
-  async function start(): Promise<{ ran: boolean; code: string }> {
-    const { state } = harness.mac;
-    const folder = join(state.folder, 'request');
-    const marker = join(folder, 'ran');
-    mkdirSync(folder, { mode: 0o700 });
-    const program = join(state.folder, 'pikeep');
-    writeFileSync(program, `#!/bin/sh\n: >'${marker}'\n`, { mode: 0o755 });
-    const tool = (name: string) => join(state.programs, name);
-    const { ended } = startBySudo(
-      { program, requestPath: join(folder, 'request.json'), folder, prompt: 'Read the card?' },
-      { sudo: tool('sudo'), env: '/usr/bin/env', osascript: tool('osascript') },
-    );
-    const { code } = await ended;
-    return { ran: existsSync(marker), code };
-  }
-
-  it('runs the helper for the right password', async () => {
-    harness.mac.state.update((state) => {
-      state.password = 'correct';
-    });
-    expect((await start()).ran).toBe(true);
-    expect(harness.mac.state.calls('osascript')).toHaveLength(1);
-  });
-
-  it('runs nothing when the dialog is cancelled', async () => {
-    expect(await start()).toEqual({ ran: false, code: 'DIALOG_CANCELLED' });
-  });
-
-  it('gives up after three wrong passwords', async () => {
-    harness.mac.state.update((state) => {
-      state.password = 'wrong';
-    });
-    expect(await start()).toEqual({ ran: false, code: 'NOT_AUTHORIZED' });
-    expect(harness.mac.state.calls('osascript')).toHaveLength(3);
-  });
-
-  it('refuses a user who is not in sudoers', async () => {
-    harness.mac.state.update((state) => {
-      state.password = 'correct';
-      state.account.mayUseSudo = false;
-    });
-    expect(await start()).toEqual({ ran: false, code: 'NOT_AUTHORIZED' });
   });
 });
