@@ -1,6 +1,6 @@
 /** Many signals that something changed become one call, soon, and never none. */
 
-const QUIET_MS = 250;
+const QUIET_MS = 200;
 const LATEST_MS = 1000;
 
 export interface SettledCalls {
@@ -10,7 +10,7 @@ export interface SettledCalls {
   stop(): void;
 }
 
-/** Calls `call` once signals have been quiet for a quarter of a second, and at least once a second while they are not. */
+/** Calls `call` once signals have been quiet for a fifth of a second, and at least once a second while they are not. */
 export function settleCalls(call: () => void): SettledCalls {
   let timer: NodeJS.Timeout | null = null;
   let firstAt = 0;

@@ -1,51 +1,74 @@
 /** Notices when disks come or go: events of udev where it runs, and the kernel's own list besides. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { access, readFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { Socket } from 'node:net';
 import type { Closable } from '../ports.ts';
 import { settleCalls } from '../settle-calls.ts';
 import type { LinuxTools } from './tools.ts';
 
 /** udevd's own socket: without it `udevadm monitor` would wait for events that nobody sends. */
 const UDEV_CONTROL = '/run/udev/control';
-/** proc(5): every block device with a medium and its size. Reading it costs about 0.1 ms. */
+/** proc(5): every block device with a medium and its size. */
 const PARTITIONS = '/proc/partitions';
-const POLL_MS = 500;
+const POLL_MS = 700;
 /** Where udev tells, the poll is only a safety net. */
 const SLOW_POLL_MS = 5_000;
 const RESTART_MS = [1_000, 5_000, 30_000];
 
-export function watchDisks(tools: LinuxTools, onChange: () => void): Closable {
+/** `udevControl` is where udevd would be listening. */
+export function watchDisks(
+  tools: LinuxTools,
+  onChange: () => void,
+  udevControl: string = UDEV_CONTROL,
+): Closable {
   const calls = settleCalls(onChange);
-  const events = followUdev(tools.udevadm, () => calls.signal());
-  let closed = false;
-  let last: string | null = null;
+  const events = followUdev(tools.udevadm, udevControl, () => calls.signal());
+  const list = new KernelList();
   let timer: NodeJS.Timeout | null = null;
-  let polling = poll();
+  poll();
 
-  async function poll(): Promise<void> {
-    const now = await readFile(PARTITIONS, 'utf8');
-    if (closed) return;
-    if (last !== null && now !== last) calls.signal();
-    last = now;
-    timer = setTimeout(
-      () => {
-        polling = poll();
-      },
-      events.isRunning() ? SLOW_POLL_MS : POLL_MS,
-    );
+  function poll(): void {
+    if (list.hasChanged()) calls.signal();
+    timer = setTimeout(poll, events.isRunning() ? SLOW_POLL_MS : POLL_MS);
     timer.unref();
   }
 
   return {
     async close() {
-      closed = true;
       if (timer) clearTimeout(timer);
       calls.stop();
+      list.close();
       await events.close();
-      await polling;
     },
   };
+}
+
+/**
+ * Read synchronously and into the same memory each time: the kernel answers at once, while a trip through the thread pool
+ * would cost several times as much, twice a second for as long as the computer is on.
+ */
+class KernelList {
+  #fd: number | null = openSync(PARTITIONS, 'r');
+  #last = Buffer.alloc(0);
+  #now = Buffer.alloc(64 * 1024);
+
+  hasChanged(): boolean {
+    if (this.#fd === null) return false;
+    let length = 0;
+    for (let got = 1; got > 0 && length < this.#now.length; length += got) {
+      got = readSync(this.#fd, this.#now, length, this.#now.length - length, length);
+    }
+    const changed = this.#now.compare(this.#last, 0, this.#last.length, 0, length) !== 0;
+    const first = this.#last.length === 0;
+    if (changed) this.#last = Buffer.from(this.#now.subarray(0, length));
+    return changed && !first;
+  }
+
+  close(): void {
+    if (this.#fd !== null) closeSync(this.#fd);
+    this.#fd = null;
+  }
 }
 
 interface Events extends Closable {
@@ -53,15 +76,18 @@ interface Events extends Closable {
 }
 
 /** Restarted when it dies, ever more slowly; missing udev is no error, the poll is there. */
-function followUdev(udevadm: string, onEvent: () => void): Events {
+function followUdev(udevadm: string, control: string, onEvent: () => void): Events {
   let child: ChildProcess | null = null;
   let closed = false;
   let failures = 0;
   let timer: NodeJS.Timeout | null = null;
-  let starting = start();
+  start();
 
-  async function start(): Promise<void> {
-    if (!(await exists(UDEV_CONTROL)) || closed) return again();
+  function start(): void {
+    if (!existsSync(control)) {
+      again();
+      return;
+    }
     const started = spawn(udevadm, ['monitor', '--udev', '--subsystem-match=block'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -74,6 +100,7 @@ function followUdev(udevadm: string, onEvent: () => void): Events {
     started.once('error', () => ended(started));
     started.once('exit', () => ended(started));
     started.unref();
+    if (started.stdout instanceof Socket) started.stdout.unref();
   }
 
   function ended(which: ChildProcess): void {
@@ -86,9 +113,7 @@ function followUdev(udevadm: string, onEvent: () => void): Events {
     if (closed) return;
     const pause = RESTART_MS[Math.min(failures, RESTART_MS.length - 1)] ?? 0;
     failures += 1;
-    timer = setTimeout(() => {
-      starting = start();
-    }, pause);
+    timer = setTimeout(start, pause);
     timer.unref();
   }
 
@@ -97,19 +122,9 @@ function followUdev(udevadm: string, onEvent: () => void): Events {
     async close() {
       closed = true;
       if (timer) clearTimeout(timer);
-      await starting;
       const last = child;
       child = null;
       last?.kill();
     },
   };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
