@@ -3,9 +3,9 @@
 import { homedir } from 'node:os';
 import { createDesk, type Desk } from '../desk/desk.ts';
 import { version } from '../engine/version.ts';
+import { openAuthorizer } from '../platform/authorizer.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
-import { openAuthorizer } from './authorizer.ts';
 import type { Session } from './session.ts';
 
 export async function openDesk({ platform, settings, options, library }: Session): Promise<Desk> {

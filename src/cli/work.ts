@@ -1,9 +1,9 @@
 /** Runs one task in a worker, with its progress and warnings on the printer and the computer kept awake. */
 
+import { openAuthorizer } from '../platform/authorizer.ts';
 import type { Task } from '../worker/protocol.ts';
 import { type ResultOf, runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
-import { openAuthorizer } from './authorizer.ts';
 import type { Facts } from './printer.ts';
 import type { Session } from './session.ts';
 

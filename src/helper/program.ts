@@ -2,8 +2,8 @@
 
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isSea } from 'node:sea';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { isSingleExecutable } from '../platform/single-executable.ts';
 
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
@@ -33,7 +33,7 @@ export function helperProgram(program: string = defaultProgram()): string {
 
 /** In a checkout two folders up, whether from src/helper or from a bundle in dist/NAME. */
 function defaultProgram(): string {
-  if (isSea()) return process.execPath;
+  if (isSingleExecutable()) return process.execPath;
   return join(import.meta.dirname, '..', '..', 'dist', 'pikeep');
 }
 

@@ -1,15 +1,17 @@
 /** Starts a worker under plain Node: forked from its source, or the single executable again with the verb "worker". */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { isSea } from 'node:sea';
 import { fileURLToPath } from 'node:url';
+import { isSingleExecutable } from '../platform/single-executable.ts';
 import type { StartWorker, WorkerProcess } from './run-task.ts';
 
 /** Reads, writes and read-backs in flight together; libuv's own four threads would make them wait for each other. */
 export const WORKER_THREADS = '16';
 
 export const startNodeWorker: StartWorker = () => {
-  const args = isSea() ? ['worker'] : [fileURLToPath(new URL('./entry.ts', import.meta.url))];
+  const args = isSingleExecutable()
+    ? ['worker']
+    : [fileURLToPath(new URL('./entry.ts', import.meta.url))];
   const child = spawn(process.execPath, args, {
     // Standard output belongs to the command; what the worker prints by accident goes to standard error.
     stdio: ['ignore', 2, 2, 'ipc'],

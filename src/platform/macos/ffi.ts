@@ -1,6 +1,7 @@
 /** Loads `koffi`, the one way to call C from here, when something first needs it. */
 
 import { createRequire } from 'node:module';
+import { isSingleExecutable } from '../single-executable.ts';
 
 export type Koffi = typeof import('koffi').default;
 
@@ -13,9 +14,4 @@ let loaded: Koffi | null = null;
 export function loadKoffi(): Koffi {
   loaded ??= createRequire(isSingleExecutable() ? process.execPath : import.meta.url)('koffi');
   return loaded as Koffi;
-}
-
-/** Asked this way because a program without that module would fail at start with an `import`. */
-function isSingleExecutable(): boolean {
-  return process.getBuiltinModule('node:sea')?.isSea() ?? false;
 }
