@@ -16,7 +16,7 @@ import { oneAtATime } from './one-at-a-time.ts';
 import { Publisher } from './publisher.ts';
 import { type DeskInput, type DeskState, emptyState, isWorking, type SeenDisk } from './state.ts';
 import { problemOf, step } from './step.ts';
-import { type Surroundings, view } from './view.ts';
+import { type Surroundings, tilde, view } from './view.ts';
 
 export type { DeskEvent } from './event.ts';
 
@@ -206,8 +206,14 @@ class WatchingDesk implements Desk {
     this.#state = state;
     this.#keepAwake(state.jobs.some(isWorking));
     if (input.input === 'progressed') this.#publisher.soon();
-    else this.#publisher.now();
+    else if (events.length > 0 || this.#looksDifferent()) this.#publisher.now();
     for (const event of events) for (const listener of [...this.#events]) listener(event);
+  }
+
+  /** Most looks at the disks find what was there before; nobody needs to hear that. */
+  #looksDifferent(): boolean {
+    const now = this.#view(this.#snapshot.revision);
+    return JSON.stringify(now) !== JSON.stringify(this.#snapshot);
   }
 
   #keepAwake(wanted: boolean): void {
@@ -225,7 +231,8 @@ class WatchingDesk implements Desk {
 
   #view(revision: number): Snapshot {
     const { version, where, home, slot } = this.#options;
-    const source = slot === null ? 'This computer’s card readers' : `Cards in the folder ${slot}`;
+    const source =
+      slot === null ? 'this computer’s card readers' : `the folder ${tilde(slot, home)}`;
     return view(this.#state, revision, { version, where, home, source } satisfies Surroundings);
   }
 }

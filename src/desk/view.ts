@@ -11,7 +11,7 @@ import type { DeskState, Job, SeenDisk } from './state.ts';
 export interface Surroundings {
   readonly version: string;
   readonly where: 'electron' | 'browser';
-  /** Which disks are watched, in words. */
+  /** What is watched, in words that follow “Watching”. */
   readonly source: string;
   readonly home: string;
 }

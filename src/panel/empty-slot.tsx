@@ -2,7 +2,7 @@ import { Hint } from './hint.tsx';
 import { SlotPicture } from './pictures.tsx';
 
 /** Nothing is inserted: what PiKeep does, at one glance. */
-export function EmptySlot({ onMac }: { readonly onMac: boolean }) {
+export function EmptySlot({ onMac, source }: { readonly onMac: boolean; readonly source: string }) {
   return (
     <section class="empty">
       <SlotPicture />
@@ -12,6 +12,7 @@ export function EmptySlot({ onMac }: { readonly onMac: boolean }) {
         is proven. The card itself is only read.
       </p>
       {onMac && <Hint />}
+      {source && <p class="source">Watching {source}</p>}
     </section>
   );
 }

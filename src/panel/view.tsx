@@ -55,7 +55,9 @@ export function Page({ snapshot, refused, onMac, send, onRefusalRead }: PageProp
             <JobCard job={job} disk={null} onMac={onMac} send={send} />
           </CardSection>
         ))}
-        {disks.length + jobs.length === 0 && !trouble && <EmptySlot onMac={onMac} />}
+        {disks.length + jobs.length === 0 && !trouble && (
+          <EmptySlot onMac={onMac} source={snapshot.tool.source} />
+        )}
         <Leftovers leftovers={snapshot.leftovers} send={send} />
         <RefusedDisks disks={snapshot.refused} />
       </main>

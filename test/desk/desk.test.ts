@@ -25,6 +25,14 @@ describe('the desk over a slot', { timeout: 90_000 }, () => {
     ]);
   });
 
+  it('says nothing when a look at the disks finds what was there before', async () => {
+    rig = await SlotRig.start('octopi.img');
+    const { revision } = rig.desk.snapshot;
+    await rig.desk.rescan();
+    await rig.desk.rescan();
+    expect(rig.desk.snapshot.revision).toBe(revision);
+  });
+
   it('backs a card up: progress, outcome, notice, and a file that is the card', async () => {
     rig = await SlotRig.start();
     const card = await rig.insert('octopi.img', GIB / 2);

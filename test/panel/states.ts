@@ -4,7 +4,7 @@ import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/p
 
 export const nothing: Snapshot = {
   revision: 1,
-  tool: { version: '0.1.0', where: 'browser', source: 'This computer’s card readers' },
+  tool: { version: '0.1.0', where: 'browser', source: 'this computer’s card readers' },
   library: '~/PiKeep',
   disks: [],
   refused: [],
