@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -97,6 +98,32 @@ describe('the panel for a browser', () => {
       visitor.desk.show(nothing);
     });
     expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('spares a page that does not keep up, and gives it the newest snapshot when it can take it', async () => {
+    const { base, cookie } = await visitor.enter();
+    const socket = connect({ host: '127.0.0.1', port: visitor.port });
+    const host = `Host: 127.0.0.1:${visitor.port}`;
+    socket.write(`GET ${base}snapshots HTTP/1.1\r\n${host}\r\nCookie: ${cookie}\r\n\r\n`);
+    await once(socket, 'data');
+    socket.pause();
+    const large = { ...nothing, library: '/'.padEnd(8000, 'x') };
+    const count = 5000;
+    for (let sent = 0; sent < count; sent++) {
+      visitor.desk.show(large);
+      // Lets what was written go out, as it would in real life.
+      if (sent % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    let received = 0;
+    let tail = '';
+    socket.on('data', (chunk) => {
+      received += chunk.byteLength;
+      tail = (tail + chunk.toString('latin1')).slice(-20_000);
+    });
+    socket.resume();
+    await expect.poll(() => tail, { timeout: 20_000 }).toContain(`{"revision":${count + 1},`);
+    expect(received).toBeLessThan((count * 8000) / 2);
+    socket.destroy();
   });
 
   it('opens again with a fresh token, and an old page stays let in', async () => {
