@@ -43,13 +43,27 @@ export async function openFileDevice(
   path: string,
   options: FileDeviceOptions = {},
 ): Promise<BlockDevice> {
+  return (await openFile(path, options)).device;
+}
+
+export interface OpenedFile {
+  readonly device: BlockDevice;
+  /** The descriptor below, which belongs to the device. */
+  readonly fd: number;
+  /** True when it is open with O_DIRECT. */
+  readonly direct: boolean;
+}
+
+/** As `openFileDevice`, for who has to know how it was opened. */
+export async function openFile(path: string, options: FileDeviceOptions = {}): Promise<OpenedFile> {
   const { fd, direct } = await openForReading(path, options);
-  return deviceFromDescriptor(fd, {
+  const device = await deviceFromDescriptor(fd, {
     path,
     direct,
     ...(options.sectorSize === undefined ? {} : { sectorSize: options.sectorSize }),
     ...(options.expectedBytes === undefined ? {} : { expectedBytes: options.expectedBytes }),
   });
+  return { device, fd, direct };
 }
 
 export interface DescriptorOptions {

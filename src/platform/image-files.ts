@@ -1,8 +1,9 @@
 /** Images on this computer's disks: written and read back past the page cache, where the file system has a way past it. */
 
 import { constants } from 'node:fs';
-import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { allocateAligned } from '../engine/aligned-memory.ts';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type {
   ImageFiles,
@@ -11,22 +12,12 @@ import type {
   ReadBackMethod,
 } from '../engine/image/image-file.ts';
 import { openError } from './device-errors.ts';
-import { openFileDevice } from './file-device.ts';
+import { openFile } from './file-device.ts';
 import { DirectImageFile, destinationError } from './new-image-file.ts';
+import { readsPastCache } from './past-cache.ts';
 
-/**
- * File systems whose O_DIRECT reads come from the device (magic numbers: linux/magic.h). tmpfs accepts O_DIRECT and reads
- * its memory (since Linux 6.6); on FUSE, overlay, NFS and SMB nobody here knows what answers. Those are not on the list.
- */
-const READS_FROM_DISK: ReadonlySet<number> = new Set([
-  0xef53, // ext2, ext3, ext4
-  0x58465342, // xfs
-  0x9123683e, // btrfs
-  0xf2f52010, // f2fs
-  0x4d44, // vfat, msdos
-  0x2011bab0, // exfat
-  0x7366746e, // ntfs3
-]);
+/** Enough that a file system that keeps small or compressible files in its own way does so with the trial too. */
+const TRIAL_BYTES = 128 * 1024;
 
 /** The `ImageFiles` of Linux; elsewhere it works without O_DIRECT and says 'read-back-cached'. */
 export function createImageFiles(): ImageFiles {
@@ -43,10 +34,9 @@ async function create(path: string, size: number): Promise<NewImageFile> {
   }
   let direct: FileHandle | null = null;
   try {
-    await file.truncate(size);
     direct = await openDirect(path, file);
-    const readBackMethod: ReadBackMethod =
-      direct && (await readsFromDisk(path)) ? 'read-back' : 'read-back-cached';
+    const readBackMethod = direct ? await tryOut(path, file, direct) : 'read-back-cached';
+    await file.truncate(size);
     return new DirectImageFile({ path, size, file, direct, readBackMethod });
   } catch (error) {
     await direct?.close();
@@ -58,9 +48,14 @@ async function create(path: string, size: number): Promise<NewImageFile> {
 
 async function openImage(path: string): Promise<OpenedImage> {
   try {
-    const device = await openFileDevice(path);
-    const past = constants.O_DIRECT !== undefined && (await readsFromDisk(path));
-    return { device, readBackMethod: past ? 'read-back' : 'read-back-cached' };
+    const { device, fd, direct } = await openFile(path);
+    try {
+      const past = direct && device.size > 0 && (await readsPastCache(fd, path));
+      return { device, readBackMethod: past ? 'read-back' : 'read-back-cached' };
+    } catch (error) {
+      await device.close();
+      throw error;
+    }
   } catch (error) {
     if (!(error instanceof PiKeepError)) throw openError(error, path);
     if (error.code === 'NO_SUCH_DISK' || error.code === 'UNSUPPORTED') {
@@ -90,11 +85,16 @@ async function openDirect(path: string, file: FileHandle): Promise<FileHandle | 
   throw new PiKeepError('DESTINATION_FAILED', { path, errno: 'ESTALE' });
 }
 
-async function readsFromDisk(path: string): Promise<boolean> {
-  return READS_FROM_DISK.has((await statfs(path)).type);
+/** Writes a little, finds out where reading it back comes from, and takes it away again. */
+async function tryOut(path: string, file: FileHandle, direct: FileHandle): Promise<ReadBackMethod> {
+  await direct.write(allocateAligned(TRIAL_BYTES).fill(0x50), 0, TRIAL_BYTES, 0);
+  await file.datasync();
+  const past = await readsPastCache(direct.fd, path);
+  await file.truncate(0);
+  return past ? 'read-back' : 'read-back-cached';
 }
 
-export function createError(error: unknown, path: string): PiKeepError {
+function createError(error: unknown, path: string): PiKeepError {
   const errno = errnoOf(error);
   const options = { cause: error };
   switch (errno) {

@@ -48,8 +48,9 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
     undo.push(() => end(server));
     await appears(socket, server);
     await writeFile(file, '');
-    const fuse = spawn('nbdfuse', ['-r', file, '--unix', socket], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+    // It writes a line for every read that fails, as it is meant to. One thread (-s) keeps it alive through many of them.
+    const fuse = spawn('nbdfuse', ['-r', '-s', file, '--unix', socket], {
+      stdio: 'ignore',
     });
     undo.push(() => end(fuse));
     // A file system that never came up, or went with its process, is not there to be unmounted.
