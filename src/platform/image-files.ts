@@ -94,7 +94,7 @@ async function tryOut(path: string, file: FileHandle, direct: FileHandle): Promi
   return past ? 'read-back' : 'read-back-cached';
 }
 
-function createError(error: unknown, path: string): PiKeepError {
+export function createError(error: unknown, path: string): PiKeepError {
   const errno = errnoOf(error);
   const options = { cause: error };
   switch (errno) {
