@@ -15,6 +15,8 @@ export interface MacPlaces {
   readonly tools: MacTools;
   /** The folder of device nodes: "/dev". */
   readonly devices: string;
+  /** /Users and other folders lie on this volume through firmlinks, although their paths do not say so (man firmlinks). */
+  readonly dataVolume: string;
 }
 
 /** The programs of macOS (paths: `man` pages of each; all are on the sealed system volume). */
@@ -27,6 +29,7 @@ export const systemPlaces: MacPlaces = {
     mount: '/sbin/mount',
   },
   devices: '/dev',
+  dataVolume: '/System/Volumes/Data',
 };
 
 /** Programs of the same names from one folder, and device nodes from another. */
@@ -40,5 +43,6 @@ export function placesIn(toolFolder: string, devices: string): MacPlaces {
       mount: join(toolFolder, 'mount'),
     },
     devices,
+    dataVolume: systemPlaces.dataVolume,
   };
 }

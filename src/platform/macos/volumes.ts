@@ -11,14 +11,11 @@ import type { MacPlaces, MacTools } from './tools.ts';
 /** FAT32 counts a file's length in 32 bits (Microsoft, FAT32 File System Specification). */
 const FAT_MAX_FILE_BYTES = 2 ** 32 - 1;
 
-/** /Users and other folders lie on this volume through firmlinks, although their paths do not say so (man firmlinks). */
-const DATA_VOLUME = '/System/Volumes/Data';
-
 export function createVolumes(places: MacPlaces): Volumes {
   return {
     async volumeOf(path): Promise<VolumeFacts> {
       const real = await existing(path);
-      const mount = await mountOf(real, await listMounts(places.tools));
+      const mount = await mountOf(real, places.dataVolume, await listMounts(places.tools));
       const { bavail, bsize } = await statfs(real);
       return {
         fileSystem: mount.fileSystem,
@@ -55,9 +52,9 @@ async function existing(path: string): Promise<string> {
  * The mount a path lies on: the innermost whose device number is the path's. Only mount points above the path are looked
  * at (and the data volume), so that no card's volume is touched.
  */
-async function mountOf(path: string, mounts: readonly Mount[]): Promise<Mount> {
+async function mountOf(path: string, dataVolume: string, mounts: readonly Mount[]): Promise<Mount> {
   const above = mounts
-    .filter(({ mountPoint }) => isWithin(path, mountPoint) || mountPoint === DATA_VOLUME)
+    .filter(({ mountPoint }) => isWithin(path, mountPoint) || mountPoint === dataVolume)
     .sort((one, other) => other.mountPoint.length - one.mountPoint.length);
   const { dev } = await stat(path);
   for (const mount of above) {

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { PiKeepError } from '../../../src/engine/errors.ts';
 import { createAuthopenDoor } from '../../../src/platform/macos/authopen-door.ts';
 import { codeOf, useMac } from '../../support/mac/harness.ts';
+import { recording } from '../../support/mac/recordings.ts';
 import { needsSetting, needsSystem } from '../../support/tools.ts';
 
 const harness = useMac();
@@ -83,9 +84,15 @@ describe('while another program holds the card', () => {
   it('shows no second dialog where authopen itself has to ask', async () => {
     harness.insertCard();
     const card = harness.plainCard();
-    // The stand-in has no dialog of its own, so it refuses; what counts is that it was asked once.
-    await codeOf(door().open(harness.request(card, { authorizer: null })));
-    expect(harness.mac.state.calls('authopen')).toHaveLength(1);
+    const asked = join(harness.mac.state.folder, 'asked');
+    const busy = recording('authopen-resource-busy.txt').trim();
+    writeFileSync(
+      harness.mac.places.tools.authopen,
+      `#!/bin/sh\necho "$*" >>'${asked}'\necho "${busy}" >&2\nexit 1\n`,
+    );
+    const opening = door().open(harness.request(card, { authorizer: null }));
+    expect(await codeOf(opening)).toBe('DEVICE_BUSY');
+    expect(readFileSync(asked, 'utf8')).toBe(`-stdoutpipe -o 32 ${card.rawPath}\n`);
   });
 });
 

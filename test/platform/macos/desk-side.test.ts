@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
@@ -84,6 +84,28 @@ describe('the volume of a destination', () => {
     const missing = join(harness.mac.state.folder, 'nowhere');
     expect(await codeOf(volumes().volumeOf(missing))).toBe('DESTINATION_MISSING');
   });
+
+  it.skipIf(needsSystem('linux'))(
+    'is told by its device number, as firmlinks hide it from the path',
+    async () => {
+      // A file system of its own, whose folder here plays the data volume, and another folder of it a user's.
+      const dataVolume = mkdtempSync('/dev/shm/pikeep-data-');
+      const users = mkdtempSync('/dev/shm/pikeep-users-');
+      try {
+        harness.mac.state.update(({ mounts }) =>
+          mounts.push(`/dev/disk1s1 on ${dataVolume} (apfs, local, journaled, nobrowse)`),
+        );
+        const facts = await createVolumes({ ...harness.mac.places, dataVolume }).volumeOf(users);
+        expect(facts).toMatchObject({
+          mountPoint: dataVolume,
+          fileSystem: 'apfs',
+          readOnly: false,
+        });
+      } finally {
+        for (const folder of [dataVolume, users]) rmSync(folder, { recursive: true });
+      }
+    },
+  );
 
   it('elsewhere is the one that holds the path', async () => {
     const facts = await volumes().volumeOf(harness.mac.state.folder);

@@ -42,6 +42,19 @@ describe('a record of a whole disk', () => {
     });
   });
 
+  it.each([
+    ['another name', /(<key>DeviceIdentifier<\/key>\s*<string>)disk4/, '$1disk5'],
+    ['another whole disk', /(<key>ParentWholeDisk<\/key>\s*<string>)disk4/, '$1disk5'],
+    ['a part of a disk', /(<key>WholeDisk<\/key>\s*)<true\/>/, '$1<false/>'],
+    ['no word on being whole', /<key>WholeDisk<\/key>\s*<true\/>/, ''],
+  ])('is not taken from one with %s', (_, pattern, replacement) => {
+    const real = recording('info-disk4-usb-flash-removable-arm64-mac.reserialised.plist');
+    const changed = real.replace(pattern, replacement);
+    expect(changed).not.toBe(real);
+    expect(readDiskRecord('disk4', parsePropertyList(real, 'diskutil'))).not.toBeNull();
+    expect(readDiskRecord('disk4', parsePropertyList(changed, 'diskutil'))).toBeNull();
+  });
+
   it('is not taken from a partition, or from another disk', () => {
     expect(record('disk12', 'info-disk12s1-usb-pendrive-partition.trimmed.plist')).toBeNull();
     expect(record('disk5', 'info-disk4-disk-image-readonly-virtual-tahoe.plist')).toBeNull();
@@ -88,6 +101,19 @@ describe('roles', () => {
     expect(roles['disk1']).toEqual(['apfs-container', 'system']);
     expect(roles['disk3']).toEqual(['apfs-container', 'swap', 'system']);
     expect(roles['disk4']).toEqual([]);
+  });
+
+  it('mark the disk below a container also where its partition is of an unknown type', () => {
+    const disks = parseDisks({
+      list: recording('list-all-apfs-internal-plus-usb-superfloppy.plist').replace(
+        '<string>Apple_APFS</string>',
+        '<string>Mystery</string>',
+      ),
+      root: recording('info-disk3s3s1-root-snapshot-apfs-tahoe.plist'),
+    });
+    const disk0 = disks.find(({ id }) => id === 'disk0');
+    expect(disk0?.partitions.map(({ kind }) => kind)).toEqual(['efi-system', 'other']);
+    expect(disk0?.roles).toContain('apfs-container');
   });
 
   it('protect the system even where "/" itself was answered for another disk', () => {
