@@ -21,7 +21,7 @@ export interface Transaction {
 }
 
 /** Whether transaction `left` is `right` or younger. Numbers run over at 2^32. */
-export function isNotOlder(left: number, right: number): boolean {
+function isNotOlder(left: number, right: number): boolean {
   return ((left - right) | 0) >= 0;
 }
 

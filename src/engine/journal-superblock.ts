@@ -23,8 +23,8 @@ export interface JournalSuperblock {
   /** Block numbers have 64 bits. */
   readonly wide: boolean;
   readonly asyncCommit: boolean;
-  /** The area behind the log; null without the feature. */
-  readonly fastCommitArea: { readonly first: number; readonly blocks: number } | null;
+  /** The block with the first fast commit, if there is one; null without the feature. */
+  readonly fastCommits: number | null;
 }
 
 const VERSION_1 = 3;
@@ -41,6 +41,8 @@ const INCOMPAT = {
 const UNDERSTOOD = 0x3f;
 const CHECKSUM_TYPE_CRC32C = 4;
 const CHECKSUM_AT = 0xfc;
+/** Linux does not make room for fast commits in a log that would be shorter without them. */
+const MIN_LOG_BLOCKS = 1024;
 const DEFAULT_FAST_COMMIT_BLOCKS = 256;
 
 /** Throws NotUnderstood when these are not the first 1024 bytes of a journal of at most `roomBlocks` blocks. */
@@ -75,6 +77,7 @@ export function parseJournalSuperblock(
     blocks <= roomBlocks &&
     first >= 1 &&
     first < end &&
+    (area === 0 || (area >= 2 && end >= MIN_LOG_BLOCKS)) &&
     (start === 0 || (start >= first && start < end));
   if (!sane) throw new NotUnderstood("the numbers in its journal's superblock make no sense");
   return {
@@ -89,7 +92,8 @@ export function parseJournalSuperblock(
     checksumSeed: crc32c(bytes.subarray(0x30, 0x40)),
     wide: (incompat & INCOMPAT.is64Bit) !== 0,
     asyncCommit: (incompat & INCOMPAT.asyncCommit) !== 0,
-    fastCommitArea: area > 0 ? { first: end, blocks: area } : null,
+    // Linux leaves one block free between the log and its fast commits.
+    fastCommits: area > 0 ? end + 1 : null,
   };
 }
 

@@ -4,12 +4,12 @@
  */
 
 import type { BlockDevice } from './block-device.ts';
-import { MalformedBytes } from './bytes.ts';
+import { isZero, MalformedBytes } from './bytes.ts';
 import { COMPAT } from './ext-features.ts';
 import type { ExtGroups } from './ext-groups.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
 import { JournalBlocks } from './journal-blocks.ts';
-import { isNotOlder, type JournalContents } from './journal-contents.ts';
+import type { JournalContents } from './journal-contents.ts';
 import { type JournalLog, readLog } from './journal-log.ts';
 import {
   type BlockRun,
@@ -31,8 +31,6 @@ export interface Journal {
   readonly beyond: Overlay | null;
   readonly notes: readonly string[];
 }
-
-const FAST_COMMIT_HEAD = 9;
 
 /**
  * Reads as much of the journal as has to be replayed. Throws NotUnderstood, with a reason for "copied whole", when the
@@ -57,7 +55,7 @@ export async function readJournal(
     return { ...nothing, state: 'clean', runs: blocks.runs, notes };
   }
   const log = journal.start === 0 ? null : await readLog(journal, blocks);
-  await refuseFastCommits(journal, blocks, log?.endSequence ?? journal.sequence);
+  await refuseFastCommits(journal, blocks);
   if (!log) return { ...nothing, state: 'clean', runs: blocks.runs, notes };
   return {
     state: 'replayed',
@@ -115,19 +113,9 @@ async function openJournal(window: BlockDevice, superblock: ExtSuperblock, inode
   return { blocks, journal: parseJournalSuperblock(head, blockBytes, blocks.count) };
 }
 
-/** Fast commits change bitmaps without containing them, so a journal with some of them is not understood. */
-async function refuseFastCommits(
-  journal: JournalSuperblock,
-  blocks: JournalBlocks,
-  endSequence: number,
-): Promise<void> {
-  if (!journal.fastCommitArea) return;
-  const block = await blocks.read(journal.fastCommitArea.first);
-  if (block.every((byte) => byte === 0)) return;
-  const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
-  const isHead = view.getUint16(0, true) === FAST_COMMIT_HEAD && view.getUint16(2, true) >= 8;
-  // One that belongs to an older transaction has been overtaken by a full commit.
-  if (isHead && !isNotOlder(view.getUint32(8, true), endSequence)) return;
+/** Fast commits change bitmaps without containing them, so a journal that has held one is not understood. */
+async function refuseFastCommits(journal: JournalSuperblock, blocks: JournalBlocks): Promise<void> {
+  if (journal.fastCommits === null || isZero(await blocks.read(journal.fastCommits))) return;
   throw new NotUnderstood('its journal holds fast commits');
 }
 
