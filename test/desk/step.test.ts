@@ -104,6 +104,10 @@ describe('cards that come and go', () => {
     ['medium', { mediaName: 'Other Reader' }],
     ['disk signature', { tableId: '00000001' }],
     ['partitions', { partitions: piCard('sdb').partitions.slice(0, 1) }],
+    [
+      'FAT serial number',
+      { partitions: piCard('sdb').partitions.map((part) => ({ ...part, uuid: '0000-0001' })) },
+    ],
   ])('are new cards when their %s is another, even without a gap between them', (_what, facts) => {
     const desk = new Told().list(piCard('sdb'));
     const first = desk.key('sdb');
