@@ -26,6 +26,8 @@ import { systemWorld } from './world.ts';
 const DIAL_LIMIT_MS = 10_000;
 /** Milliseconds for opening and judging the device; listing disks can take many seconds on a slow bus. */
 const OPEN_LIMIT_MS = 60_000;
+/** Milliseconds for the last message to be taken. */
+const TELL_LIMIT_MS = 1_000;
 /** Milliseconds for a read in flight to end after the caller has gone. */
 const CLOSE_LIMIT_MS = 5_000;
 
@@ -98,8 +100,7 @@ async function serveDevice(
       return await Promise.race([opening, conversation.gone]);
     });
   } catch (error) {
-    await sendFrame(socket, fromHelper.failed, 0, toJson(failureOf(error)));
-    socket.end();
+    await tellFailure(socket, error);
     throw error;
   }
   try {
@@ -108,12 +109,19 @@ async function serveDevice(
     await sendFrame(socket, fromHelper.opened, 0, toJson({ path, size, sectorSize }));
     await conversation.closed;
   } catch (error) {
-    const failure = toJson(failureOf(error));
-    if (!socket.destroyed) await sendFrame(socket, fromHelper.failed, 0, failure);
+    await tellFailure(socket, error);
     throw error;
   } finally {
     await withLimit(CLOSE_LIMIT_MS, 'a read does not end', () => device.close());
   }
+}
+
+/** Tells the caller why, if it is there and listening; one that is not must not keep us. */
+async function tellFailure(socket: Socket, error: unknown): Promise<void> {
+  const telling = sendFrame(socket, fromHelper.failed, 0, toJson(failureOf(error)));
+  await withLimit(TELL_LIMIT_MS, 'the caller does not listen', () => telling).catch(
+    () => undefined,
+  );
 }
 
 /** Resolves with a connected socket; made with the caller's rights, so that it can reach nobody the caller cannot. */

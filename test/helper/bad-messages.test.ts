@@ -1,7 +1,8 @@
 /** A caller that says what it may not, tried against the built program. */
 
-import { describe, expect, test } from 'vitest';
-import { readPayload, toHelper } from '../../src/helper/frames.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { fromHelper, readPayload, toHelper } from '../../src/helper/frames.ts';
 import { MAX_READ_BYTES } from '../../src/helper/protocol.ts';
 import { needsLoop } from '../support/tools.ts';
 import type { CallerRig } from './caller-rig.ts';
@@ -82,4 +83,23 @@ describe.skipIf(needsLoop())('the helper, while it serves a device,', () => {
     expect(stderr).toMatch(words);
     expect(stderr).toMatch(/^pikeep-helper: \{"code":"BAD_MESSAGE"/m);
   });
+
+  test('is ended also by a caller that takes no answer, not even the last one', async () => {
+    const { rig, run } = await stage.openedCaller();
+    await rig.send(toHelper.read, 1, readPayload(0, MAX_READ_BYTES));
+    await rig.frame(fromHelper.data, run);
+    rig.stopListening();
+    for (let id = 2; id <= 8; id++)
+      await rig.send(toHelper.read, id, readPayload(0, MAX_READ_BYTES));
+    // The next answer is on its way and stuck: more has been written than what was taken.
+    await vi.waitUntil(() => writtenBytes(run.child.pid) > MAX_READ_BYTES + 65_536, 10_000);
+    await rig.send(99, 0, EMPTY);
+    expect(await run.ended).toMatchObject({ status: 1, stderr: expect.stringMatching(/kind 99/) });
+  });
 });
+
+/** proc(5): what a process has handed to write(2) and its kin. */
+function writtenBytes(pid: number | undefined): number {
+  const io = readFileSync(`/proc/${pid}/io`, 'utf8');
+  return Number(io.match(/^wchar: (\d+)$/m)?.[1]);
+}

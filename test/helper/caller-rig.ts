@@ -78,8 +78,8 @@ export class CallerRig {
       socket.on('error', () => undefined);
     });
     await new Promise<void>((done) => this.#server.listen({ path: this.socketPath }, done));
-    chownSync(this.socketPath, this.uid, this.uid);
-    chownSync(this.folder, this.uid, this.uid);
+    this.#give(this.socketPath);
+    this.#give(this.folder);
     return this;
   }
 
@@ -88,7 +88,11 @@ export class CallerRig {
     const text = typeof request === 'string' ? request : JSON.stringify(request);
     writeFileSync(this.requestPath, text, { mode: 0o600 });
     chmodSync(this.requestPath, 0o600);
-    chownSync(this.requestPath, this.uid, this.uid);
+    this.#give(this.requestPath);
+  }
+
+  #give(path: string): void {
+    if (this.uid !== process.getuid?.()) chownSync(path, this.uid, this.uid);
   }
 
   /** Starts the real program as root, told by sudo's variable who asked for it. */
@@ -131,6 +135,11 @@ export class CallerRig {
 
   sendBytes(bytes: Uint8Array): void {
     this.#socket?.write(bytes);
+  }
+
+  /** Hears nothing any more, but stays. */
+  stopListening(): void {
+    this.#socket?.pause();
   }
 
   hangUp(): void {

@@ -14,6 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asCaller, callerUid } from '../../src/helper/caller.ts';
@@ -187,6 +188,22 @@ describe('the caller', () => {
     expect(() => callerUid({ SUDO_UID: '-1' })).toThrow(/BAD_MESSAGE/);
     expect(() => callerUid({ PKEXEC_UID: '' })).toThrow(/BAD_MESSAGE/);
   });
+
+  test.skipIf(needsRoot())(
+    'cannot make root connect to a socket that is closed to the caller',
+    async () => {
+      const rig = await new CallerRig(0).listen();
+      try {
+        const errno = await asCaller(
+          STRANGER_UID,
+          () => new Promise((done) => connect(rig.socketPath).once('error', done)),
+        );
+        expect(errno).toMatchObject({ code: 'EACCES' });
+      } finally {
+        await rig.dispose();
+      }
+    },
+  );
 
   test.skipIf(needsRoot())('lends its rights and no more, and root takes them back', async () => {
     const secret = mkdtempSync('/tmp/pikeep-secret-');
