@@ -44,8 +44,14 @@ function holdsContainer(disk: ListedDisk, record: DiskRecord | undefined): boole
   );
 }
 
+/** Also where macOS mounts signed images of its own (cryptexes, for instance Xcode's Metal tools). */
 function isSystemMount(path: string): boolean {
-  return path === '/' || path.startsWith('/System/Volumes/') || isSwapMount(path);
+  return (
+    path === '/' ||
+    path.startsWith('/System/') ||
+    path.startsWith('/private/var/run/com.apple.security.cryptexd/') ||
+    isSwapMount(path)
+  );
 }
 
 /** The VM volume: /System/Volumes/VM, before macOS 11 /private/var/vm. */

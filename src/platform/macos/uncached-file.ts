@@ -13,6 +13,7 @@ const statDescriptor = promisify(fstatCallback);
 /** Offsets, lengths and memory have to be multiples of the largest page for a read to go past the cache. */
 const ALIGNMENT = 16384;
 const SECTOR_BYTES = 512;
+const TRIAL_BYTES = 1024 * 1024;
 
 /** A device whose `method` falls to 'read-back-cached' for good as soon as one range could not be kept out of memory. */
 export class UncachedFile implements BlockDevice {
@@ -54,7 +55,8 @@ export class UncachedFile implements BlockDevice {
       const stats = await statDescriptor(fd);
       if (!stats.isFile()) throw Object.assign(new Error(`no file: ${path}`), { code: 'EISDIR' });
       const cache = mayBypass ? pageCache() : null;
-      return new UncachedFile(path, stats.size, fd, cache?.bypass(fd) ? cache : null);
+      const bypasses = cache?.bypass(fd) && canEvict(cache, fd, stats.size);
+      return new UncachedFile(path, stats.size, fd, bypasses ? cache : null);
     } catch (error) {
       closeSync(fd);
       throw error;
@@ -83,4 +85,9 @@ export class UncachedFile implements BlockDevice {
     const end = Math.min(this.size, Math.ceil((offset + length) / ALIGNMENT) * ALIGNMENT);
     return this.#cache?.evict(this.#fd, start, end - start) ?? false;
   }
+}
+
+/** Tried on the beginning, so that `method` is right from the start wherever the file system has no way past memory. */
+function canEvict(cache: PageCache, fd: number, size: number): boolean {
+  return size === 0 || cache.evict(fd, 0, Math.min(size, TRIAL_BYTES));
 }

@@ -1,3 +1,4 @@
+import { build } from 'plist';
 import { describe, expect, it } from 'vitest';
 import { partitionNumber, wholeDiskOf } from '../../../src/platform/macos/disk-names.ts';
 import { disksBelow, readDiskRecord } from '../../../src/platform/macos/disk-records.ts';
@@ -101,6 +102,23 @@ describe('roles', () => {
     expect(roles['disk1']).toEqual(['apfs-container', 'system']);
     expect(roles['disk3']).toEqual(['apfs-container', 'swap', 'system']);
     expect(roles['disk4']).toEqual([]);
+  });
+
+  it('protect disk images that macOS itself runs from', () => {
+    const mounts = [
+      '/private/var/run/com.apple.security.cryptexd/mnt/x',
+      '/System/Volumes/x',
+      '/Volumes/x',
+    ];
+    const disks = parseDisks({
+      list: build({
+        AllDisksAndPartitions: mounts.map((path, index) => ({
+          DeviceIdentifier: `disk${index + 5}`,
+          Partitions: [{ DeviceIdentifier: `disk${index + 5}s1`, MountPoint: path }],
+        })),
+      }),
+    });
+    expect(disks.map(({ roles }) => roles)).toEqual([['system'], ['system'], []]);
   });
 
   it('mark the disk below a container also where its partition is of an unknown type', () => {
