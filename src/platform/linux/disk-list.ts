@@ -189,19 +189,30 @@ async function completed(disk: Disk): Promise<Disk> {
   };
 }
 
+/** Readings under way. A reader that hangs holds on to a thread, so nobody asks it a second time meanwhile. */
+const underWay = new Map<string, Promise<CardFacts>>();
+
 async function factsOnDisk(path: string, bytes: number): Promise<CardFacts | null> {
+  const key = `${path} ${bytes}`;
   try {
     await access(path, constants.R_OK);
-    const device = await openFileDevice(path, { expectedBytes: bytes });
-    // A reader that hangs must not keep the other disks from being listed; its own close waits for it.
-    const closed = () => device.close();
-    const reading = readCardFacts(device).finally(closed);
+    const reading = underWay.get(key) ?? readFacts(path, bytes).finally(() => underWay.delete(key));
+    underWay.set(key, reading);
     return await withinLimit(reading);
   } catch (error) {
     if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'ENOENT') return null;
     // Whatever keeps it from being read, it is a disk about whose content nothing is known; opening it will tell.
     if (isPiKeepError(error)) return null;
     throw error;
+  }
+}
+
+async function readFacts(path: string, bytes: number): Promise<CardFacts> {
+  const device = await openFileDevice(path, { expectedBytes: bytes });
+  try {
+    return await readCardFacts(device);
+  } finally {
+    await device.close();
   }
 }
 

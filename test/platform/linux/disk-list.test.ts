@@ -83,6 +83,14 @@ describe.skipIf(noCards)('a card behind a loop device', () => {
     });
   });
 
+  test('says the same to all who ask at once', async () => {
+    loop = await attachLoop(cards.mbr);
+    const answers = await Promise.all([listed(), listed(), listed()]);
+    expect(answers[0]?.partitions).toHaveLength(2);
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+
   test('shows the nodes of its partitions where the system has made them, and its lock switch', async () => {
     loop = await attachLoop(cards.mbr, { partitions: true, readOnly: true });
     const disk = await listed();
