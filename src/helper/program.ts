@@ -20,7 +20,7 @@ export function helperProgram(program: string = defaultProgram()): string {
     if (!stats.isFile() || (stats.mode & 0o100) === 0) throw unavailable(`${path} is no program`);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw error;
-    throw unavailable(`${program} has not been built (node scripts/build-helper.ts builds it)`);
+    throw unavailable(`${program} has not been built (npm run build builds it)`);
   }
   for (let place = path; ; place = dirname(place)) {
     const { uid, mode } = lstatSync(place);

@@ -226,7 +226,7 @@ describe.skipIf(needsLoop())('the door', () => {
       createHelperDoor({ system: 'linux', program: path }).open(request);
     await expect(withProgram(join(stage.folder, 'none'))).rejects.toMatchObject({
       code: 'DOOR_UNAVAILABLE',
-      facts: { detail: expect.stringContaining('build-helper.ts') },
+      facts: { detail: expect.stringContaining('npm run build') },
     });
     const copy = join(stage.folder, 'pikeep');
     writeFileSync(copy, '#!/bin/sh\n', { mode: 0o755 });
