@@ -53,7 +53,7 @@ async function start(): Promise<void> {
   const panel = openPanelWindow({ tray, preload: places.preload, tooltip });
   connectPanel({ ipcMain, desk, contents: () => panel.contents });
   followDesk(tray, desk);
-  followOpening(desk, panel, authorizer);
+  followOpening(desk, panel);
   announce(desk, notifier, panel);
   addTrayMenu(tray, panel, () => library ?? settings.current.library);
   app.on('second-instance', panel.show);

@@ -15,6 +15,7 @@ function lines(result: BackupResult): string[] {
   const rows = [
     ['  Image', image],
     ['  Size', `${formatBytes(bytes)}, taking ${formatBytes(storedBytes)} on the disk`],
+    ['  Read', readWords(result)],
     ['  Time', formatDuration(seconds)],
     ['  Proof', proof(result)],
     ...checks.map(({ name, ok, detail }) => [ok ? '  Check' : '  CHECK', `${name}: ${detail}`]),
@@ -24,6 +25,11 @@ function lines(result: BackupResult): string[] {
     ? `${title} is backed up.`
     : `${title} is copied, but not proven.`;
   return [headline, ...tableLines(rows)];
+}
+
+function readWords({ bytes, readBytes }: BackupResult): string {
+  if (readBytes === bytes) return 'the whole card';
+  return `${formatBytes(readBytes)}, everything the card uses; the rest is proven free`;
 }
 
 function proof({ verified, plainSha256 }: BackupResult): string {

@@ -21,16 +21,11 @@ export async function work<T extends Task>(
       startWorker: startNodeWorker,
       authorizer,
       signal,
-      onProgress: (progress) => {
-        // The device is open by then, and the right that opened it has done its work.
-        if (progress.phase !== 'opening') void authorizer?.release?.();
-        printer.progress(progress, facts);
-      },
+      onProgress: (progress) => printer.progress(progress, facts),
       onWarning: ({ code, text }) => printer.warning(code, text),
     });
   } finally {
     awake.release();
-    await authorizer?.release?.();
   }
 }
 

@@ -66,6 +66,7 @@ export class JobRunner {
         door: door ?? null,
       },
       destination: { kind: 'library', folder: settings.library },
+      wholeCard: false,
       verify: 'image',
       forceUnmount,
       ejectWhenDone: settings.ejectWhenDone,

@@ -77,9 +77,10 @@ async function readCopy(device: BlockDevice, sector: number): Promise<GptCopy | 
 }
 
 async function parseCopy(device: BlockDevice, sector: number): Promise<GptCopy | null> {
+  if (sector < 1) return null;
   const { sectorSize } = device;
   const header = new ByteReader(await readUpTo(device, sector * sectorSize, sectorSize));
-  if (sector < 1 || header.bytes.length < 92 || header.ascii(0, 8) !== 'EFI PART') return null;
+  if (header.bytes.length < 92 || header.ascii(0, 8) !== 'EFI PART') return null;
   const headerBytes = header.u32(12);
   if (headerBytes < 92 || headerBytes > header.bytes.length) return null;
   const checked = header.slice(0, headerBytes).slice();

@@ -62,6 +62,17 @@ export async function mapUsed(device: BlockDevice, card: Card): Promise<UsedMap>
   return { ranges, bytes: totalBytes(ranges), partitions, notes };
 }
 
+/** The same card copied whole, as the user asked; what is known about its partitions stays. */
+export function wholeCard(map: UsedMap, bytes: number): UsedMap {
+  const partitions = map.partitions.map((use) => ({
+    ...use,
+    strategy: 'whole' as const,
+    reason: use.reason ?? 'the whole card was asked for',
+  }));
+  const ranges = [{ offset: 0, bytes }];
+  return { ranges, bytes, partitions, notes: [] };
+}
+
 type Use = PartitionUse & { readonly notes: readonly string[] };
 
 async function mapPartition(

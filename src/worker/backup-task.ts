@@ -3,11 +3,11 @@
 import type { BlockDevice } from '../engine/block-device.ts';
 import { readCard } from '../engine/card.ts';
 import { checkBoot } from '../engine/checks.ts';
-import { totalBytes, wholeDevice } from '../engine/chunks.ts';
 import { copyRanges } from '../engine/copy.ts';
 import { asPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import type { NewImageFile } from '../engine/image/image-file.ts';
+import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
 import { createPartial } from '../library/partial.ts';
 import type { Platform } from '../platform/ports.ts';
 import { buildManifest } from './build-manifest.ts';
@@ -37,12 +37,14 @@ export async function runBackup(task: BackupTask, context: TaskContext): Promise
     destination: { path: destinationFolder(task.destination), disks: volume.disks },
     forceUnmount: task.forceUnmount,
     authorizer: context.authorizer,
+    onWarning: ({ code, text }) => context.warn(code, text),
     signal: context.signal,
   });
   let result: BackupResult;
   try {
-    requireRoom(volume, opened.device.size);
-    result = await copyCard(task, context, platform, opened);
+    const plan = await planCopy(task, opened);
+    requireRoom(volume, opened.device.size, plan.bytes);
+    result = await copyCard(task, context, platform, opened, plan);
   } finally {
     await opened.device.close();
   }
@@ -55,13 +57,13 @@ async function copyCard(
   context: TaskContext,
   platform: Platform,
   { device, disk, card }: OpenedCard,
+  plan: UsedMap,
 ): Promise<BackupResult> {
   const started = new Date(context.now());
   for (const problem of card.table.problems) context.warn('PARTITION_TABLE', problem);
   const place = await placeOf(task.destination, card.title, started);
   const prove = task.verify === 'image';
   const stem = prove ? place.stem : `${place.stem} (unverified)`;
-  const ranges = wholeDevice(device.size);
   const partial = await createPartial({
     imageFiles: platform.imageFiles,
     folder: place.folder,
@@ -70,15 +72,17 @@ async function copyCard(
     exact: place.exact,
   });
   try {
-    const progress = new PhaseProgress(totalBytes(ranges), prove, context);
+    const progress = new PhaseProgress(plan.bytes, prove, context);
     const { map, plainSha256 } = await copyRanges({
       device,
-      ranges,
+      ranges: plan.ranges,
       image: partial.image,
       prove,
       signal: context.signal,
       onProgress: (step) => progress.add(step),
     });
+    // Of used blocks alone it would be the hash of nothing anybody has.
+    const wholeSha256 = task.wholeCard ? plainSha256 : null;
     progress.filing();
     const copied = new Date(context.now());
     const checks = await checkBoot(await readCard(imageDevice(partial.image, device.sectorSize)));
@@ -88,7 +92,8 @@ async function copyCard(
       device,
       imagePath: partial.finalPath,
       map,
-      plainSha256,
+      plan,
+      plainSha256: wholeSha256,
       method: prove ? partial.image.readBackMethod : null,
       checks,
       times: { started, copied, finished: new Date(context.now()) },
@@ -102,10 +107,10 @@ async function copyCard(
       title: card.title,
       bytes: device.size,
       storedBytes,
-      readBytes: totalBytes(ranges),
+      readBytes: plan.bytes,
       seconds: 0,
       verified: manifest.verified?.method ?? null,
-      plainSha256,
+      plainSha256: wholeSha256,
       checks,
       ejected: false,
     };
@@ -113,6 +118,12 @@ async function copyCard(
     await partial.discard();
     throw error;
   }
+}
+
+/** What to read: what is used, or everything when asked to. The card's own notes are kept either way. */
+async function planCopy(task: BackupTask, { device, card }: OpenedCard): Promise<UsedMap> {
+  const used = await mapUsed(device, card);
+  return task.wholeCard ? wholeCard(used, device.size) : used;
 }
 
 /** The image as written, for the boot checks: they judge the copy, not the card. */

@@ -5,9 +5,11 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import type { Card } from '../engine/card.ts';
 import type { Check } from '../engine/checks.ts';
 import { type Disk, weakIdentity } from '../engine/disk.ts';
+import { PiKeepError } from '../engine/errors.ts';
 import type { ReadBackMethod } from '../engine/image/image-file.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { type MapEntry, mapSha256 } from '../engine/image/map.ts';
+import type { UsedMap } from '../engine/used-map.ts';
 import { VERSION } from '../version.ts';
 
 export interface ManifestFacts {
@@ -16,6 +18,7 @@ export interface ManifestFacts {
   readonly device: BlockDevice;
   readonly imagePath: string;
   readonly map: readonly MapEntry[];
+  readonly plan: UsedMap;
   readonly plainSha256: string | null;
   /** Null: not proven. */
   readonly method: ReadBackMethod | null;
@@ -23,7 +26,6 @@ export interface ManifestFacts {
   readonly times: { readonly started: Date; readonly copied: Date; readonly finished: Date };
 }
 
-/** The whole card is copied, so every partition's strategy is "whole". */
 export function buildManifest(facts: ManifestFacts): Manifest {
   const { card, device, times } = facts;
   const { identity } = card;
@@ -49,14 +51,12 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       bytes: part.bytes,
       type: part.typeName,
       fileSystem: part.fileSystem,
-      usedBytes: null,
-      strategy: 'whole',
-      reason: 'the whole card was copied',
+      ...useOf(facts.plan, part.index),
     })),
     unreadable: [],
     verified: facts.method && { at: times.finished.toISOString(), method: facts.method },
     checks: [...facts.checks],
-    warnings: [...card.table.problems],
+    warnings: [...card.table.problems, ...facts.plan.notes],
     times: {
       started: times.started.toISOString(),
       copied: times.copied.toISOString(),
@@ -64,4 +64,15 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     },
     tool: { name: 'PiKeep', version: VERSION },
   };
+}
+
+/** What the map says of a partition, in the manifest's words. */
+export function useOf(
+  plan: UsedMap,
+  index: number,
+): Pick<Manifest['partitions'][number], 'usedBytes' | 'strategy' | 'reason' | 'journal'> {
+  const use = plan.partitions.find((candidate) => candidate.index === index);
+  if (!use) throw new PiKeepError('INTERNAL', { detail: `partition ${index} is not in the map` });
+  const { usedBytes, strategy, reason, journal } = use;
+  return { usedBytes, strategy, reason, journal };
 }

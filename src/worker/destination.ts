@@ -40,9 +40,12 @@ export function destinationFolder(destination: Destination): string {
   return destination.kind === 'file' ? path.dirname(destination.path) : destination.folder;
 }
 
-/** Throws DESTINATION_FILE_LIMIT, DESTINATION_TOO_SMALL, DESTINATION_NOT_WRITABLE. `bytes` is the most the image can take. */
-export function requireRoom(volume: VolumeFacts, bytes: number): void {
-  const { mountPoint, fileSystem, freeBytes, maxFileBytes } = volume;
+/**
+ * Throws DESTINATION_FILE_LIMIT, DESTINATION_TOO_SMALL, DESTINATION_NOT_WRITABLE. The image is `bytes` long and holds at
+ * most `storedBytes` that are not a hole; where the file system keeps no holes, every byte takes room.
+ */
+export function requireRoom(volume: VolumeFacts, bytes: number, storedBytes: number): void {
+  const { mountPoint, fileSystem, freeBytes, maxFileBytes, keepsHoles } = volume;
   if (volume.readOnly) {
     throw new PiKeepError('DESTINATION_NOT_WRITABLE', { path: mountPoint, errno: 'EROFS' });
   }
@@ -50,7 +53,7 @@ export function requireRoom(volume: VolumeFacts, bytes: number): void {
     const facts = { path: mountPoint, fileSystem, limitBytes: maxFileBytes, neededBytes: bytes };
     throw new PiKeepError('DESTINATION_FILE_LIMIT', facts);
   }
-  const neededBytes = bytes + SPARE_BYTES;
+  const neededBytes = (keepsHoles ? storedBytes : bytes) + SPARE_BYTES;
   if (neededBytes > freeBytes) {
     throw new PiKeepError('DESTINATION_TOO_SMALL', { path: mountPoint, neededBytes, freeBytes });
   }

@@ -5,6 +5,8 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import { readCard } from '../engine/card.ts';
 import { checkBoot } from '../engine/checks.ts';
 import { errnoOf } from '../engine/errors.ts';
+import { mapUsed } from '../engine/used-map.ts';
+import { useOf } from './build-manifest.ts';
 import { openCard } from './open-card.ts';
 import type { InspectResult, InspectTask } from './protocol.ts';
 import type { TaskContext } from './task-context.ts';
@@ -24,6 +26,7 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
     destination: null,
     forceUnmount: false,
     authorizer: context.authorizer,
+    onWarning: ({ code, text }) => context.warn(code, text),
     signal: context.signal,
   });
   return describeAndClose(task.target, device);
@@ -32,6 +35,7 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
 async function describeAndClose(target: string, device: BlockDevice): Promise<InspectResult> {
   try {
     const card = await readCard(device);
+    const plan = await mapUsed(device, card);
     return {
       task: 'inspect',
       target,
@@ -52,9 +56,11 @@ async function describeAndClose(target: string, device: BlockDevice): Promise<In
         fileSystem: part.fileSystem,
         label: part.label,
         uuid: part.uuid,
+        ...useOf(plan, part.index),
       })),
+      readBytes: plan.bytes,
       checks: await checkBoot(card),
-      warnings: [...card.table.problems],
+      warnings: [...card.table.problems, ...plan.notes],
     };
   } finally {
     await device.close();

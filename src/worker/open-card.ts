@@ -23,6 +23,7 @@ export interface OpenCardOptions {
   readonly destination: { readonly path: string; readonly disks: readonly string[] } | null;
   readonly forceUnmount: boolean;
   readonly authorizer: Authorizer;
+  readonly onWarning: (warning: { readonly code: string; readonly text: string }) => void;
   readonly signal: AbortSignal;
 }
 
@@ -58,6 +59,7 @@ export async function openCard(options: OpenCardOptions): Promise<OpenedCard> {
       authorizer: options.authorizer,
       prompt: `PiKeep wants to read ${glance(disk).title} (${formatBytes(disk.bytes)}). Nothing on it is changed.`,
       signal,
+      onWarning: options.onWarning,
     },
     options.door,
   );

@@ -44,6 +44,8 @@ export const backupTaskSchema = v.object({
     /** Exactly this file, which must not exist. */
     v.object({ kind: v.literal('file'), path: text }),
   ]),
+  /** Copy every byte, used or not. */
+  wholeCard: v.boolean(),
   verify: v.picklist(['image', 'none']),
   forceUnmount: v.boolean(),
   ejectWhenDone: v.boolean(),
@@ -93,6 +95,14 @@ const progressSchema = v.object({
   secondsLeft: v.nullable(v.pipe(v.number(), v.minValue(0))),
 });
 export type Progress = v.InferOutput<typeof progressSchema>;
+
+/** What becomes of a partition in a backup; see `engine/used-map.ts`. */
+const partitionUse = {
+  usedBytes: v.nullable(bytes),
+  strategy: v.picklist(['used', 'whole']),
+  reason: v.nullable(text),
+  journal: v.nullable(text),
+};
 
 const checkSchema = v.object({ name: text, ok: v.boolean(), detail: text });
 
@@ -147,8 +157,11 @@ export const inspectResultSchema = v.object({
       fileSystem: v.nullable(text),
       label: v.nullable(text),
       uuid: v.nullable(text),
+      ...partitionUse,
     }),
   ),
+  /** What a backup would read. */
+  readBytes: bytes,
   checks: v.array(checkSchema),
   warnings: v.array(text),
 });

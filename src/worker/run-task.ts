@@ -53,8 +53,7 @@ const LINGER_MS = 2000;
  */
 export const runTask: RunTask = async (task, options) => {
   throwIfInterrupted(options.signal);
-  const worker = options.startWorker();
-  const outcome = await converse(worker, task, options);
+  const outcome = await converse(options.startWorker(), task, options);
   if (outcome instanceof PiKeepError) {
     throw options.signal?.aborted
       ? new PiKeepError('INTERRUPTED', {}, { cause: outcome })
@@ -82,6 +81,7 @@ function converse(
       isOver = true;
       clearTimeout(graceTimer);
       signal?.removeEventListener('abort', cancel);
+      giveBack(options);
       const linger = setTimeout(() => worker.kill(), LINGER_MS);
       // The living child keeps this process going; after it nothing should.
       linger.unref();
@@ -115,6 +115,8 @@ function hear(
 ): TaskResult | PiKeepError | null {
   switch (message.message) {
     case 'progress':
+      // The device is open by then, and the right that opened it has done its work.
+      if (message.progress.phase !== 'opening') giveBack(options);
       options.onProgress?.(message.progress);
       return null;
     case 'warning':
@@ -128,6 +130,13 @@ function hear(
     case 'failed':
       return errorFromMessage(message.error);
   }
+}
+
+/** A right lives no longer than the opening it was for; one that cannot be given back is worth a warning. */
+function giveBack({ authorizer, onWarning }: RunTaskOptions): void {
+  authorizer?.release?.().catch((error: unknown) => {
+    onWarning?.({ code: 'RIGHT_NOT_RETURNED', text: asPiKeepError(error).message });
+  });
 }
 
 /** The form goes to the worker and nowhere else. */

@@ -14,7 +14,8 @@ export async function runVerify(task: VerifyTask, context: TaskContext): Promise
   const started = context.monotonic();
   const manifest = await readManifest(task.image);
   const platform = await context.createPlatform({ slot: null });
-  const { device, readBackMethod } = await platform.imageFiles.open(task.image);
+  const opened = await platform.imageFiles.open(task.image);
+  const { device } = opened;
   const meter = new ProgressMeter(manifest.source.bytes, context.monotonic);
   let lastSent = Number.NEGATIVE_INFINITY;
   try {
@@ -39,7 +40,7 @@ export async function runVerify(task: VerifyTask, context: TaskContext): Promise
     task: 'verify',
     image: task.image,
     bytes: device.size,
-    verified: readBackMethod,
+    verified: opened.readBackMethod,
     seconds,
   };
 }

@@ -124,6 +124,12 @@ describe.skipIf(needsTools('sfdisk', 'mkfs.vfat'))('partition tables against sfd
     expect((await readPartitionTable(memoryDevice(readFileSync(fat)))).scheme).toBe('none');
   });
 
+  it('finds no table on a device too small for one', async () => {
+    for (const bytes of [0, 1, 511, 512, 1024]) {
+      expect((await readPartitionTable(memoryDevice(new Uint8Array(bytes)))).scheme).toBe('none');
+    }
+  });
+
   it('ends at a chain of logical partitions that links to itself', async () => {
     const bytes = readFileSync(
       made(

@@ -37,6 +37,7 @@ describe('a task in a worker process', () => {
     expected: null,
     source: { slot, allowDiskImage: false, allowOtherExternal: false, door: null },
     destination: { kind: 'library', folder: library },
+    wholeCard: true,
     verify: 'image',
     forceUnmount: false,
     ejectWhenDone: false,

@@ -55,13 +55,8 @@ async function backup(session: Session, name: string, options: Options): Promise
     facts: { command: 'backup', disk: disk.id, title: glance.title, bytes: disk.bytes, folder },
     lines: [`Backing up ${glance.title} (${disk.id}, ${formatBytes(disk.bytes)}) to ${folder}`],
   });
-  if (options.wholeCard !== true) {
-    printer.warning(
-      'WHOLE_CARD',
-      'This version copies the whole card; copying only what is used is not available yet.',
-    );
-  }
-  const result = await work(session, backupTask(session, disk, { destination, verify }));
+  const how = { destination, verify, wholeCard: options.wholeCard === true };
+  const result = await work(session, backupTask(session, disk, how));
   printer.done(backupReport(result, { disk: disk.id }));
   return exitCodes.done;
 }

@@ -67,21 +67,43 @@ function lines(result: InspectResult): string[] {
     `  ${part.index}`,
     formatBytes(part.bytes),
     part.fileSystem ?? '-',
+    part.usedBytes === null ? '-' : formatBytes(part.usedBytes),
+    part.strategy === 'whole' ? 'whole' : 'used',
+    part.journal ?? '-',
     part.label ?? '-',
     part.typeName,
     part.uuid ?? '-',
   ]);
-  const header = ['  #', 'SIZE', 'FILE SYSTEM', 'LABEL', 'TYPE', 'UUID'];
+  const header = [
+    '  #',
+    'SIZE',
+    'FILE SYSTEM',
+    'USED',
+    'COPIED',
+    'JOURNAL',
+    'LABEL',
+    'TYPE',
+    'UUID',
+  ];
   return [
     title,
     ...tableLines(facts),
     ...(partitions.length === 0 ? [] : ['', ...tableLines([header, ...partitions])]),
+    '',
+    `A backup reads ${formatBytes(result.readBytes)} of ${formatBytes(bytes)}.`,
+    ...section('Copied whole', wholeReasons(result)),
     ...section(
       'Checks',
       result.checks.map(({ name, ok, detail }) => `${ok ? 'ok ' : 'BAD'} ${name}: ${detail}`),
     ),
     ...section('Notes', result.warnings),
   ];
+}
+
+function wholeReasons({ partitions }: InspectResult): string[] {
+  return partitions.flatMap(({ index, reason }) =>
+    reason === null ? [] : [`partition ${index}: ${reason}`],
+  );
 }
 
 const piWords = { yes: 'yes', likely: 'likely', no: 'no' } as const;

@@ -57,6 +57,8 @@ export const manifestSchema = v.object({
       usedBytes: v.nullable(bytes),
       strategy: v.picklist(['used', 'whole']),
       reason: maybeText,
+      /** State of the journal, where the file system has one. */
+      journal: maybeText,
     }),
   ),
   unreadable: v.array(v.object({ ...range, files: v.array(text) })),

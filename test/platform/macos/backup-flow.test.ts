@@ -25,6 +25,7 @@ function task(folder: string, changes: Partial<BackupTask> = {}): BackupTask {
     expected: null,
     source: { slot: null, allowDiskImage: false, allowOtherExternal: false, door: null },
     destination: { kind: 'library', folder },
+    wholeCard: true,
     verify: 'image',
     forceUnmount: false,
     ejectWhenDone: true,
