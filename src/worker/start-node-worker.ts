@@ -16,6 +16,8 @@ export const startNodeWorker: StartWorker = () => {
     // Standard output belongs to the command; what the worker prints by accident goes to standard error.
     stdio: ['ignore', 2, 2, 'ipc'],
     serialization: 'advanced',
+    // Every path in a task is absolute, and the folder of a terminal may be on the very card to be ejected.
+    cwd: '/',
     env: { ...process.env, UV_THREADPOOL_SIZE: WORKER_THREADS },
   });
   return asWorkerProcess(child);
