@@ -12,7 +12,8 @@ export function tool(name: string, args: readonly string[], input = ''): string 
     input,
     encoding: 'utf8',
     stdio: ['pipe', 'pipe', 'pipe'],
-    env: { ...process.env, MTOOLS_SKIP_CHECK: '1' },
+    // The judges speak the same on every machine: names on a FAT go through the locale.
+    env: { ...process.env, MTOOLS_SKIP_CHECK: '1', LC_ALL: 'C.UTF-8' },
   });
 }
 
