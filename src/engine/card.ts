@@ -2,6 +2,7 @@
 
 import type { BlockDevice } from './block-device.ts';
 import { type ExtVolume, openExt } from './ext.ts';
+import { replayedView } from './ext-map.ts';
 import { type FatVolume, openFat } from './fat.ts';
 import { type FileSystemName, probeFileSystems } from './file-system.ts';
 import { type PartitionTable, readPartitionTable } from './partitions.ts';
@@ -95,7 +96,7 @@ async function readPartition(device: BlockDevice, part: TablePartition): Promise
   const found = await probeFileSystems(window);
   const only: FileSystemName | undefined = found.length === 1 ? found[0] : undefined;
   const fat = only === 'fat' ? await openFat(window) : null;
-  const ext = only === 'ext' ? await openExt(window) : null;
+  const ext = only === 'ext' ? await openReplayed(window) : null;
   const fileSystem = fat
     ? `fat${fat.bits}`
     : only === 'fat' || (only === 'ext' && !ext)
@@ -109,6 +110,16 @@ async function readPartition(device: BlockDevice, part: TablePartition): Promise
     fat,
     ext,
   };
+}
+
+/** As the Pi would see it after its next start; as it lies there where the journal is not understood. */
+async function openReplayed(window: BlockDevice): Promise<ExtVolume | null> {
+  const raw = await openExt(window);
+  if (!raw?.superblock.needsRecovery) return raw;
+  const view = await replayedView(window);
+  const replayed = view && (await openExt(view));
+  // What the superblock says of the card's state is only true of the card as it lies there.
+  return replayed ? { ...replayed, superblock: raw.superblock } : raw;
 }
 
 async function findBoot(

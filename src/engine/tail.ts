@@ -18,7 +18,7 @@ export async function signatureInTail(device: BlockDevice, tail: Range): Promise
   const places = [tail.offset, Math.max(tail.offset, end - SEARCH_BYTES)];
   for (const place of places) {
     const bytes = await readUpTo(device, place, Math.min(SEARCH_BYTES + PROBE_BYTES, end - place));
-    for (let at = 0; at < Math.min(SEARCH_BYTES, bytes.length); at += STEP_BYTES) {
+    for (let at = 0; at <= SEARCH_BYTES && at < bytes.length; at += STEP_BYTES) {
       const [found] = signaturesIn(new ByteReader(bytes.subarray(at, at + PROBE_BYTES)));
       if (found) return `${found} ${place + at - tail.offset} bytes into it`;
     }
