@@ -41,15 +41,20 @@ export async function readUsedBlocks(
   return used;
 }
 
-/** Throws NotUnderstood unless the bitmaps call all of the file system's own metadata used, as they must. */
+/**
+ * Throws NotUnderstood unless every group has a block bitmap of its own and the bitmaps call all of the file system's own
+ * metadata used: without checksums, that is what gives a misled descriptor away.
+ */
 export function checkMetadata(
   superblock: ExtSuperblock,
   groups: ExtGroups,
   used: RunCollector,
 ): void {
   const tableBlocks = inodeTableBlocks(superblock);
+  const bitmaps = new Float64Array(groups.count);
   for (let index = 0; index < groups.count; index++) {
     const group = groups.group(index);
+    bitmaps[index] = group.blockBitmap;
     const { firstBlock, blockBitmap, inodeBitmap, inodeTable } = group;
     const head = headBlocks(superblock, index);
     const marked =
@@ -60,6 +65,10 @@ export function checkMetadata(
     if (!marked) {
       throw new NotUnderstood(`the metadata of block group ${index} is not marked as used`);
     }
+  }
+  bitmaps.sort();
+  if (bitmaps.some((block, index) => index > 0 && block === bitmaps[index - 1])) {
+    throw new NotUnderstood('two block groups claim the same bitmap');
   }
 }
 

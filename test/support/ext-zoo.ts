@@ -41,7 +41,7 @@ export const breeds: Record<string, string> = {
     '-t ext4 -O meta_bg,^resize_inode,^metadata_csum,^64bit,^flex_bg -g 512',
   sparse_super2: '-t ext4 -O sparse_super2 -g 1024',
   'sparse_super2 with one copy': '-t ext4 -O sparse_super2 -E num_backup_sb=1 -g 1024',
-  'no sparse_super': '-t ext4 -O ^sparse_super -g 1024',
+  'no sparse_super': '-t ext4 -O ^sparse_super,^resize_inode -g 1024',
   inline_data: '-t ext4 -O inline_data -I 256 -g 2048',
   'large attributes and folders': '-t ext4 -O ea_inode,large_dir -g 2048',
   'multiple-mount protection': '-t ext4 -O mmp -g 2048',
@@ -58,15 +58,8 @@ export const breeds: Record<string, string> = {
 export type BlockBytes = 1024 | 2048 | 4096;
 export const blockSizes: readonly BlockBytes[] = [1024, 2048, 4096];
 
-export type History = 'new' | 'aged' | 'grown' | 'grown while mounted' | 'shrunk' | 'full';
-export const histories: readonly History[] = [
-  'new',
-  'aged',
-  'grown',
-  'grown while mounted',
-  'shrunk',
-  'full',
-];
+export type History = 'new' | 'aged' | 'grown' | 'shrunk' | 'full';
+export const histories: readonly History[] = ['new', 'aged', 'grown', 'shrunk', 'full'];
 
 export interface Specimen {
   readonly breed: string;
@@ -79,17 +72,16 @@ export interface Specimen {
 export async function breed(path: string, tree: string, specimen: Specimen): Promise<void> {
   const { history, blockBytes, seed } = specimen;
   const args = (breeds[specimen.breed] ?? '').replace('CLUSTER', String(blockBytes * 4)).split(' ');
-  const born = history.startsWith('grown') ? 40 : 56;
+  const born = history === 'grown' ? 40 : 56;
   emptyImage(path, born * MIB);
   tool('mke2fs', ['-q', '-F', '-b', String(blockBytes), '-d', tree, ...args, path]);
   if (history === 'new') return;
-  if (history === 'grown' || history === 'grown while mounted') truncateSync(path, 72 * MIB);
+  if (history === 'grown') truncateSync(path, 72 * MIB);
   if (history === 'grown') {
     tool('e2fsck', ['-fp', path]);
     tool('resize2fs', [path]);
   }
-  await whileMounted(path, async (mounted, device) => {
-    if (history === 'grown while mounted') tool('resize2fs', [device]);
+  await whileMounted(path, async (mounted) => {
     await runWriter(mounted, seed, 8);
     if (history === 'full') fill(join(mounted, 'filler'));
   });
@@ -101,14 +93,14 @@ export async function breed(path: string, tree: string, specimen: Specimen): Pro
 /** Attaches and mounts with default options; unmounts properly. */
 export async function whileMounted(
   path: string,
-  use: (mounted: string, device: string) => Promise<void>,
+  use: (mounted: string) => Promise<void>,
 ): Promise<void> {
   const loop = await attachLoop(path);
   const mounted = mkdtempSync(join(tmpdir(), 'pikeep-mount-'));
   try {
     tool('mount', ['-t', 'ext4', loop.path, mounted]);
     try {
-      await use(mounted, loop.path);
+      await use(mounted);
     } finally {
       tool('umount', [mounted]);
     }
