@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config';
 import { SummaryReporter } from './support/summary-reporter.ts';
 import { SKIP_NOTES } from './support/tools.ts';
 
+// Debian keeps mke2fs, sfdisk and other judges outside an ordinary user's PATH; needsTools looks there too.
+process.env['PATH'] = `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin`;
+
 process.env[SKIP_NOTES] ??= join(tmpdir(), `pikeep-skips-${process.pid}`);
 
 if (Number(process.versions.node.split('.')[0]) < 24) {

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { CardIdentity } from './files.ts';
 import { seededBytes, seededUuid } from './seeded.ts';
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const MIB = 1024 * 1024;
 /** Where Raspberry Pi OS images begin their first partition. */
 const BOOT_OFFSET = 8 * MIB;
@@ -77,9 +77,7 @@ export async function writeBoot(
     String(boot.bytes / 1024),
   ]);
   const entries = (await readdir(folder)).toSorted().map((name) => join(folder, name));
-  await run('mcopy', ['-i', `${image}@@${boot.offset}`, '-s', '-m', ...entries, '::/'], {
-    env: { ...process.env, MTOOLS_SKIP_CHECK: '1' },
-  });
+  await run('mcopy', ['-i', `${image}@@${boot.offset}`, '-s', '-m', ...entries, '::/']);
 }
 
 /** With the features of mke2fs 1.47 as Raspberry Pi OS 13 has it, whatever the version at hand makes by itself. */
@@ -103,8 +101,22 @@ export async function writeRoot(
   ]);
 }
 
+function run(program: string, args: string[]): Promise<unknown> {
+  return execute(program, args, { env: environment() });
+}
+
+/** Debian keeps these programs outside an ordinary user's PATH; names on a FAT go through the locale. */
+function environment(): NodeJS.ProcessEnv {
+  const { PATH = '', ...others } = process.env;
+  const path = `${PATH}:/usr/sbin:/sbin`;
+  return { ...others, PATH: path, LC_ALL: 'C.UTF-8', MTOOLS_SKIP_CHECK: '1' };
+}
+
 async function feed(program: string, args: string[], input: string): Promise<void> {
-  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    env: environment(),
+  });
   child.stdin.end(input);
   const status = await new Promise((resolve, reject) => {
     child.once('error', reject);
