@@ -44,9 +44,13 @@ export async function readContent(
 ): Promise<Uint8Array | null> {
   if (inode.bytes > maxBytes) return null;
   const isShortLink = inode.kind === 'link' && inode.bytes < 60 && !inode.extents;
-  if (isShortLink || (inode.inline && inode.bytes <= 60))
-    return inode.block.subarray(0, inode.bytes);
-  if (inode.inline) return null;
+  if (isShortLink) return inode.block.subarray(0, inode.bytes);
+  // Inline content beyond these 60 bytes lies in an extended attribute, and an inline folder has a form of its own.
+  // No image for a Pi uses either; both stay "not known".
+  if (inode.inline) {
+    const fits = inode.bytes <= 60 && inode.kind !== 'folder';
+    return fits ? inode.block.subarray(0, inode.bytes) : null;
+  }
   const { blockBytes } = superblock;
   const content = new Uint8Array(inode.bytes);
   const count = Math.ceil(inode.bytes / blockBytes);

@@ -57,7 +57,9 @@ export function run(
           return reject(new PiKeepError('TOOL_MISSING', { tool: file }, { cause: error }));
         }
         if (errno !== null) {
-          return reject(new PiKeepError('TOOL_FAILED', { tool: file, detail: errno }, { cause: error }));
+          return reject(
+            new PiKeepError('TOOL_FAILED', { tool: file, detail: errno }, { cause: error }),
+          );
         }
         if (error.killed) {
           const detail = `no answer after ${timeout} ms`;
