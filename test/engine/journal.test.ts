@@ -6,7 +6,7 @@ import { crc32c } from '../../src/engine/crc32c.ts';
 import { mapExt, replayedView } from '../../src/engine/ext-map.ts';
 import { overlayDevice } from '../../src/engine/overlay.ts';
 import { makeExt, temporaryFolder, tool } from '../support/file-systems.ts';
-import { blocksOf, forgeJournal, replayedByE2fsck } from '../support/journal-forge.ts';
+import { blocksOf, forgeJournal, replayedByDebugfs } from '../support/journal-forge.ts';
 import { memoryDevice } from '../support/memory-device.ts';
 import { needsTools } from '../support/tools.ts';
 
@@ -32,7 +32,7 @@ const kinds: Record<string, Kind> = {
   'ext3, found by indirect blocks': { blockBytes: 1024, type: 'ext3', checksums: 0 },
 };
 
-describe.skipIf(needsTools('mke2fs', 'debugfs', 'e2fsck'))('the journal of ext3 and ext4', () => {
+describe.skipIf(needsTools('mke2fs', 'debugfs'))('the journal of ext3 and ext4', () => {
   const folder = temporaryFolder();
   const tree = join(folder.path, 'tree');
   const image = join(folder.path, 'fs.img');
@@ -72,15 +72,15 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'e2fsck'))('the journal of ext3 
     return bytes;
   }
 
-  /** Compares our view with the image after e2fsck's replay; returns how many blocks the replay changes. */
+  /** Compares our view with the image after debugfs's replay; returns how many blocks the replay changes. */
   async function expectSameReplay(): Promise<number> {
     const raw = readFileSync(image);
     const view = await replayedView(memoryDevice(raw));
     if (!view) throw new Error('not understood');
     const ours = Buffer.alloc(view.size);
     await view.read(ours, 0);
-    const judge = replayedByE2fsck(image);
-    // e2fsck notes in the superblock and in the journal's first block that it is done.
+    const judge = replayedByDebugfs(image);
+    // debugfs notes in the superblock and in the journal's first block that it is done.
     for (const bytes of [ours, judge, raw]) {
       bytes.fill(0, 1024, 2048);
       bytes.fill(0, journal[0], (journal[0] ?? 0) + kind.blockBytes);
@@ -95,7 +95,7 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'e2fsck'))('the journal of ext3 
   }
 
   for (const name of Object.keys(kinds)) {
-    it(`is replayed as e2fsck replays it, escapes, revocations and all: ${name}`, async () => {
+    it(`is replayed as e2fsprogs replays it, escapes, revocations and all: ${name}`, async () => {
       make(name);
       forgeJournal(image, kind.checksums, [
         { blocks: targets.slice(0, 20), content: content(20, 1) },
@@ -121,7 +121,7 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'e2fsck'))('the journal of ext3 
       expect(await expectSameReplay()).toBe(100);
     });
 
-    it(`ends where e2fsck ends, or is not understood, whatever is damaged: ${name}`, async () => {
+    it(`ends where e2fsprogs ends, or is not understood, whatever is damaged: ${name}`, async () => {
       make(name);
       forgeJournal(image, kind.checksums, [
         { blocks: targets.slice(0, 4), content: content(4, 1) },
@@ -140,7 +140,7 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'e2fsck'))('the journal of ext3 
         const map = await mapExt(memoryDevice(damaged));
         if (map.strategy === 'whole') continue;
         understood++;
-        // Without sums a tag may lead anywhere, and only the kernel and e2fsck follow it everywhere.
+        // Without sums a tag may lead anywhere, and only the kernel and e2fsprogs follow it everywhere.
         if (kind.checksums > 0 || at === 11) await expectSameReplay();
       }
       expect(understood).toBeGreaterThan(0);

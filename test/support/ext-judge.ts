@@ -58,9 +58,9 @@ export function fillOutside(file: string, used: readonly Range[], bytes: number)
 }
 
 /** Repairs as a user would, replaying the journal; throws when something could not be repaired. */
-export function repair(file: string, options: readonly string[] = []): void {
+export function repair(file: string): void {
   try {
-    execFileSync(findTool('e2fsck') ?? 'e2fsck', ['-fy', ...options, file], { stdio: 'pipe' });
+    execFileSync(findTool('e2fsck') ?? 'e2fsck', ['-fy', file], { stdio: 'pipe' });
   } catch (error) {
     const status = error instanceof Error && 'status' in error ? Number(error.status) : Number.NaN;
     // 1 and 2: errors were corrected.

@@ -1,7 +1,6 @@
-/** Journals with known transactions, written by debugfs and replayed by e2fsck: the judges of our reader. */
+/** Journals with known transactions, written and replayed by debugfs: the judge of our reader. */
 
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { repair } from './ext-judge.ts';
 import { tool } from './file-systems.ts';
 
 /** How blocks vouch for themselves: `jo` of debugfs(8). */
@@ -44,12 +43,12 @@ export function forgeJournal(
   for (const file of files) rmSync(file);
 }
 
-/** The image as e2fsck leaves it when it does nothing but replay the journal. */
-export function replayedByE2fsck(image: string): Buffer {
+/** The image once debugfs has replayed the journal. (e2fsck would go on to delete orphans.) */
+export function replayedByDebugfs(image: string): Buffer {
   const copy = `${image}.replayed`;
   copyFileSync(image, copy);
   try {
-    repair(copy, ['-E', 'journal_only']);
+    tool('debugfs', ['-w', copy], 'jr\nquit\n');
     return readFileSync(copy);
   } finally {
     rmSync(copy);

@@ -1,0 +1,66 @@
+/** One snapshot of a busy card under all the judges. */
+
+import { readFileSync, rmSync } from 'node:fs';
+import { expect } from 'vitest';
+import { mapExt, replayedView } from '../../src/engine/ext-map.ts';
+import type { Shelf } from './busy-card.ts';
+import { fillOutside, hashTree, repair, usedByDumpe2fs } from './ext-judge.ts';
+import { withFileDevice } from './file-device.ts';
+import { blocksOf, replayedByDebugfs } from './journal-forge.ts';
+import { memoryDevice } from './memory-device.ts';
+
+export interface Judgement {
+  /** What e2fsck leaves on the card whose free space was overwritten is what it leaves on the card itself. */
+  readonly sameFiles: boolean;
+  /** The same with the map of the bitmaps on the card alone, which lag behind the journal. */
+  readonly sameFilesWithoutJournal: boolean;
+  /** Names in the file system. */
+  readonly names: number;
+}
+
+/** Fails unless the journal is replayed exactly as e2fsprogs replays it. Removes the snapshot. */
+export async function judgeSnapshot(shelf: Shelf, snapshot: string): Promise<Judgement> {
+  const map = await withFileDevice(snapshot, mapExt);
+  if (map.strategy === 'whole') throw new Error(`copied whole, because ${map.reason}`);
+  expect(map.journal).toBe('replayed');
+  await expectSameReplay(snapshot);
+  const filled = `${snapshot}.filled`;
+  const stale = `${snapshot}.stale`;
+  shelf.copy(snapshot, filled);
+  fillOutside(filled, map.used, map.bytes);
+  shelf.copy(snapshot, stale);
+  fillOutside(stale, usedByDumpe2fs(snapshot).used, map.bytes);
+  repair(snapshot);
+  const files = await hashTree(snapshot);
+  repair(filled);
+  const sameFiles = JSON.stringify(await hashTree(filled)) === JSON.stringify(files);
+  let sameFilesWithoutJournal = false;
+  try {
+    repair(stale);
+    sameFilesWithoutJournal = JSON.stringify(await hashTree(stale)) === JSON.stringify(files);
+  } catch {
+    // Not to be repaired at all: different enough.
+  }
+  for (const file of [snapshot, filled, stale]) rmSync(file);
+  return { sameFiles, sameFilesWithoutJournal, names: files.length };
+}
+
+async function expectSameReplay(snapshot: string): Promise<void> {
+  const raw = readFileSync(snapshot);
+  const view = await replayedView(memoryDevice(raw));
+  if (!view) throw new Error('not understood');
+  const ours = Buffer.alloc(view.size);
+  await view.read(ours, 0);
+  const judge = replayedByDebugfs(snapshot);
+  const blockBytes = 1024 << raw.readUInt32LE(1024 + 0x18);
+  // debugfs notes in the superblock and in the journal's first block that it is done.
+  const journal = (blocksOf(snapshot, '<8>')[0] ?? 0) * blockBytes;
+  for (const bytes of [ours, judge]) {
+    bytes.fill(0, 1024, 2048);
+    bytes.fill(0, journal, journal + blockBytes);
+  }
+  for (let at = 0; at < judge.length; at += blockBytes) {
+    const same = ours.subarray(at, at + blockBytes).equals(judge.subarray(at, at + blockBytes));
+    if (!same) throw new Error(`block ${at / blockBytes} is not what debugfs makes of it`);
+  }
+}
