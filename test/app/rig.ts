@@ -1,6 +1,6 @@
 /** What the tests of the running app share: one build and one Chromium a file, apps that are ended after each test, cards. */
 
-import { mkdir, rename, truncate } from 'node:fs/promises';
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
@@ -12,6 +12,7 @@ import {
   runApp,
 } from '../support/electron/run-app.ts';
 import type { World } from '../support/electron/world.ts';
+import { enlargeCard } from '../support/large-card.ts';
 import { needsTools } from '../support/tools.ts';
 
 export const withoutChromium = needsTools('chromium');
@@ -50,7 +51,7 @@ export function appRig(): (env?: Record<string, string>) => Promise<RunningApp> 
 export async function insertCard(app: RunningApp, name: string, bytes?: number): Promise<void> {
   const outside = join(app.slot, '..', name);
   await writeSampleCard(outside);
-  if (bytes !== undefined) await truncate(outside, bytes);
+  if (bytes !== undefined) await enlargeCard(outside, bytes);
   await rename(outside, join(app.slot, name));
 }
 

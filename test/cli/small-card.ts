@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeExt, makeFat, partition, temporaryFolder } from '../support/file-systems.ts';
+import { enlargeCard } from '../support/large-card.ts';
 
 export const cardTools = ['mke2fs', 'mkfs.vfat', 'mcopy', 'sfdisk'] as const;
 
@@ -16,7 +17,7 @@ const ROOT_BYTES = 12 * MIB;
 /** Bytes of the card that `makeSmallCard` makes. */
 export const SMALL_CARD_BYTES = ROOT_START + ROOT_BYTES + MIB;
 
-/** `bytes` makes a larger card with nothing behind the partitions. */
+/** `bytes` makes a larger card, with a third partition of nothing known that is copied whole. */
 export async function makeSmallCard(
   path: string,
   { hostname = 'octopi', bytes = SMALL_CARD_BYTES } = {},
@@ -42,7 +43,7 @@ export async function makeSmallCard(
     writeFileSync(join(tree, 'etc/os-release'), 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\n');
     const root = makeExt(join(folder.path, 'root'), { bytes: ROOT_BYTES, type: 'ext4', tree });
     writeFileSync(path, '');
-    truncateSync(path, bytes);
+    truncateSync(path, SMALL_CARD_BYTES);
     partition(
       path,
       `label: dos\nlabel-id: 0x5e3da3da\nunit: sectors\n` +
@@ -51,6 +52,7 @@ export async function makeSmallCard(
     );
     await place(path, boot, BOOT_START);
     await place(path, root, ROOT_START);
+    if (bytes > SMALL_CARD_BYTES) await enlargeCard(path, bytes);
   } finally {
     folder.remove();
   }

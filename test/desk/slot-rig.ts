@@ -1,6 +1,6 @@
 /** A whole desk over a slot: real platform, real worker processes, real files. Only the desktop writes down what it is asked. */
 
-import { mkdir, mkdtemp, open, readdir, rename, rm, truncate } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
@@ -12,6 +12,7 @@ import type { Desktop } from '../../src/platform/ports.ts';
 import { openSettings } from '../../src/platform/settings.ts';
 import { runTask, type WorkerProcess } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
+import { enlargeCard } from '../support/large-card.ts';
 
 /** Patience for a worker to start and do its work on a busy machine. */
 const DEADLINE = { timeout: 25_000, interval: 20 };
@@ -150,7 +151,7 @@ function isIn<I extends JobState['is']>(
 async function putCard(folder: string, slot: string, name: string, bytes?: number): Promise<void> {
   const outside = join(folder, `new-${name}`);
   await writeSampleCard(outside);
-  if (bytes !== undefined) await truncate(outside, bytes);
+  if (bytes !== undefined) await enlargeCard(outside, bytes);
   await rename(outside, join(slot, name));
 }
 
