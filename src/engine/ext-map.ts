@@ -4,6 +4,7 @@
  */
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
+import { MalformedBytes } from './bytes.ts';
 import type { Range } from './chunks.ts';
 import { checkMetadata, readUsedBlocks } from './ext-bitmaps.ts';
 import { COMPAT, featureTrouble } from './ext-features.ts';
@@ -40,7 +41,7 @@ export async function replayedView(window: BlockDevice): Promise<BlockDevice | n
     const { overlay } = await readJournal(window, before.superblock, before.groups);
     return overlay ? overlayDevice(window, overlay) : window;
   } catch (error) {
-    if (error instanceof NotUnderstood) return null;
+    if (error instanceof MalformedBytes) return null;
     throw error;
   }
 }
