@@ -173,7 +173,7 @@ describe.skipIf(needsLoop() || needsTools(...cardTools, 'mount', 'umount'))(
     });
 
     it('a destination that is too small', async () => {
-      const small = emptyImage(join(rig.folder, 'small'), 16 * 1024 * 1024);
+      const small = emptyImage(join(rig.folder, 'small'), 8 * 1024 * 1024);
       tool('mke2fs', ['-q', '-t', 'ext4', small]);
       const mounted = join(rig.folder, 'mounted');
       mkdirSync(mounted);
