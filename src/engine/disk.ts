@@ -95,7 +95,7 @@ export interface Disk {
   readonly roles: readonly DiskRole[];
   /**
    * Names in the root folder of the first FAT partition, only where looking needs no permission and shows no dialog
-   * (a card in the slot; a volume already mounted on Linux). Null: not looked at. Always null on macOS (DESIGN 5.3).
+   * (a card in the slot; a volume already mounted on Linux). Null: not looked at. Always null on macOS, where looking would raise the privacy prompt unasked.
    */
   readonly bootFiles: readonly string[] | null;
 }

@@ -17,8 +17,6 @@ export interface Explanation {
   readonly next: string;
 }
 
-export type Explain = (error: PiKeepError) => Explanation;
-
 /** Has words for every code, or it would not compile. */
 const words: Words<ErrorCode> = {
   ...cardWords,

@@ -22,7 +22,7 @@ const bootLabels = [
   'raspifirm',
 ];
 
-/** Judges without touching the card (DESIGN 5.3). MBR and GPT; a FAT partition followed by a Linux one. */
+/** Judges without touching the card (a look would raise the privacy prompt unasked). MBR and GPT; a FAT partition followed by a Linux one. */
 export function glance(disk: Disk): Glance {
   const layout = layoutOf(disk.partitions);
   const plainTitle = disk.partitions.find((part) => part.label)?.label ?? disk.mediaName ?? disk.id;

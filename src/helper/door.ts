@@ -31,7 +31,7 @@ const DIALOG_LIMIT_MS = 10 * 60_000;
 const END_LIMIT_MS = 2_000;
 
 /**
- * A door as DESIGN has it: request file, elevated start, a call back with the token, reads over the socket. Its errors are
+ * The door of the helper: request file, elevated start, a call back with the token, reads over the socket. Its errors are
  * the helper's own (NOT_A_CARD, PROTECTED_DISK, IDENTITY_CHANGED, DEVICE_BUSY ...), DIALOG_CANCELLED, NOT_AUTHORIZED,
  * STRANGER, BAD_MESSAGE, HELPER_FAILED, SOCKET_PATH_TOO_LONG, INTERRUPTED, and DOOR_UNAVAILABLE.
  */

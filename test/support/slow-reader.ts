@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { attachLoop, type LoopDevice } from './loop.ts';
 
-/** What a good reader with a good card does: DESIGN's figures. */
+/** What a good reader with a good card does. */
 export const READER_BYTES_PER_SECOND = 90_000_000;
 export const WRITER_BYTES_PER_SECOND = 20_000_000;
 
