@@ -11,9 +11,10 @@ import { parseArgs } from 'node:util';
 import { benchCard } from './bench/card.ts';
 import { isReached, report, table } from './bench/report.ts';
 import type { Result, Row } from './bench/row.ts';
+import { usedBlocks } from './bench/used-blocks.ts';
 import { wholeCard } from './bench/whole-card.ts';
 
-const rows: readonly Row[] = [wholeCard];
+const rows: readonly Row[] = [usedBlocks, wholeCard];
 
 const usage = `npm run bench -- [--quick] [--rows NAME,NAME] [--runs N] [--folder DIR] [--json FILE]
 
