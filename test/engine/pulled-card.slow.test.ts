@@ -32,7 +32,7 @@ const cards = [
   '-t ext3 -b 1024 -g 1024 / data=journal',
   '-t ext3 -b 1024 -J size=1 / commit=1',
   '-t ext3 / journal_checksum',
-  '-t ext4 -b 1024 -O ^extent -g 2048',
+  '-t ext4 -b 1024 -O ^extent,^64bit -g 2048',
 ];
 
 describe.skipIf(needsTools('mke2fs', 'e2fsck', 'dumpe2fs', 'debugfs', 'mkfs.xfs') || needsLoop())(
