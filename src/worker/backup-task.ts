@@ -2,18 +2,22 @@
 
 import type { BlockDevice } from '../engine/block-device.ts';
 import { readCard } from '../engine/card.ts';
-import { checkBoot } from '../engine/checks.ts';
+import { type Check, checkBoot } from '../engine/checks.ts';
+import { totalBytes } from '../engine/chunks.ts';
 import { copyRanges } from '../engine/copy.ts';
 import { asPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import type { NewImageFile } from '../engine/image/image-file.ts';
+import { createImageWriter } from '../engine/image/create-image-writer.ts';
+import type { MapEntry } from '../engine/image/map.ts';
+import { requireSameAgain } from '../engine/reread.ts';
 import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
 import { createPartial } from '../library/partial.ts';
 import type { Platform } from '../platform/ports.ts';
 import { buildManifest } from './build-manifest.ts';
 import { destinationFolder, destinationVolume, placeOf, requireRoom } from './destination.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
-import { PhaseProgress } from './phase-progress.ts';
+import { PhaseProgress, phaseMeter } from './phase-progress.ts';
+import { planMessage } from './plan-message.ts';
 import type { BackupResult, BackupTask } from './protocol.ts';
 import type { TaskContext } from './task-context.ts';
 
@@ -44,6 +48,7 @@ export async function runBackup(task: BackupTask, context: TaskContext): Promise
   try {
     const plan = await planCopy(task, opened);
     requireRoom(volume, opened.device.size, plan.bytes);
+    context.plan(planMessage(opened.device, opened.card, plan, task.wholeCard));
     result = await copyCard(task, context, platform, opened, plan);
   } finally {
     await opened.device.close();
@@ -62,7 +67,7 @@ async function copyCard(
   const started = new Date(context.now());
   for (const problem of card.table.problems) context.warn('PARTITION_TABLE', problem);
   const place = await placeOf(task.destination, card.title, started);
-  const prove = task.verify === 'image';
+  const prove = task.verify !== 'none';
   const stem = prove ? place.stem : `${place.stem} (unverified)`;
   const partial = await createPartial({
     imageFiles: platform.imageFiles,
@@ -73,19 +78,26 @@ async function copyCard(
   });
   try {
     const progress = new PhaseProgress(plan.bytes, prove, context);
+    const image = createImageWriter({
+      format: 'img',
+      file: partial.image,
+      bytes: device.size,
+      compressor: platform.compressor,
+    });
     const { map, plainSha256 } = await copyRanges({
       device,
       ranges: plan.ranges,
-      image: partial.image,
+      image,
       prove,
+      hashPlain: task.wholeCard,
       signal: context.signal,
       onProgress: (step) => progress.add(step),
     });
-    // Of used blocks alone it would be the hash of nothing anybody has.
-    const wholeSha256 = task.wholeCard ? plainSha256 : null;
+    const secondReading = task.verify === 'card' ? [await readAgain(device, map, context)] : [];
     progress.filing();
     const copied = new Date(context.now());
-    const checks = await checkBoot(await readCard(imageDevice(partial.image, device.sectorSize)));
+    const copy = await readCard(image.device(device.sectorSize));
+    const checks = [...(await checkBoot(copy)), ...secondReading];
     const manifest = buildManifest({
       disk,
       card,
@@ -93,7 +105,7 @@ async function copyCard(
       imagePath: partial.finalPath,
       map,
       plan,
-      plainSha256: wholeSha256,
+      plainSha256,
       method: prove ? partial.image.readBackMethod : null,
       checks,
       times: { started, copied, finished: new Date(context.now()) },
@@ -110,7 +122,7 @@ async function copyCard(
       readBytes: plan.bytes,
       seconds: 0,
       verified: manifest.verified?.method ?? null,
-      plainSha256: wholeSha256,
+      plainSha256,
       checks,
       ejected: false,
     };
@@ -126,15 +138,15 @@ async function planCopy(task: BackupTask, { device, card }: OpenedCard): Promise
   return task.wholeCard ? wholeCard(used, device.size) : used;
 }
 
-/** The image as written, for the boot checks: they judge the copy, not the card. */
-function imageDevice(image: NewImageFile, sectorSize: number): BlockDevice {
-  return {
-    path: image.path,
-    size: image.size,
-    sectorSize,
-    read: (into, offset) => image.readBack(into, offset),
-    close: () => Promise.resolve(),
-  };
+/** Throws CARD_UNRELIABLE unless the card still reads as it did. */
+async function readAgain(
+  device: BlockDevice,
+  map: readonly MapEntry[],
+  context: TaskContext,
+): Promise<Check> {
+  const onProgress = phaseMeter('rereading', totalBytes(map), context);
+  await requireSameAgain({ device, map, onProgress, signal: context.signal });
+  return { name: 'second reading', ok: true, detail: 'the card reads the same a second time' };
 }
 
 /** The backup is done and filed; a card that will not eject is worth a warning, not a failure. */

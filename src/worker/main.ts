@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { createPlatform } from '../platform/index.ts';
 import { runBackup } from './backup-task.ts';
+import { runCompare } from './compare-task.ts';
 import { runInspect } from './inspect-task.ts';
 import { linkToOwner } from './owner-link.ts';
 import { type FromWorker, type Task, type TaskResult, toWorkerSchema } from './protocol.ts';
@@ -28,6 +29,7 @@ export function runWorker(): void {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     progress: (progress) => post({ message: 'progress', progress: roundFigures(progress) }),
+    plan: (plan) => post({ message: 'plan', plan }),
     warn: (code, text) => post({ message: 'warning', code, text }),
   };
   // A terminal sends these to the whole group; the owner decides what they mean and says "cancel".
@@ -68,6 +70,8 @@ function perform(task: Task, context: TaskContext): Promise<TaskResult> {
       return runBackup(task, context);
     case 'verify':
       return runVerify(task, context);
+    case 'compare':
+      return runCompare(task, context);
     case 'inspect':
       return runInspect(task, context);
   }

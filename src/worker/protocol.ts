@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { FULL_SHARE, PICTURE_CELLS } from '../engine/card-picture.ts';
 import { partitionKinds } from '../engine/disk.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4096));
@@ -46,12 +47,24 @@ export const backupTaskSchema = v.object({
   ]),
   /** Copy every byte, used or not. */
   wholeCard: v.boolean(),
-  verify: v.picklist(['image', 'none']),
+  /** "card": the image is proven, and then the card is read a second time and compared. */
+  verify: v.picklist(['image', 'card', 'none']),
   forceUnmount: v.boolean(),
   ejectWhenDone: v.boolean(),
 });
 
 export const verifyTaskSchema = v.object({ task: v.literal('verify'), image: text });
+
+/** Compares a card with an image that was made of it. */
+export const compareTaskSchema = v.object({
+  task: v.literal('compare'),
+  image: text,
+  disk: text,
+  /** What the user was shown; null when they named the disk themselves. */
+  expected: v.nullable(weakIdentitySchema),
+  source: sourceSchema,
+  forceUnmount: v.boolean(),
+});
 
 export const inspectTaskSchema = v.object({
   task: v.literal('inspect'),
@@ -63,11 +76,13 @@ export const inspectTaskSchema = v.object({
 export const taskSchema = v.variant('task', [
   backupTaskSchema,
   verifyTaskSchema,
+  compareTaskSchema,
   inspectTaskSchema,
 ]);
 export type Task = v.InferOutput<typeof taskSchema>;
 export type BackupTask = v.InferOutput<typeof backupTaskSchema>;
 export type VerifyTask = v.InferOutput<typeof verifyTaskSchema>;
+export type CompareTask = v.InferOutput<typeof compareTaskSchema>;
 export type InspectTask = v.InferOutput<typeof inspectTaskSchema>;
 
 /** Owner to worker. */
@@ -83,7 +98,8 @@ export const toWorkerSchema = v.variant('message', [
 ]);
 export type ToWorker = v.InferOutput<typeof toWorkerSchema>;
 
-export const phases = ['opening', 'copying', 'proving', 'filing', 'reading'] as const;
+/** `reading` reads an image, `rereading` reads a card again to compare it with what was read before. */
+export const phases = ['opening', 'copying', 'proving', 'rereading', 'filing', 'reading'] as const;
 export type Phase = (typeof phases)[number];
 
 const progressSchema = v.object({
@@ -103,6 +119,37 @@ const partitionUse = {
   reason: v.nullable(text),
   journal: v.nullable(text),
 };
+
+/** Partitions that a plan tells of; real cards have two to a dozen. */
+export const MAX_PLAN_PARTITIONS = 128;
+
+const planSchema = v.object({
+  /** Size of the card. */
+  bytes,
+  /** What will be read of it. Divided by the rate of the progress messages it is the time the copy takes. */
+  readBytes: bytes,
+  /** Everything is read because that was asked for. */
+  wholeCard: v.boolean(),
+  partitions: v.pipe(
+    v.array(
+      v.object({
+        index: bytes,
+        offset: bytes,
+        bytes,
+        label: v.nullable(text),
+        fileSystem: v.nullable(text),
+        ...partitionUse,
+      }),
+    ),
+    v.maxLength(MAX_PLAN_PARTITIONS),
+  ),
+  /** The card in equal slices; how much of each will be read, from 0 for nothing to 255 for all of it. */
+  cells: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(FULL_SHARE))),
+    v.length(PICTURE_CELLS),
+  ),
+});
+export type Plan = v.InferOutput<typeof planSchema>;
 
 const checkSchema = v.object({ name: text, ok: v.boolean(), detail: text });
 
@@ -134,6 +181,36 @@ export const verifyResultSchema = v.object({
   seconds: v.pipe(v.number(), v.minValue(0)),
 });
 export type VerifyResult = v.InferOutput<typeof verifyResultSchema>;
+
+/** More than anybody reads; `moreDifferences` counts the others. */
+export const MAX_DIFFERENCES = 2000;
+
+const differenceSchema = v.object({
+  offset: bytes,
+  bytes,
+  /** As the partition table counts; null outside of all partitions. */
+  partition: v.nullable(bytes),
+  /** What lies there: a path, or a structure of the file system. */
+  what: text,
+  /** It lies in a FAT volume that was proven to be the same but for what mounting writes. */
+  mounting: v.boolean(),
+});
+
+export const compareResultSchema = v.object({
+  task: v.literal('compare'),
+  image: text,
+  disk: text,
+  /** "mounted": the same files with the same content, but somebody mounted the card. */
+  verdict: v.picklist(['same', 'mounted', 'differs']),
+  /** Bytes of the card that were compared. */
+  bytes,
+  /** Bytes that differ, in whole sectors. */
+  differingBytes: bytes,
+  differences: v.pipe(v.array(differenceSchema), v.maxLength(MAX_DIFFERENCES)),
+  moreDifferences: bytes,
+  seconds: v.pipe(v.number(), v.minValue(0)),
+});
+export type CompareResult = v.InferOutput<typeof compareResultSchema>;
 
 export const inspectResultSchema = v.object({
   task: v.literal('inspect'),
@@ -170,6 +247,7 @@ export type InspectResult = v.InferOutput<typeof inspectResultSchema>;
 export const taskResultSchema = v.variant('task', [
   backupResultSchema,
   verifyResultSchema,
+  compareResultSchema,
   inspectResultSchema,
 ]);
 export type TaskResult = v.InferOutput<typeof taskResultSchema>;
@@ -177,6 +255,8 @@ export type TaskResult = v.InferOutput<typeof taskResultSchema>;
 /** Worker to owner. After `done` or `failed` nothing follows. */
 export const fromWorkerSchema = v.variant('message', [
   v.object({ message: v.literal('progress'), progress: progressSchema }),
+  /** What a backup will read: once, when the map of the card is known, before anything is copied. */
+  v.object({ message: v.literal('plan'), plan: planSchema }),
   /** Something the user should know although the task goes on. */
   v.object({ message: v.literal('warning'), code: text, text }),
   v.object({ message: v.literal('authorize'), right: text, prompt: text }),

@@ -7,6 +7,7 @@ import { errorFromMessage } from './error-message.ts';
 import {
   type FromWorker,
   fromWorkerSchema,
+  type Plan,
   type Progress,
   type Task,
   type TaskResult,
@@ -27,6 +28,8 @@ export type StartWorker = () => WorkerProcess;
 
 export interface TaskListeners {
   readonly onProgress?: (progress: Progress) => void;
+  /** Once, before the copying of a backup begins. */
+  readonly onPlan?: (plan: Plan) => void;
   readonly onWarning?: (warning: { code: string; text: string }) => void;
 }
 
@@ -118,6 +121,9 @@ function hear(
       // The device is open by then, and the right that opened it has done its work.
       if (message.progress.phase !== 'opening') giveBack(options);
       options.onProgress?.(message.progress);
+      return null;
+    case 'plan':
+      options.onPlan?.(message.plan);
       return null;
     case 'warning':
       options.onWarning?.(message);

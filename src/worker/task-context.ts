@@ -1,7 +1,7 @@
 /** What a task may use besides its own words: talk to its owner, be cancelled, know the time. */
 
 import type { Authorizer, Platform } from '../platform/ports.ts';
-import type { Progress } from './protocol.ts';
+import type { Plan, Progress } from './protocol.ts';
 
 export interface TaskContext {
   readonly createPlatform: (options: { slot: string | null }) => Promise<Platform>;
@@ -12,5 +12,6 @@ export interface TaskContext {
   /** Milliseconds of a clock that is never set. */
   readonly monotonic: () => number;
   readonly progress: (progress: Progress) => void;
+  readonly plan: (plan: Plan) => void;
   readonly warn: (code: string, text: string) => void;
 }

@@ -4,9 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
+import { pictureOf } from '../../src/engine/card-picture.ts';
+import { toExtents } from '../../src/engine/extents.ts';
 import { findLeftovers } from '../../src/library/leftovers.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
-import type { BackupTask, Progress } from '../../src/worker/protocol.ts';
+import type { BackupTask, Plan, Progress } from '../../src/worker/protocol.ts';
 import { runTask, type StartWorker } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
@@ -65,6 +67,40 @@ describe('a task in a worker process', () => {
     expect(manifest.card).toMatchObject({ hostname: 'octopi', pi: 'yes' });
     const verified = await runTask({ task: 'verify', image: result.image }, options);
     expect(verified.bytes).toBe(card.length);
+  });
+
+  it('says what it will read before it copies, and reads just that', async () => {
+    const heard: string[] = [];
+    const plans: Plan[] = [];
+    const result = await runTask(task({ wholeCard: false }), {
+      ...options,
+      onPlan: (plan) => {
+        heard.push('plan');
+        plans.push(plan);
+      },
+      onProgress: ({ phase }) => heard.push(phase),
+    });
+    expect(heard.slice(0, 3)).toEqual(['opening', 'plan', 'copying']);
+    const [plan] = plans;
+    expect(plans).toHaveLength(1);
+    expect(plan).toMatchObject({
+      bytes: result.bytes,
+      readBytes: result.readBytes,
+      wholeCard: false,
+      partitions: [
+        { index: 1, label: 'bootfs', fileSystem: 'fat32', strategy: 'used', reason: null },
+        { index: 2, label: 'rootfs', strategy: 'used', journal: 'clean' },
+      ],
+    });
+    const { map } = await readManifest(result.image);
+    expect(plan?.cells).toEqual(pictureOf(toExtents(map), result.bytes));
+    expect(new Set(plan?.cells).size).toBeGreaterThan(2);
+  });
+
+  it('says so when everything is read because that was asked for', async () => {
+    const plans: Plan[] = [];
+    await runTask(task(), { ...options, onPlan: (plan) => plans.push(plan) });
+    expect(plans).toMatchObject([{ wholeCard: true, cells: Array(240).fill(255) }]);
   });
 
   it('calls a backup that was not proven unverified', async () => {

@@ -43,6 +43,7 @@ function context(): TaskContext & { readonly warnings: string[] } {
     now: () => Date.now(),
     monotonic: () => performance.now(),
     progress: () => {},
+    plan: () => {},
     warn: (code) => warnings.push(code),
   };
 }
