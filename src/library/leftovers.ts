@@ -1,6 +1,6 @@
 /** What backups left behind that did not come to their end: killed, crashed, or cut off by a power failure. */
 
-import type { Dirent } from 'node:fs';
+import { constants, type Dirent, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
@@ -17,7 +17,13 @@ export interface Leftover {
   readonly storedBytes: number;
 }
 
-/** Partials in the library and in the folders of its Pis that no living process owns. A library that does not exist has none. */
+/** A note is a hundred bytes; anything much longer is none. */
+const MAX_NOTE_BYTES = 4096;
+
+/**
+ * Partials in the library and in the folders of its Pis that no living process owns. Only what has a note of ours beside it
+ * counts: other programs call their unfinished downloads ".partial" too. A library that does not exist has none.
+ */
 export async function findLeftovers(library: string): Promise<Leftover[]> {
   const folders = [library];
   for (const entry of await entriesOf(library)) {
@@ -50,20 +56,17 @@ export async function clearLeftover(library: string, file: string): Promise<void
     });
   }
   const finalPath = file.slice(0, -PARTIAL_SUFFIX.length);
-  if (!(await isThere(finalPath))) await fs.rm(finalPath + MANIFEST_SUFFIX, { force: true });
+  if ((await statOf(finalPath)) === null) await fs.rm(finalPath + MANIFEST_SUFFIX, { force: true });
   await fs.rm(file, { force: true });
   await fs.rm(file + OWNER_SUFFIX, { force: true });
 }
 
-/** `.partial` files, and notes whose `.partial` was never made. */
-function partialNames(names: readonly string[]): Set<string> {
+/** The `.partial` of every note, whether it was ever made or not. */
+function partialNames(names: readonly string[]): readonly string[] {
   const ending = `${PARTIAL_SUFFIX}${OWNER_SUFFIX}`;
-  return new Set(
-    names.flatMap((name) => {
-      if (name.endsWith(PARTIAL_SUFFIX)) return [name];
-      return name.endsWith(ending) ? [name.slice(0, -OWNER_SUFFIX.length)] : [];
-    }),
-  );
+  return names
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -OWNER_SUFFIX.length));
 }
 
 function imageNameOf(file: string): string {
@@ -71,29 +74,46 @@ function imageNameOf(file: string): string {
 }
 
 async function isAbandoned(file: string): Promise<boolean> {
+  const note = await readNote(file + OWNER_SUFFIX);
+  if (note === null) return false;
+  const partial = await statOf(file);
+  if (partial !== null && !partial.isFile()) return false;
+  return !isOwnerAlive(note.text, partial?.mtimeMs ?? note.mtimeMs);
+}
+
+/**
+ * Null for what cannot be a note of this user's: somebody else's file, a link, a pipe (which would keep us waiting), a
+ * file that is too long or gone by now.
+ */
+async function readNote(file: string): Promise<{ text: string; mtimeMs: number } | null> {
+  let handle: fs.FileHandle;
   try {
-    return !isOwnerAlive(await fs.readFile(file + OWNER_SUFFIX, 'utf8'));
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    handle = await fs.open(file, flags);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return true;
+    // ELOOP: a link. ENXIO: a socket (man 2 open).
+    const others = ['ENOENT', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO'];
+    if (others.includes(errnoOf(error) ?? '')) return null;
     throw error;
+  }
+  try {
+    const stats = await handle.stat();
+    if (!stats.isFile() || stats.size > MAX_NOTE_BYTES) return null;
+    return { text: await handle.readFile('utf8'), mtimeMs: stats.mtimeMs };
+  } finally {
+    await handle.close();
   }
 }
 
 async function storedBytes(file: string): Promise<number> {
-  try {
-    return (await fs.stat(file)).blocks * 512;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return 0;
-    throw error;
-  }
+  return ((await statOf(file))?.blocks ?? 0) * 512;
 }
 
-async function isThere(file: string): Promise<boolean> {
+async function statOf(file: string): Promise<Stats | null> {
   try {
-    await fs.lstat(file);
-    return true;
+    return await fs.lstat(file);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
+    if (errnoOf(error) === 'ENOENT') return null;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** Finds and reads the manifest of an image. */
 
+import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import {
@@ -16,19 +17,34 @@ export function manifestPathOf(image: string): string {
 /** Throws NO_SUCH_IMAGE when the image is not there, MANIFEST_MISSING, MANIFEST_INVALID, ACCESS_DENIED. */
 export async function readManifest(image: string): Promise<Manifest> {
   const manifestPath = manifestPathOf(image);
-  await sizeOf(image, new PiKeepError('NO_SUCH_IMAGE', { path: image }));
+  await trying(image, new PiKeepError('NO_SUCH_IMAGE', { path: image }), () => fs.stat(image));
   const missing = new PiKeepError('MANIFEST_MISSING', { path: manifestPath });
-  if ((await sizeOf(manifestPath, missing)) > MAX_MANIFEST_BYTES) {
-    throw new PiKeepError('MANIFEST_INVALID', { path: manifestPath, detail: 'it is too large' });
-  }
-  return parseManifest(await fs.readFile(manifestPath, 'utf8'), manifestPath);
+  return parseManifest(
+    await trying(manifestPath, missing, () => readText(manifestPath)),
+    manifestPath,
+  );
 }
 
-async function sizeOf(file: string, missing: PiKeepError): Promise<number> {
+/** Never more than a manifest may have, and never waits: a pipe or a device may lie in its place. */
+async function readText(file: string): Promise<string> {
+  const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    return (await fs.stat(file)).size;
+    const stats = await handle.stat();
+    const detail = stats.isFile() ? 'it is too large' : 'it is not a file';
+    if (!stats.isFile() || stats.size > MAX_MANIFEST_BYTES) {
+      throw new PiKeepError('MANIFEST_INVALID', { path: file, detail });
+    }
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+async function trying<T>(file: string, missing: PiKeepError, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (error) {
-    const errno = errnoOf(error);
+    const errno = error instanceof PiKeepError ? null : errnoOf(error);
     if (errno === 'ENOENT' || errno === 'ENOTDIR') throw missing;
     if (errno === 'EACCES')
       throw new PiKeepError('ACCESS_DENIED', { path: file }, { cause: error });

@@ -20,20 +20,24 @@ const ownerSchema = v.object({
 /** Clocks are set while a computer runs; this much disagreement about its start is no restart. */
 const BOOT_TOLERANCE_SECONDS = 120;
 
+/** Milliseconds without a write after which a backup of another computer has ended; clocks may differ by hours. */
+const SILENCE_MS = 24 * 3600_000;
+
 export function ownerNote(): v.InferOutput<typeof ownerSchema> {
   const started = lookUp(process.pid)?.started ?? null;
   return { pid: process.pid, host: os.hostname(), booted: bootTime(), started };
 }
 
 /**
- * True when the process of the note may still be at work. A note that cannot be read belongs to nobody; one of another
- * computer (a library on a network volume) is left alone.
+ * True when the process of the note may still be at work. A note that cannot be read belongs to nobody. One of another
+ * computer (a library on a network volume) is left alone while its backup is written to: `written` is when it last was, in
+ * milliseconds since 1970. It may be this computer's too, since a Mac gets other names in other networks.
  */
-export function isOwnerAlive(note: string): boolean {
+export function isOwnerAlive(note: string, written: number): boolean {
   const parsed = v.safeParse(ownerSchema, parseJson(note));
   if (!parsed.success) return false;
   const { pid, host, booted, started } = parsed.output;
-  if (host !== os.hostname()) return true;
+  if (host !== os.hostname()) return Date.now() - written < SILENCE_MS;
   if (Math.abs(booted - bootTime()) > BOOT_TOLERANCE_SECONDS) return false;
   const found = lookUp(pid);
   if (found) return !found.hasEnded && (started === null || started === found.started);

@@ -44,14 +44,20 @@ describe('doctor', () => {
   it('removes leftovers only when told to, and nothing else', async () => {
     const image = join(folder.path, 'octopi 2026-11-22 16.40.img');
     writeFileSync(image, 'a finished image');
-    writeFileSync(`${join(folder.path, 'octopi 2026-11-22 16.41.img')}.partial`, 'half of one');
     mkdirSync(join(folder.path, 'octopi'));
-    writeFileSync(join(folder.path, 'octopi', 'b.img.partial'), 'half of another');
+    for (const name of ['octopi 2026-11-22 16.41.img.partial', 'octopi/b.img.partial']) {
+      writeFileSync(join(folder.path, name), 'half of one');
+      // A power failure can leave a note empty.
+      writeFileSync(join(folder.path, `${name}.json`), '');
+    }
+    const download = join(folder.path, 'raspios.img.partial');
+    writeFileSync(download, 'of another program');
     const look = ['doctor', '--json', '--library', folder.path];
     expect((await pikeep(look)).last).toMatchObject({ cleared: 0, leftovers: [{}, {}] });
     expect((await pikeep([...look, '--clear-leftovers'])).last).toMatchObject({ cleared: 2 });
     expect((await pikeep(look)).last).toMatchObject({ leftovers: [] });
     expect(readFileSync(image, 'utf8')).toBe('a finished image');
+    expect(readFileSync(download, 'utf8')).toBe('of another program');
   });
 
   it('says that the settings were broken, goes on with the defaults and keeps the file', async () => {

@@ -105,9 +105,11 @@ describe.skipIf(needsTools(...cardTools))('a backup that is stopped in the middl
     expect(warning['text']).toContain('.img.partial');
     // What the running backup makes is no leftover.
     await running.untilEvent(({ event, phase }) => event === 'progress' && phase === 'copying');
+    killGroup(running, 'SIGSTOP');
     const during = await pikeep(['doctor', '--clear-leftovers', '--json', ...rig.options]);
     expect(during.last).toMatchObject({ cleared: 1 });
     killGroup(running, 'SIGINT');
+    killGroup(running, 'SIGCONT');
     await running.ended;
     expect(rig.files()).toEqual([]);
   });

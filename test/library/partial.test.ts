@@ -1,24 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import * as os from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MANIFEST_SUFFIX, type Manifest, parseManifest } from '../../src/engine/image/manifest.ts';
 import { mapSha256, sha256 } from '../../src/engine/image/map.ts';
 import { imageStem, safeTitle } from '../../src/library/image-name.ts';
-import { clearLeftover, findLeftovers } from '../../src/library/leftovers.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
-import { ownerNote } from '../../src/library/owner.ts';
 import { createPartial, type Partial } from '../../src/library/partial.ts';
 import { createImageFiles } from '../../src/platform/image-files.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
@@ -143,88 +131,15 @@ describe('a backup in the making', () => {
     ).rejects.toMatchObject({ code: 'DESTINATION_MISSING' });
   });
 
-  describe('left by a process that died', () => {
-    const die = async (): Promise<number> => {
-      const child = spawn(process.execPath, ['-e', '']);
-      await once(child, 'exit');
-      return child.pid ?? 0;
-    };
-
-    it('is found and cleared, together with its early manifest', async () => {
-      const pi = join(folder.path, 'octopi');
-      mkdirSync(pi);
-      const file = join(pi, 'octopi 2026-11-22 16.40.img.partial');
-      writeFileSync(file, 'x'.repeat(5000));
-      writeFileSync(`${file}.json`, JSON.stringify({ ...ownerNote(), pid: await die() }));
-      writeFileSync(join(pi, `octopi 2026-11-22 16.40.img${MANIFEST_SUFFIX}`), '{}');
-      const [leftover] = await findLeftovers(folder.path);
-      expect(leftover).toMatchObject({ file, name: 'octopi 2026-11-22 16.40.img' });
-      expect(leftover?.storedBytes).toBeGreaterThanOrEqual(5000);
-      await clearLeftover(folder.path, file);
-      expect(readdirSync(pi)).toEqual([]);
-    });
-
-    it('keeps image and manifest when the crash came after the image had its final name', async () => {
-      const partial = await start();
-      await partial.promote(manifestOf('x'));
-      writeFileSync(`${partial.finalPath}.partial`, '');
-      await clearLeftover(folder.path, `${partial.finalPath}.partial`);
-      expect(existsSync(partial.finalPath)).toBe(true);
-      expect(existsSync(partial.finalPath + MANIFEST_SUFFIX)).toBe(true);
-    });
-
-    it('is told from one of before a restart, of another computer, and from a running one', async () => {
-      const note = ownerNote();
-      const cases: [string, unknown, boolean][] = [
-        ['running', note, false],
-        ['before a restart', { ...note, booted: note.booted - 86_400 }, true],
-        ['another computer', { ...note, pid: 1, host: `${os.hostname()}-other` }, false],
-        ['garbage', 'x', true],
-      ];
-      for (const [name, content, isLeftover] of cases) {
-        const file = join(folder.path, `${name}.img.partial`);
-        writeFileSync(file, '');
-        writeFileSync(`${file}.json`, JSON.stringify(content));
-        const found = (await findLeftovers(folder.path)).some((leftover) => leftover.file === file);
-        expect(found, name).toBe(isLeftover);
-      }
-    });
-
-    it('is found when only the note was written', async () => {
-      const file = join(folder.path, 'early.img.partial');
-      writeFileSync(`${file}.json`, JSON.stringify({ ...ownerNote(), pid: await die() }));
-      expect(await findLeftovers(folder.path)).toMatchObject([{ file, storedBytes: 0 }]);
-      await clearLeftover(folder.path, file);
-      expect(readdirSync(folder.path)).toEqual([]);
-    });
-  });
-
-  it('clears nothing but leftovers of its own library', async () => {
-    const outside = temporaryFolder();
-    try {
-      const victims = [join(outside.path, 'a.img.partial'), join(folder.path, 'proven.img')];
-      for (const victim of victims) {
-        writeFileSync(victim, 'x');
-        await expect(clearLeftover(folder.path, victim)).rejects.toMatchObject({ code: 'USAGE' });
-        expect(existsSync(victim)).toBe(true);
-      }
-      const sneaky = join(folder.path, '..', 'x.img.partial');
-      await expect(clearLeftover(folder.path, sneaky)).rejects.toMatchObject({ code: 'USAGE' });
-    } finally {
-      outside.remove();
-    }
-  });
-
-  it('has no leftovers in a library that does not exist', async () => {
-    expect(await findLeftovers(join(folder.path, 'missing'))).toEqual([]);
-  });
-
   it('reads no manifest that does not fit, and says what is wrong', async () => {
     const image = join(folder.path, 'x.img');
     await expect(readManifest(image)).rejects.toMatchObject({ code: 'NO_SUCH_IMAGE' });
     writeFileSync(image, '');
     await expect(readManifest(image)).rejects.toMatchObject({ code: 'MANIFEST_MISSING' });
     writeFileSync(image + MANIFEST_SUFFIX, 'not json');
+    await expect(readManifest(image)).rejects.toMatchObject({ code: 'MANIFEST_INVALID' });
+    rmSync(image + MANIFEST_SUFFIX);
+    execFileSync('mkfifo', [image + MANIFEST_SUFFIX]);
     await expect(readManifest(image)).rejects.toMatchObject({ code: 'MANIFEST_INVALID' });
     chmodSync(image, 0o600);
   });
