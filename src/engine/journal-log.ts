@@ -31,6 +31,13 @@ export interface JournalLog {
   readonly endSequence: number;
 }
 
+/**
+ * Keeps memory bounded, whatever a journal claims. A full journal of the largest default size has 262 144 blocks; block
+ * numbers that it voids come from deleted folders, some thousands at most.
+ */
+const MAX_CONTENTS = 2 ** 19;
+const MAX_REVOKED = 2 ** 20;
+
 const DESCRIPTOR = 1;
 const COMMIT = 2;
 const REVOCATION = 5;
@@ -52,6 +59,8 @@ class Scan {
   #place: number;
   #sequence: number;
   #visited = 0;
+  #seenContents = 0;
+  #seenRevoked = 0;
   #contents = new JournalContents();
   #transactions = 0;
   /** What was committed before the commit block with a wrong checksum. */
@@ -92,12 +101,7 @@ class Scan {
         await this.#describe(block);
         return true;
       case REVOCATION:
-        if (tailOk(this.#journal, block)) {
-          // One at a time: a block of 64 KiB holds more numbers than a call takes arguments.
-          for (const revoked of parseRevocations(this.#journal, block)) this.#revoked.push(revoked);
-        } else {
-          this.#doubtful = true;
-        }
+        this.#revoke(block);
         return true;
       case COMMIT:
         return this.#commit(block, view);
@@ -110,6 +114,8 @@ class Scan {
     const sound = tailOk(this.#journal, block);
     if (!sound) this.#doubtful = true;
     const tags = parseTags(this.#journal, block);
+    this.#seenContents += tags.length;
+    if (this.#seenContents > MAX_CONTENTS) throw new NotUnderstood('its journal is too large');
     const { checksums } = this.#journal;
     if (checksums === 1) this.#sum = bigEndianCrc32(block, this.#sum);
     for (const { block: target, escaped, checksum } of tags) {
@@ -123,6 +129,18 @@ class Scan {
       }
       this.#pending.push({ block: target, source: this.#blocks.blockAt(place), escaped, damaged });
     }
+  }
+
+  #revoke(block: Uint8Array): void {
+    if (!tailOk(this.#journal, block)) {
+      this.#doubtful = true;
+      return;
+    }
+    const revoked = parseRevocations(this.#journal, block);
+    this.#seenRevoked += revoked.length;
+    if (this.#seenRevoked > MAX_REVOKED) throw new NotUnderstood('its journal is too large');
+    // One at a time: a block of 64 KiB holds more numbers than a call takes arguments.
+    for (const number of revoked) this.#revoked.push(number);
   }
 
   #commit(block: Uint8Array, view: DataView): boolean {
