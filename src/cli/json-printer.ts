@@ -4,6 +4,7 @@ import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import type { Phase, Progress } from '../worker/protocol.ts';
 import type { Output } from './output.ts';
+import { plainJson } from './plain-text.ts';
 import type { Facts, Printer, Telling } from './printer.ts';
 
 /** Milliseconds between two progress lines of one phase; the first and the last of a phase are never left out. */
@@ -59,6 +60,6 @@ export class JsonPrinter implements Printer {
   }
 
   #print(event: string, facts: Facts): void {
-    this.#stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
+    this.#stdout.write(`${plainJson({ event, ...facts })}\n`);
   }
 }

@@ -41,7 +41,7 @@ export class TextPrinter implements Printer {
   }
 
   start(telling: Telling): void {
-    this.#say(telling.lines);
+    this.#say(telling.lines.map(plainText));
   }
 
   progress(progress: Progress): void {

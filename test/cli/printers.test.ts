@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { JsonPrinter } from '../../src/cli/json-printer.ts';
 import type { Output } from '../../src/cli/output.ts';
-import { plainText } from '../../src/cli/plain-text.ts';
+import { plainJson, plainText } from '../../src/cli/plain-text.ts';
 import { progressLine } from '../../src/cli/progress-line.ts';
 import { TextPrinter } from '../../src/cli/text-printer.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
@@ -91,6 +91,8 @@ describe('text for people', () => {
   it('lets no text from a card steer the terminal', () => {
     const { printer, stdout, stderr } = textPrinter(true, { NO_COLOR: '1' });
     const nasty = 'a\u001b[2Jb\rc\u202ed\u0007';
+    printer.start({ facts: {}, lines: [nasty] });
+    printer.happened('x', { facts: {}, lines: [nasty] });
     printer.done({ facts: {}, lines: [nasty] });
     printer.warning('X', nasty);
     printer.error(new PiKeepError('NO_SUCH_DISK', { disk: nasty }));
@@ -99,6 +101,15 @@ describe('text for people', () => {
       expect(text).not.toMatch(/[\u001b\r\u202e\u0007]/);
     }
     expect(plainText('Ünïcödé 日本 ok')).toBe('Ünïcödé 日本 ok');
+    expect(plainText('two\n\tlines')).toBe('two lines');
+  });
+
+  it('lets none steer it through JSON either, which means the same', () => {
+    const nasty = { 'a\u009b2J': 'b\u001b[2J\u202e\u007f \u2028 ü "quoted" \\' };
+    const json = plainJson(nasty);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there.
+    expect(json).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u202e]/);
+    expect(JSON.parse(json)).toEqual(nasty);
   });
 });
 
