@@ -18,6 +18,7 @@ const phaseShare = {
   opening: { from: 0, to: 0 },
   copying: { from: 0, to: 95 },
   proving: { from: 95, to: 99 },
+  rereading: { from: 99, to: 99 },
   filing: { from: 99, to: 100 },
 } as const;
 

@@ -7,6 +7,7 @@ const verbs: { readonly [P in Phase]: string } = {
   opening: 'Opening the card',
   copying: 'Copying',
   proving: 'Proving',
+  rereading: 'Reading the card again',
   filing: 'Filing the image',
   reading: 'Reading',
 };

@@ -4,7 +4,13 @@ import type { Card, CardPartition } from './card.ts';
 import { piBootFiles } from './pi-card.ts';
 
 export interface Check {
-  readonly name: 'partition table' | 'boot files' | 'root file system' | 'root partition';
+  readonly name:
+    | 'partition table'
+    | 'boot files'
+    | 'root file system'
+    | 'root partition'
+    /** Only where it was asked for: the card was read twice. */
+    | 'second reading';
   readonly ok: boolean;
   readonly detail: string;
 }

@@ -68,6 +68,12 @@ export interface ErrorFacts {
 
   /** The image re-read from the disk is not what was read from the card. */
   VERIFY_DIFFERS: { path: string; offset: number; bytes: number; ranges: number };
+  /** A second reading of the card gave something else than the first: a worn card, a bad reader, or somebody wrote to it. */
+  CARD_UNRELIABLE: { path: string; offset: number; bytes: number; ranges: number };
+  /** The card is not what the image was made of any more. `places` names some of what differs, in words. */
+  CARD_DIFFERS: { disk: string; image: string; bytes: number; ranges: number; places: string };
+  /** The image was made of another card. `expected` and `found` say what tells them apart. */
+  OTHER_CARD: { disk: string; image: string; expected: string; found: string };
   NO_SUCH_IMAGE: { path: string };
   /** The file exists, but nothing says what it should contain. */
   MANIFEST_MISSING: { path: string };
@@ -122,6 +128,9 @@ const everyCode: Record<ErrorCode, true> = {
   READ_FAILED: true,
   SIZE_CHANGED: true,
   VERIFY_DIFFERS: true,
+  CARD_UNRELIABLE: true,
+  CARD_DIFFERS: true,
+  OTHER_CARD: true,
   NO_SUCH_IMAGE: true,
   MANIFEST_MISSING: true,
   MANIFEST_INVALID: true,

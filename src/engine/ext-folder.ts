@@ -29,3 +29,27 @@ function findInBlock(block: ByteReader, wanted: Uint8Array): number | null {
   }
   return null;
 }
+
+export interface ExtEntry {
+  readonly inode: number;
+  /** Any bytes but "/" and NUL; what is not UTF-8 shows as replacement characters. */
+  readonly name: string;
+}
+
+/** Every entry in the content of a folder, "." and ".." included. The rest of a block that does not add up is left out. */
+export function* entriesOf(folder: Uint8Array, blockBytes: number): Generator<ExtEntry> {
+  for (let start = 0; start < folder.length; start += blockBytes) {
+    const block = new ByteReader(folder.subarray(start, start + blockBytes));
+    for (let at = 0; at + 8 <= block.bytes.length; ) {
+      const inode = block.u32(at);
+      const length = block.u16(at + 4);
+      const nameLength = block.u8(at + 6);
+      if (length < 8 || length % 4 !== 0 || at + length > block.bytes.length) break;
+      if (nameLength > length - 8) break;
+      if (inode !== 0 && nameLength > 0) {
+        yield { inode, name: new TextDecoder().decode(block.slice(at + 8, nameLength)) };
+      }
+      at += length;
+    }
+  }
+}

@@ -26,6 +26,8 @@ export interface ExtGroup {
   readonly freeClusters: number;
   /** The block bitmap was never written: only the group's own metadata is in use. */
   readonly uninitialised: boolean;
+  /** Inodes at the end of the group's table that were never used, so that the table need not even be initialised there. */
+  readonly unusedInodes: number;
   /** What the block bitmap's checksum must be; null where the file system keeps none. */
   readonly bitmapChecksum: { readonly value: number; readonly bits: 16 | 32 } | null;
   /** The descriptor's checksum matches (or there is none), and the blocks it names exist. */
@@ -39,6 +41,7 @@ export interface ExtGroups {
 }
 
 const MAX_READ_BYTES = 1024 * 1024;
+const FLAG_INODE_UNINIT = 0x1;
 const FLAG_BLOCK_UNINIT = 0x2;
 const CHECKSUM_AT = 0x1e;
 
@@ -106,6 +109,11 @@ function parseDescriptor(superblock: ExtSuperblock, index: number, bytes: Uint8A
     inodeTable,
     freeClusters: raw.u16(0x0c) + (wide ? raw.u16(0x2c) * 2 ** 16 : 0),
     uninitialised: flagsCount && (raw.u16(0x12) & FLAG_BLOCK_UNINIT) !== 0,
+    unusedInodes: !flagsCount
+      ? 0
+      : (raw.u16(0x12) & FLAG_INODE_UNINIT) !== 0
+        ? superblock.inodesPerGroup
+        : Math.min(raw.u16(0x1c) + (wide ? raw.u16(0x32) * 2 ** 16 : 0), superblock.inodesPerGroup),
     bitmapChecksum: !metadataChecksums
       ? null
       : wide

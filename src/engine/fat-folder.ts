@@ -8,6 +8,9 @@ export interface FatEntry {
   readonly isLabel: boolean;
   readonly firstCluster: number;
   readonly bytes: number;
+  /** Where the entry proper lies, and where its long name begins (the same place without one), in bytes. */
+  readonly at: number;
+  readonly start: number;
 }
 
 const LONG_NAME = 0x0f;
@@ -18,7 +21,7 @@ const letterOffsets = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 
 export function parseFolder(folder: ByteReader): FatEntry[] {
   const entries: FatEntry[] = [];
-  let longName: { text: string; checksum: number } | null = null;
+  let longName: { text: string; checksum: number; start: number } | null = null;
   for (let at = 0; at + 32 <= folder.bytes.length; at += 32) {
     const first = folder.u8(at);
     if (first === 0) break;
@@ -33,11 +36,13 @@ export function parseFolder(folder: ByteReader): FatEntry[] {
       longName = {
         text: isLast || longName === null ? letters : letters + longName.text,
         checksum: folder.u8(at + 13),
+        start: isLast || longName === null ? at : longName.start,
       };
       continue;
     }
     const matches = longName !== null && longName.checksum === shortNameChecksum(folder, at);
     const name = matches && longName !== null ? longName.text : shortName(folder, at, attributes);
+    const start = matches && longName !== null ? longName.start : at;
     longName = null;
     if (name === '.' || name === '..') continue;
     entries.push({
@@ -46,6 +51,8 @@ export function parseFolder(folder: ByteReader): FatEntry[] {
       isLabel: (attributes & (LABEL | FOLDER)) === LABEL,
       firstCluster: folder.u16(at + 20) * 65536 + folder.u16(at + 26),
       bytes: folder.u32(at + 28),
+      at,
+      start,
     });
   }
   return entries;

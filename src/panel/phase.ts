@@ -2,10 +2,16 @@ import type { JobState } from '../contract/panel.ts';
 
 type Phase = Extract<JobState, { is: 'working' }>['phase'];
 
+/** Phases that are shown with how far they are. */
+export function isCounted(phase: Phase): boolean {
+  return phase === 'copying' || phase === 'proving' || phase === 'rereading';
+}
+
 /** What is being done, in words. */
 export const phaseWords: Readonly<Record<Phase, string>> = {
   opening: 'Opening the card',
   copying: 'Copying the card',
   proving: 'Checking the copy',
+  rereading: 'Reading the card again',
   filing: 'Putting the copy in its place',
 };

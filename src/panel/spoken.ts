@@ -1,7 +1,7 @@
 /** What a screen reader says when something changes: the steps, and every tenth of the way; not each byte. */
 
 import type { JobView, Snapshot } from '../contract/panel.ts';
-import { phaseWords } from './phase.ts';
+import { isCounted, phaseWords } from './phase.ts';
 
 export function spoken(snapshot: Snapshot): string {
   const jobs = snapshot.jobs.map(job);
@@ -14,8 +14,7 @@ function job({ title, state }: JobView): string {
   switch (state.is) {
     case 'working': {
       if (state.cancelling) return `${title}: stopping.`;
-      if (state.phase !== 'copying' && state.phase !== 'proving')
-        return `${title}: ${phaseWords[state.phase]}.`;
+      if (!isCounted(state.phase)) return `${title}: ${phaseWords[state.phase]}.`;
       const tenths = state.total > 0 ? Math.floor((state.bytes / state.total) * 10) : 0;
       return `${title}: ${phaseWords[state.phase]}, ${Math.min(tenths, 10) * 10} percent.`;
     }

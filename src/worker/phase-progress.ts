@@ -1,6 +1,7 @@
 /** Turns bytes copied and proven into the progress messages of a backup. */
 
 import { ProgressMeter } from '../engine/progress.ts';
+import type { Phase } from './protocol.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Milliseconds between two messages: a bar that moves, without waking the owner for every chunk. */
@@ -60,4 +61,25 @@ export class PhaseProgress {
     this.#lastSent = now;
     this.#context.progress({ phase, ...meter.figures });
   }
+}
+
+/** Progress of a phase that does one thing: call the result with the bytes done since the last call. */
+export function phaseMeter(
+  phase: Phase,
+  total: number,
+  { monotonic, progress }: TaskContext,
+): (bytes: number) => void {
+  const meter = new ProgressMeter(total, monotonic);
+  let lastSent = Number.NEGATIVE_INFINITY;
+  const send = (): void => {
+    const now = monotonic();
+    if (meter.figures.bytes < total && now - lastSent < INTERVAL_MS) return;
+    lastSent = now;
+    progress({ phase, ...meter.figures });
+  };
+  send();
+  return (bytes) => {
+    meter.add(bytes);
+    send();
+  };
 }

@@ -192,7 +192,7 @@ const differenceSchema = v.object({
   partition: v.nullable(bytes),
   /** What lies there: a path, or a structure of the file system. */
   what: text,
-  /** It lies in a FAT volume that was proven to be the same but for what mounting writes. */
+  /** It is what mounting writes; with the verdict "mounted" everything is, and that was proven. */
   mounting: v.boolean(),
 });
 

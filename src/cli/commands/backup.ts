@@ -67,7 +67,7 @@ function availableVerify({ format, verify }: Options): BackupTask['verify'] {
     const detail = `The format ${format} is not available yet; this version makes plain images (img).`;
     throw new PiKeepError('USAGE', { detail });
   }
-  if (verify === 'image' || verify === 'none') return verify;
-  const detail = `--verify ${verify} is not available yet; this version verifies the image, or nothing.`;
+  if (verify === 'image' || verify === 'card' || verify === 'none') return verify;
+  const detail = `There is no --verify ${verify}.`;
   throw new PiKeepError('USAGE', { detail });
 }

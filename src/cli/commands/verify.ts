@@ -1,18 +1,25 @@
-/** `pikeep verify`: is an image still what was read from the card? */
+/** `pikeep verify`: is an image still what was read from the card, and is the card still what was read then? */
 
 import type { Command } from 'commander';
+import { weakIdentity } from '../../engine/disk.ts';
+import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatDuration } from '../../engine/format.ts';
+import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
+import { differenceLines, placesOf } from '../differences.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { absolute, type Session } from '../session.ts';
-import { work } from '../work.ts';
+import { sourceOf, work } from '../work.ts';
 
 export function defineVerify(program: Command, run: Run): void {
   program
     .command('verify <image>')
     .description('Compare an image with the checksums taken when the card was read.')
-    .action((image: string, _options: object, command: Command) =>
-      run(command, (session) => verify(session, image)),
+    .option('--against <disk>', 'compare the card in this disk with the image')
+    .action((image: string, { against }: { against?: string }, command: Command) =>
+      run(command, (session) =>
+        against === undefined ? verify(session, image) : compare(session, image, against),
+      ),
     );
 }
 
@@ -30,3 +37,50 @@ async function verify(session: Session, name: string): Promise<ExitCode> {
   });
   return exitCodes.done;
 }
+
+/** Throws CARD_DIFFERS, after every difference was told. */
+async function compare(session: Session, name: string, against: string): Promise<ExitCode> {
+  const { printer } = session;
+  const image = absolute(name, 'The image');
+  const seen = await findDisk(await lookAtDisks(session, null), against);
+  requireCard(seen);
+  const disk = seen.disk.id;
+  printer.start({
+    facts: { command: 'verify', image, disk },
+    lines: [`Comparing ${seen.glance.title} (${disk}) with ${image}`],
+  });
+  const identity = weakIdentity(seen.disk);
+  const result = await work(session, {
+    task: 'compare',
+    image,
+    disk,
+    expected: { ...identity, partitions: [...identity.partitions] },
+    source: sourceOf(session),
+    forceUnmount: false,
+  });
+  const { task, differences, moreDifferences, ...fields } = result;
+  const lines = differenceLines(differences);
+  for (const [index, difference] of differences.entries()) {
+    printer.happened('difference', { facts: difference, lines: lines[index] ?? [] });
+  }
+  const { verdict, bytes, differingBytes, seconds } = fields;
+  if (verdict === 'differs') {
+    const ranges = differences.length + moreDifferences;
+    const places = placesOf(differences);
+    throw new PiKeepError('CARD_DIFFERS', { disk, image, bytes: differingBytes, ranges, places });
+  }
+  if (verdict === 'mounted') printer.warning('MOUNTED_SINCE', MOUNTED);
+  printer.done({
+    facts: { command: 'verify', ...fields },
+    lines: [
+      verdict === 'same'
+        ? 'The card is what was read when the image was made.'
+        : 'The card is what was read when the image was made, but for what mounting writes.',
+      `  ${formatBytes(bytes)} read from the card in ${formatDuration(seconds)}`,
+    ],
+  });
+  return exitCodes.done;
+}
+
+const MOUNTED =
+  'The card was mounted since the backup. Every file on it is the same as in the image; only marks, hints, dates of the last access and hidden folders of the system differ.';

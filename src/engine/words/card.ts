@@ -16,7 +16,10 @@ export type CardCode =
   | 'DEVICE_BUSY'
   | 'DEVICE_GONE'
   | 'READ_FAILED'
-  | 'SIZE_CHANGED';
+  | 'SIZE_CHANGED'
+  | 'CARD_UNRELIABLE'
+  | 'CARD_DIFFERS'
+  | 'OTHER_CARD';
 
 export const cardWords: Words<CardCode> = {
   NO_SUCH_DISK: ({ disk }) => ({
@@ -83,7 +86,26 @@ export const cardWords: Words<CardCode> = {
     message: `The system announced ${formatBytes(expectedBytes)} for ${path}, but ${formatBytes(foundBytes)} are there (${foundBytes - expectedBytes} bytes of difference).`,
     next: 'Take the card out and put it in again. If it stays so, the reader or the card is faulty, or the card is a counterfeit.',
   }),
+  CARD_UNRELIABLE: ({ path, offset, bytes, ranges }) => ({
+    title: 'The card did not read the same twice',
+    message: `The second reading of ${path} differs from the first in ${count(ranges, 'range')}, ${formatBytes(bytes)} together, the first at ${formatBytes(offset)}. No backup was kept.`,
+    next: 'Make sure that nothing else uses the card, and start again with another reader, port or cable. If it happens again, the card is wearing out: copy your files from it soon.',
+  }),
+  CARD_DIFFERS: ({ disk, image, bytes, ranges, places }) => ({
+    title: 'The card is not what is in the image',
+    message: `${disk} differs from ${image} in ${count(ranges, 'place')}, ${formatBytes(bytes)} together: ${places}.`,
+    next: 'If the Pi has run since the backup, this is to be expected: make a new backup of the card. If not, the card or its reader is unreliable; the image itself was not changed.',
+  }),
+  OTHER_CARD: ({ disk, image, expected, found }) => ({
+    title: 'This is another card',
+    message: `${image} was not made of the card in ${disk}: it was made of ${expected}, and this is ${found}.`,
+    next: 'Put in the card that the image was made of, or name the image of this card.',
+  }),
 };
+
+function count(amount: number, unit: string): string {
+  return amount === 1 ? `one ${unit}` : `${amount} ${unit}s`;
+}
 
 /** Names are worth showing; the long lines that two cards are compared by are not. */
 function difference(expected: string, found: string): string {

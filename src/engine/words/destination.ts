@@ -37,7 +37,7 @@ export const destinationWords: Words<DestinationCode> = {
   }),
   DESTINATION_ON_CARD: ({ path, disk }) => ({
     title: 'The destination is on the card itself',
-    message: `${path} lies on ${disk}, the very card that is to be backed up.`,
+    message: `${path} lies on ${disk}, the very card that is to be read.`,
     next: 'Choose a folder on your computer or on another drive.',
   }),
   DESTINATION_EXISTS: ({ path }) => ({

@@ -1,0 +1,95 @@
+/** Compares a card with an image that was made of it, and names what differs. */
+
+import * as path from 'node:path';
+import type { BlockDevice } from '../engine/block-device.ts';
+import { totalBytes } from '../engine/chunks.ts';
+import { compareCard } from '../engine/compare-card.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import type { Manifest } from '../engine/image/manifest.ts';
+import { requireSameCard } from '../engine/same-card.ts';
+import { readManifest } from '../library/manifest-file.ts';
+import type { Platform } from '../platform/ports.ts';
+import { openCard } from './open-card.ts';
+import { phaseMeter } from './phase-progress.ts';
+import { type CompareResult, type CompareTask, MAX_DIFFERENCES } from './protocol.ts';
+import type { TaskContext } from './task-context.ts';
+
+/**
+ * Throws what opening the card throws, NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, OTHER_CARD, VERIFY_DIFFERS (the
+ * image itself is damaged), READ_FAILED, DEVICE_GONE, INTERRUPTED. A card that differs is a result, not an error.
+ */
+export async function runCompare(task: CompareTask, context: TaskContext): Promise<CompareResult> {
+  const started = context.monotonic();
+  const { image, disk, source, expected, forceUnmount } = task;
+  const manifest = await readManifest(image);
+  const platform = await context.createPlatform({ slot: source.slot });
+  context.progress({
+    phase: 'opening',
+    bytes: 0,
+    total: 0,
+    bytesPerSecond: null,
+    secondsLeft: null,
+  });
+  const folder = path.dirname(image);
+  const { disks } = await platform.volumes.volumeOf(folder);
+  const opened = await openCard({
+    platform,
+    name: disk,
+    expected,
+    ...source,
+    // An image on the very card would be unmounted with it.
+    destination: { path: folder, disks },
+    forceUnmount,
+    authorizer: context.authorizer,
+    onWarning: ({ code, text }) => context.warn(code, text),
+    signal: context.signal,
+  });
+  try {
+    const { device, card } = opened;
+    requireSameCard({ disk: opened.disk.id, image, manifest, device, card });
+    const kept = await openImage(platform, image, manifest);
+    try {
+      const bytes = totalBytes(manifest.map);
+      const { map } = manifest;
+      const { verdict, differences, ...found } = await compareCard({
+        card: device,
+        image: kept,
+        map,
+        signal: context.signal,
+        onProgress: phaseMeter('rereading', bytes, context),
+      });
+      return {
+        task: 'compare',
+        image,
+        disk: opened.disk.id,
+        verdict,
+        bytes,
+        differingBytes: found.bytes,
+        differences: differences.slice(0, MAX_DIFFERENCES),
+        moreDifferences: Math.max(0, differences.length - MAX_DIFFERENCES),
+        seconds: (context.monotonic() - started) / 1000,
+      };
+    } finally {
+      await kept.close();
+    }
+  } finally {
+    await opened.device.close();
+  }
+}
+
+/** The unpacked image. */
+async function openImage(
+  platform: Platform,
+  image: string,
+  { source }: Manifest,
+): Promise<BlockDevice> {
+  const { device } = await platform.imageFiles.open(image);
+  if (device.size === source.bytes) return device;
+  await device.close();
+  throw new PiKeepError('VERIFY_DIFFERS', {
+    path: image,
+    offset: Math.min(device.size, source.bytes),
+    bytes: Math.abs(device.size - source.bytes),
+    ranges: 1,
+  });
+}
