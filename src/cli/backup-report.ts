@@ -36,9 +36,9 @@ function proof({ verified, plainSha256 }: BackupResult): string {
   const sum = plainSha256 === null ? '' : `; SHA-256 ${plainSha256}`;
   switch (verified) {
     case 'read-back':
-      return `the image was read again from the disk and is identical to the card${sum}`;
+      return `the image was read again from the disk and is what was read from the card${sum}`;
     case 'read-back-cached':
-      return `the image was read again (through the system’s cache) and is identical to the card${sum}`;
+      return `the image was read again, possibly from memory, and is what was read from the card${sum}`;
     case null:
       return `none, as asked; “pikeep verify” can do it later${sum}`;
   }

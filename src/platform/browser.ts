@@ -14,6 +14,7 @@ export async function openInBrowser(file: string): Promise<void> {
   const tool = process.platform === 'darwin' ? '/usr/bin/open' : 'xdg-open';
   const { status, stderr } = await run(tool, [file], { timeoutMs: TIMEOUT_MS });
   if (status === 0) return;
-  const detail = stderr.trim() || `ended with status ${status}`;
+  // xdg-open names every browser it tried before it says what came of it.
+  const detail = stderr.trim().split('\n').at(-1) || `ended with status ${status}`;
   throw new PiKeepError('TOOL_FAILED', { tool, detail });
 }
