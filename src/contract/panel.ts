@@ -29,6 +29,8 @@ const jobStateSchema = v.variant('is', [
     place: text,
     bytes,
     storedBytes: bytes,
+    /** Read from the card. */
+    readBytes: bytes,
     seconds: v.number(),
     verified: v.nullable(v.picklist(['read-back', 'read-back-cached'])),
     checks: v.array(v.object({ name: text, ok: v.boolean(), detail: text })),
@@ -43,6 +45,41 @@ const jobStateSchema = v.variant('is', [
   v.object({ is: v.literal('cancelled') }),
 ]);
 
+/** What a backup reads of its card, and where on the card that lies. */
+const planSchema = v.object({
+  /** Size of the card. */
+  bytes,
+  readBytes: bytes,
+  /** Everything is read because that was asked for. */
+  wholeCard: v.boolean(),
+  /** The first ones, in the order of the partition table. */
+  partitions: v.array(
+    v.object({
+      index: bytes,
+      offset: bytes,
+      bytes,
+      label: v.nullable(text),
+      fileSystem: v.nullable(text),
+      /** What its file system calls used; null where nobody knows. */
+      usedBytes: v.nullable(bytes),
+      strategy: v.picklist(['used', 'whole']),
+      /** Why it is copied whole, to follow "Copied whole:"; null with strategy "used". */
+      reason: v.nullable(text),
+      journal: v.nullable(text),
+    }),
+  ),
+  /** How many partitions more there are. */
+  morePartitions: bytes,
+  /**
+   * The card in equal slices; how much of each is read, from 0 for nothing to 255 for all of it. Slices are read in this
+   * order.
+   */
+  cells: v.pipe(
+    v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+    v.maxLength(1024),
+  ),
+});
+
 const jobSchema = v.object({
   job: id,
   disk: id,
@@ -51,6 +88,8 @@ const jobSchema = v.object({
   /** What the Pi is called: hostname or label; for a plain disk its medium's name. */
   title: text,
   state: jobStateSchema,
+  /** Null until the map of the card is known, for what came to nothing, and for the oldest of very many jobs. */
+  plan: v.nullable(planSchema),
   warnings: v.array(text),
 });
 
@@ -89,6 +128,7 @@ export const snapshotSchema = v.object({
 export type Snapshot = v.InferOutput<typeof snapshotSchema>;
 export type DiskView = Snapshot['disks'][number];
 export type JobView = Snapshot['jobs'][number];
+export type PlanView = v.InferOutput<typeof planSchema>;
 export type JobState = JobView['state'];
 export type Problem = v.InferOutput<typeof problemSchema>;
 

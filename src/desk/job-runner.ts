@@ -81,6 +81,7 @@ export class JobRunner {
         startWorker,
         authorizer,
         signal,
+        onPlan: (plan) => this.#apply({ input: 'planned', job, plan }),
         onProgress: (progress) => this.#apply({ input: 'progressed', job, progress }),
         onWarning: ({ text }) => this.#apply({ input: 'warned', job, text }),
       });

@@ -1,12 +1,12 @@
 /** What the desk knows, as a value. `step.ts` alone makes a new one out of an old one. */
 
-import type { JobState, Problem, Snapshot } from '../contract/panel.ts';
+import type { JobState, PlanView, Problem, Snapshot } from '../contract/panel.ts';
 import type { Disk } from '../engine/disk.ts';
 import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
 import type { SelectionContext, Verdict } from '../engine/selection.ts';
 import type { Settings } from '../platform/settings.ts';
-import type { BackupResult, Progress } from '../worker/protocol.ts';
+import type { BackupResult, Plan, Progress } from '../worker/protocol.ts';
 
 /** A disk that is there now. */
 export interface SeenDisk {
@@ -29,6 +29,8 @@ export interface Job {
   readonly identity: string;
   readonly title: string;
   readonly state: JobState;
+  /** Null until the map of the card is known. */
+  readonly plan: PlanView | null;
   readonly warnings: readonly string[];
 }
 
@@ -59,6 +61,7 @@ export type DeskInput =
   | { readonly input: 'unlistable'; readonly error: PiKeepError }
   | { readonly input: 'started'; readonly card: string }
   | { readonly input: 'progressed'; readonly job: string; readonly progress: Progress }
+  | { readonly input: 'planned'; readonly job: string; readonly plan: Plan }
   | { readonly input: 'warned'; readonly job: string; readonly text: string }
   | { readonly input: 'cancelling'; readonly job: string }
   | {

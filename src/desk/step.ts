@@ -8,6 +8,7 @@ import type { Progress } from '../worker/protocol.ts';
 import type { DeskEvent } from './event.ts';
 import { takeListing } from './insertion.ts';
 import { plainText } from './plain-text.ts';
+import { planView } from './plan-view.ts';
 import { type DeskInput, type DeskState, isWorking, type Job, type SeenDisk } from './state.ts';
 
 export interface Step {
@@ -33,6 +34,10 @@ export function step(state: DeskState, input: DeskInput): Step {
       return quiet(startJob(state, input.card));
     case 'progressed':
       return quiet(onWorkingJob(state, input.job, (job) => advance(job, input.progress)));
+    case 'planned':
+      return quiet(
+        onWorkingJob(state, input.job, (job) => ({ ...job, plan: planView(input.plan) })),
+      );
     case 'warned':
       return quiet(onWorkingJob(state, input.job, (job) => warn(job, input.text)));
     case 'cancelling':
@@ -114,6 +119,7 @@ function startJob(state: DeskState, card: string): DeskState {
       secondsLeft: null,
       cancelling: false,
     },
+    plan: null,
     warnings: [],
   };
   // The outcome of an earlier try on this card or in this place has had its day.
@@ -153,7 +159,7 @@ function markEjected(job: Job, card: string): Job {
 
 function finishJob(state: DeskState, input: Extract<DeskInput, { input: 'finished' }>): Step {
   const { result, place } = input;
-  const { image, bytes, storedBytes, seconds, ejected, verified } = result;
+  const { image, bytes, storedBytes, readBytes, seconds, ejected, verified } = result;
   const title = plainText(result.title, MAX_TITLE);
   const checks = result.checks.slice(0, MAX_CHECKS).map(({ name, ok, detail }) => ({
     name: plainText(name, MAX_TITLE),
@@ -166,6 +172,7 @@ function finishJob(state: DeskState, input: Extract<DeskInput, { input: 'finishe
     place,
     bytes,
     storedBytes,
+    readBytes,
     seconds,
     verified,
     checks,

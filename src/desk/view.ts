@@ -5,7 +5,7 @@ import type { PartitionKind } from '../engine/disk.ts';
 import { formatBytes } from '../engine/format.ts';
 import { refusalWords } from '../engine/words/refusal.ts';
 import { plainText } from './plain-text.ts';
-import type { DeskState, Job, SeenDisk } from './state.ts';
+import { type DeskState, isWorking, type Job, type SeenDisk } from './state.ts';
 
 /** What does not change while a desk lives. */
 export interface Surroundings {
@@ -20,6 +20,7 @@ export interface Surroundings {
 const MAX_PARTITIONS = 8;
 const MAX_DISKS = 32;
 const MAX_LEFTOVERS = 32;
+const MAX_PICTURES = 12;
 const MAX_LABEL = 64;
 const MAX_TITLE = 120;
 const MAX_PATH = 1024;
@@ -28,6 +29,7 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
   const { version, where, source, home } = surroundings;
   // What was seen before the trouble is not known to be there now.
   const disks = state.trouble ? [] : state.disks.slice(0, MAX_DISKS);
+  const drawn = withPicture(state.jobs);
   return {
     revision,
     tool: { version, where, source: plainText(source, MAX_PATH) },
@@ -37,7 +39,7 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
       .map(diskView)
       .sort(piFirst),
     refused: disks.flatMap(refusedView),
-    jobs: state.jobs.map(jobView),
+    jobs: state.jobs.map((job) => jobView(job, drawn.has(job.id))),
     leftovers: state.leftovers.slice(0, MAX_LEFTOVERS),
     settings: { ejectWhenDone: state.settings.ejectWhenDone },
     trouble: state.trouble,
@@ -92,8 +94,26 @@ function refusedView({ disk, verdict, glance }: SeenDisk): Snapshot['refused'] {
   return [{ disk: disk.id, title, bytes: disk.bytes, reason: refusalWords(verdict.reason) }];
 }
 
-function jobView({ id, disk, card, title, state, warnings }: Job): JobView {
-  return { job: id, disk, card, title, state, warnings: [...warnings] };
+function jobView(job: Job, isDrawn: boolean): JobView {
+  const { id, disk, card, title, state, plan, warnings } = job;
+  return {
+    job: id,
+    disk,
+    card,
+    title,
+    state,
+    plan: isDrawn ? plan : null,
+    warnings: [...warnings],
+  };
+}
+
+/** Jobs that are shown with the picture of their card: those that run, then the latest. */
+function withPicture(jobs: readonly Job[]): ReadonlySet<string> {
+  const newestFirst = jobs
+    .filter(({ plan, state }) => plan !== null && (state.is === 'working' || state.is === 'done'))
+    .toReversed();
+  const wanted = [...newestFirst.filter(isWorking), ...newestFirst];
+  return new Set(wanted.slice(0, MAX_PICTURES).map(({ id }) => id));
 }
 
 function piFirst(a: DiskView, b: DiskView): number {

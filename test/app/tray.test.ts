@@ -36,7 +36,7 @@ const problem = { code: 'DEVICE_GONE', title: 'The card is gone', message: 'm', 
 
 function job(state: JobState, of: DiskView = octopi): JobView {
   const { disk, card, title } = of;
-  return { job: `job ${title}`, disk, card, title, state, warnings: [] };
+  return { job: `job ${title}`, disk, card, title, state, plan: null, warnings: [] };
 }
 
 function working(phase: 'opening' | 'copying' | 'proving' | 'filing', bytes: number, of = octopi) {
@@ -49,6 +49,7 @@ const done = job({
   image: '/home/pi/PiKeep/octopi.img',
   place: '~/PiKeep/octopi',
   bytes: 32e9,
+  readBytes: 4e9,
   storedBytes: 4e9,
   seconds: 10,
   verified: 'read-back',

@@ -1,6 +1,7 @@
 /** Disks as the desk may be shown them. */
 
 import type { Disk, DiskPartition } from '../../src/engine/disk.ts';
+import type { Plan } from '../../src/worker/protocol.ts';
 import { plainDisk } from '../support/disk.ts';
 
 export const context = {
@@ -45,4 +46,25 @@ export function stick(id: string, facts: Partial<Disk> = {}): Disk {
 
 export function systemDisk(id: string): Disk {
   return plainDisk({ id, path: `/dev/${id}`, internal: true, removable: false, roles: ['system'] });
+}
+
+/** A plan with so many partitions, each with this label. */
+export function planOf(partitions: number, label = 'rootfs'): Plan {
+  return {
+    bytes: 32e9,
+    readBytes: 6e9,
+    wholeCard: false,
+    partitions: Array.from({ length: partitions }, (_, index) => ({
+      index: index + 1,
+      offset: index * 1e8,
+      bytes: 1e8,
+      label,
+      fileSystem: 'ext',
+      usedBytes: 5e7,
+      strategy: 'used',
+      reason: null,
+      journal: 'clean',
+    })),
+    cells: new Array(240).fill(200),
+  };
 }

@@ -9,9 +9,10 @@ import { step } from '../../src/desk/step.ts';
 import { view } from '../../src/desk/view.ts';
 import type { Disk } from '../../src/engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
-import { context, piCard, stick, systemDisk } from './cards.ts';
+import { context, piCard, planOf, stick, systemDisk } from './cards.ts';
 
 const surroundings = { version: '0.1.0', where: 'browser', source: 'test', home: '/h' } as const;
+const settings = { library: '/h/PiKeep', ejectWhenDone: false };
 const ids = ['sda', 'sdb', 'sdc'];
 const text = fc.string({ maxLength: 3000, unit: 'binary' });
 
@@ -33,7 +34,7 @@ const disk: fc.Arbitrary<Disk> = fc
 type Deed =
   | { readonly deed: 'list'; readonly disks: readonly Disk[] }
   | { readonly deed: 'backup' | 'retry' | 'eject' | 'dismiss' | 'cancel'; readonly which: number }
-  | { readonly deed: 'progress' | 'finish' | 'fail' | 'interrupt'; readonly which: number }
+  | { readonly deed: 'plan' | 'progress' | 'finish' | 'fail' | 'interrupt'; readonly which: number }
   | { readonly deed: 'warn'; readonly which: number; readonly text: string }
   | { readonly deed: 'trouble' };
 
@@ -56,7 +57,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      deed: fc.constantFrom('progress' as const, 'finish', 'fail', 'interrupt'),
+      deed: fc.constantFrom('plan' as const, 'progress', 'finish', 'fail', 'interrupt'),
       which,
     }),
   },
@@ -93,6 +94,8 @@ function inputOf(state: DeskState, act: Deed): DeskInput | null {
         return job ? { input: 'cancelling', job: job.id } : null;
       case 'warn':
         return job ? { input: 'warned', job: job.id, text: act.text } : null;
+      case 'plan':
+        return job ? { input: 'planned', job: job.id, plan: planOf(3) } : null;
       case 'progress': {
         const progress = {
           phase: 'copying',
@@ -145,7 +148,7 @@ interface Moment {
 }
 
 function live(deeds: readonly Deed[]): Moment[] {
-  let state = emptyState({ library: '/h/PiKeep', ejectWhenDone: false });
+  let state = emptyState(settings);
   const moments: Moment[] = [];
   for (const act of deeds) {
     const input = inputOf(state, act);
@@ -198,6 +201,29 @@ describe('whatever happens at the desk', () => {
     expect(Buffer.byteLength(json)).toBeLessThan(MAX_MESSAGE_BYTES);
     expect(v.parse(snapshotSchema, snapshot)).toEqual(snapshot);
     expect(json).not.toMatch(/\u202E|\\u0007|\\ud800/i);
+  });
+
+  it('its snapshot stays small enough with many backups of many hostile partitions', () => {
+    const disks = Array.from({ length: 60 }, (_, index) =>
+      piCard(`sd${index}`, { bytes: 32e9 + index * 512 }),
+    );
+    let state = step(emptyState(settings), { input: 'listed', disks, context }).state;
+    for (const { key } of state.disks) {
+      state = step(state, { input: 'started', card: key }).state;
+      const job = state.jobs.at(-1)?.id ?? '';
+      state = step(state, {
+        input: 'planned',
+        job,
+        plan: planOf(128, '𝕷\uD800\u202E'.repeat(500)),
+      }).state;
+    }
+    const snapshot = view(state, 1, surroundings);
+    const json = JSON.stringify(snapshot);
+    expect(Buffer.byteLength(json)).toBeLessThan(MAX_MESSAGE_BYTES);
+    expect(v.parse(snapshotSchema, snapshot)).toEqual(snapshot);
+    expect(json).not.toMatch(/\u202E|\\ud800/i);
+    expect(snapshot.jobs.filter(({ plan }) => plan !== null)).toHaveLength(12);
+    expect(snapshot.jobs.at(-1)?.plan).not.toBeNull();
   });
 
   it('at most one job works on a disk, and job names are never used twice', () => {
