@@ -1,31 +1,49 @@
-import type { DiskView, JobState } from '../contract/panel.ts';
+import type { DiskView, JobState, PlanView } from '../contract/panel.ts';
 import { Action } from './action.tsx';
+import { CardMap } from './card-map.tsx';
+import { Key, MapKey } from './map-key.tsx';
+import { PartitionList } from './partition-list.tsx';
 import { Cross, Tick } from './pictures.tsx';
 import type { Send } from './send.ts';
-import { duration, size } from './words.ts';
+import { duration, portion, size } from './words.ts';
 
 type DoneState = Extract<JobState, { is: 'done' }>;
 
 export interface DoneProps {
   readonly job: string;
   readonly state: DoneState;
+  readonly plan: PlanView | null;
   readonly disk: DiskView | null;
   readonly onMac: boolean;
   readonly send: Send;
 }
 
 /** A finished backup, with what was checked. */
-export function Done({ job, state, disk, onMac, send }: DoneProps) {
-  const { verified, checks, ejected } = state;
+export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
+  const { verified, checks, ejected, bytes, readBytes } = state;
+  const leftOut = bytes - readBytes;
   return (
     <div class="outcome">
       <p class="verdict">
         {verified ? <Tick /> : <Cross />}{' '}
         {verified ? 'Backed up and proven' : 'Backed up, but not checked'}
       </p>
+      {plan && (
+        <div class="plan">
+          <CardMap plan={plan} copied={1} />
+          <MapKey>
+            <Key of="copied">{wasRead(state)}</Key>
+            {leftOut > 0 && <Key of="free">{size(leftOut)} free, left out</Key>}
+          </MapKey>
+        </div>
+      )}
       <dl>
-        <dt>Card</dt>
-        <dd>{size(state.bytes)}</dd>
+        {!plan && (
+          <>
+            <dt>Card</dt>
+            <dd>{wasRead(state)}</dd>
+          </>
+        )}
         <dt>Image</dt>
         <dd>{size(state.storedBytes)} on your disk</dd>
         <dt>Took</dt>
@@ -63,8 +81,18 @@ export function Done({ job, state, disk, onMac, send }: DoneProps) {
           </Action>
         )}
       </div>
+      {plan && plan.partitions.length > 0 && (
+        <details class="plan fold">
+          <summary>Partitions</summary>
+          <PartitionList plan={plan} />
+        </details>
+      )}
     </div>
   );
+}
+
+function wasRead({ bytes, readBytes }: DoneState): string {
+  return readBytes === bytes ? `All ${size(bytes)} read` : `${portion(readBytes, bytes)} read`;
 }
 
 const proof: Readonly<Record<NonNullable<DoneState['verified']>, string>> = {

@@ -27,10 +27,17 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
       />
       {state.is !== 'working' && <Close label={`Dismiss ${job.title}`} onClick={dismiss} />}
       {state.is === 'working' && (
-        <Working job={job.job} title={job.title} state={state} onMac={onMac} send={send} />
+        <Working
+          job={job.job}
+          title={job.title}
+          state={state}
+          plan={job.plan}
+          onMac={onMac}
+          send={send}
+        />
       )}
       {state.is === 'done' && (
-        <Done job={job.job} state={state} disk={disk} onMac={onMac} send={send} />
+        <Done job={job.job} state={state} plan={job.plan} disk={disk} onMac={onMac} send={send} />
       )}
       {state.is === 'failed' && <Failed job={job.job} state={state} disk={disk} send={send} />}
       {state.is === 'cancelled' && <Cancelled job={job.job} disk={disk} send={send} />}

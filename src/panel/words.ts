@@ -54,3 +54,34 @@ export function duration(seconds: number): string {
 function count(amount: number, unit: string): string {
   return amount === 1 ? `1 ${unit}` : `${amount} ${unit}s`;
 }
+
+/** "6.1 of 64 GB"; the unit is said once where it is the same. */
+export function portion(part: number, whole: number): string {
+  const [amount, of] = [trimmed(part), trimmed(whole)];
+  const unit = of.slice(of.indexOf(' '));
+  return amount.endsWith(unit) ? `${amount.slice(0, -unit.length)} of ${of}` : `${amount} of ${of}`;
+}
+
+/** "about 40 s", "about 1 min 10 s": an estimate, so no finer than it is good. */
+export function about(seconds: number): string {
+  const step = seconds < 60 ? 5 : seconds < 600 ? 10 : 60;
+  return `about ${duration(Math.max(step, Math.round(seconds / step) * step))}`;
+}
+
+/** What a partition is called: its label, else its file system, else its number. */
+export function partitionName(part: {
+  readonly index: number;
+  readonly label: string | null;
+  readonly fileSystem: string | null;
+}): string {
+  return part.label || fileSystemName(part.fileSystem) || `Partition ${part.index}`;
+}
+
+/** "FAT32", "ext"; empty where nothing is known. */
+export function fileSystemName(name: string | null): string {
+  return name === null ? '' : name.replace(/^fat/, 'FAT');
+}
+
+function trimmed(bytes: number): string {
+  return size(bytes).replace('.0 ', ' ');
+}

@@ -1,22 +1,26 @@
-import type { JobState } from '../contract/panel.ts';
+import type { JobState, PlanView } from '../contract/panel.ts';
 import { Action } from './action.tsx';
-import { phaseWords } from './phase.ts';
+import { CardMap } from './card-map.tsx';
+import { Key, MapKey } from './map-key.tsx';
+import { PartitionList } from './partition-list.tsx';
+import { isCounted as isCountedPhase, phaseWords } from './phase.ts';
 import type { Send } from './send.ts';
-import { rate, size, timeLeft } from './words.ts';
+import { about, portion, rate, size, timeLeft } from './words.ts';
 
 export interface WorkingProps {
   readonly job: string;
   readonly title: string;
   readonly state: Extract<JobState, { is: 'working' }>;
+  readonly plan: PlanView | null;
   readonly onMac: boolean;
   readonly send: Send;
 }
 
 /** A backup on its way. */
-export function Working({ job, title, state, onMac, send }: WorkingProps) {
+export function Working({ job, title, state, plan, onMac, send }: WorkingProps) {
   const { phase, cancelling } = state;
   const words = cancelling ? 'Stopping' : phaseWords[phase];
-  const isCounted = (phase === 'copying' || phase === 'proving') && state.total > 0;
+  const isCounted = isCountedPhase(phase) && state.total > 0;
   const percent = isCounted ? Math.min(100, Math.floor((state.bytes / state.total) * 100)) : null;
   return (
     <div class="outcome">
@@ -31,10 +35,26 @@ export function Working({ job, title, state, onMac, send }: WorkingProps) {
       />
       <p class="figures">
         <span>
-          {isCounted ? `${size(state.bytes)} of ${size(state.total)}` : waiting(phase, onMac)}
+          {isCounted
+            ? `${size(state.bytes)} of ${size(state.total)}`
+            : waiting(phase, plan !== null, onMac)}
         </span>
         {isCounted && state.bytesPerSecond !== null && <span>{rate(state.bytesPerSecond)}</span>}
       </p>
+      {plan && (
+        <div class="plan">
+          <CardMap plan={plan} copied={copied(state)} />
+          <p class="headline">{headline(plan, state)}</p>
+          <MapKey>
+            <Key of="copied">copied</Key>
+            {copied(state) < 1 && <Key of="wanted">to read</Key>}
+            {plan.readBytes < plan.bytes && (
+              <Key of="free">{size(plan.bytes - plan.readBytes)} free, left out</Key>
+            )}
+          </MapKey>
+          <PartitionList plan={plan} />
+        </div>
+      )}
       <div class="buttons spread">
         <span class="left">
           {state.secondsLeft !== null && !cancelling ? timeLeft(state.secondsLeft) : ''}
@@ -52,7 +72,24 @@ export function Working({ job, title, state, onMac, send }: WorkingProps) {
   );
 }
 
-function waiting(phase: WorkingProps['state']['phase'], onMac: boolean): string {
+/** How much of the card has been copied, from 0 to 1; checking and filing come after that. */
+function copied({ phase, bytes, total }: WorkingProps['state']): number {
+  if (phase === 'opening') return 0;
+  return phase === 'copying' ? bytes / Math.max(1, total) : 1;
+}
+
+function headline({ bytes, readBytes }: PlanView, state: WorkingProps['state']): string {
+  const what = readBytes === bytes ? `All ${size(bytes)}` : portion(readBytes, bytes);
+  if (state.phase === 'proving' || state.phase === 'rereading' || state.phase === 'filing')
+    return `${what} read`;
+  const { bytesPerSecond, cancelling } = state;
+  return bytesPerSecond && !cancelling
+    ? `${what} to read, ${about(readBytes / bytesPerSecond)}`
+    : `${what} to read`;
+}
+
+function waiting(phase: WorkingProps['state']['phase'], isOpen: boolean, onMac: boolean): string {
+  if (phase === 'opening' && isOpen) return 'Ready to copy';
   if (phase === 'filing') return 'Almost done';
   return onMac
     ? 'Your Mac may ask for permission to read the card'

@@ -1,6 +1,7 @@
 /** One snapshot for every state the panel can be in. */
 
 import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
+import { manySystems, piOs } from './plans.ts';
 
 export const nothing: Snapshot = {
   revision: 1,
@@ -46,6 +47,7 @@ export function jobOn(disk: DiskView, state: JobState, change: Partial<JobView> 
     card: disk.card,
     title: 'octopi',
     state,
+    plan: null,
     warnings: [],
     ...change,
   };
@@ -67,6 +69,7 @@ export const done: Extract<JobState, { is: 'done' }> = {
   place: '~/PiKeep/octopi',
   bytes: octopi.bytes,
   storedBytes: 4_123_456_789,
+  readBytes: octopi.bytes,
   seconds: 372,
   verified: 'read-back',
   checks: [
@@ -126,6 +129,23 @@ const refused = [
   },
 ];
 
+export const plan = piOs(octopi.bytes);
+
+/** A job that reads what `plan` says, `portion` of it so far. */
+function mapped(
+  portion: number,
+  change: Partial<Extract<JobState, { is: 'working' }>> = {},
+  of = plan,
+): JobView {
+  const bytes = Math.floor(of.readBytes * portion);
+  const bytesPerSecond = 88_200_000;
+  const secondsLeft = (of.readBytes - bytes) / bytesPerSecond;
+  const state = { ...copying, bytes, total: of.readBytes, bytesPerSecond, secondsLeft, ...change };
+  return jobOn(octopi, state, { plan: of });
+}
+
+const proven = { ...done, readBytes: plan.readBytes, seconds: 59 };
+
 /** By the name of the picture. */
 export const states: Readonly<Record<string, Snapshot>> = {
   nothing: { ...nothing, refused },
@@ -141,7 +161,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
       },
     ],
   },
-  several: { ...nothing, disks: [octopi, stick], jobs: [jobOn(octopi, copying)] },
+  several: { ...nothing, disks: [octopi, stick], jobs: [mapped(0.7)] },
   opening: {
     ...nothing,
     disks: [octopi],
@@ -155,24 +175,56 @@ export const states: Readonly<Record<string, Snapshot>> = {
       }),
     ],
   },
-  copying: { ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] },
+  'map known': {
+    ...nothing,
+    disks: [octopi],
+    jobs: [mapped(0, { phase: 'opening', bytesPerSecond: null, secondsLeft: null })],
+  },
+  copying: { ...nothing, disks: [octopi], jobs: [mapped(0.405)] },
+  'copying without a map': { ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] },
+  'copying many systems': {
+    ...nothing,
+    disks: [octopi],
+    jobs: [mapped(0.55, {}, manySystems(octopi.bytes))],
+  },
+  'copying everything': {
+    ...nothing,
+    disks: [octopi],
+    jobs: [
+      mapped(
+        0.22,
+        {},
+        {
+          ...plan,
+          readBytes: octopi.bytes,
+          cells: plan.cells.map(() => 255),
+          partitions: plan.partitions.map((one) => ({
+            ...one,
+            strategy: 'whole',
+            usedBytes: null,
+            reason: 'its checksums do not match what it says about itself',
+          })),
+        },
+      ),
+    ],
+  },
   proving: {
     ...nothing,
     disks: [octopi],
     jobs: [
-      jobOn(
-        octopi,
-        { ...copying, phase: 'proving', bytes: 30_000_000_000, secondsLeft: 6 },
-        { warnings: ['A volume of the card was mounted again while it was being read.'] },
-      ),
+      {
+        ...mapped(0.96, { phase: 'proving', secondsLeft: 6 }),
+        warnings: ['A volume of the card was mounted again while it was being read.'],
+      },
     ],
   },
   stopping: {
     ...nothing,
     disks: [octopi],
-    jobs: [jobOn(octopi, { ...copying, cancelling: true })],
+    jobs: [mapped(0.31, { cancelling: true })],
   },
-  done: { ...nothing, disks: [octopi], jobs: [jobOn(octopi, done)] },
+  done: { ...nothing, disks: [octopi], jobs: [jobOn(octopi, proven, { plan })] },
+  'done without a map': { ...nothing, disks: [octopi], jobs: [jobOn(octopi, done)] },
   'done and ejected': {
     ...nothing,
     jobs: [jobOn(octopi, { ...done, ejected: true, verified: 'read-back-cached' })],
@@ -182,17 +234,21 @@ export const states: Readonly<Record<string, Snapshot>> = {
     ...nothing,
     disks: [octopi],
     jobs: [
-      jobOn(octopi, {
-        ...done,
-        checks: [
-          ...done.checks.slice(0, 3),
-          {
-            name: 'root partition',
-            ok: false,
-            detail: 'it names PARTUUID=0badcafe-02, and the card has 5e3da3da',
-          },
-        ],
-      }),
+      jobOn(
+        octopi,
+        {
+          ...proven,
+          checks: [
+            ...done.checks.slice(0, 3),
+            {
+              name: 'root partition',
+              ok: false,
+              detail: 'it names PARTUUID=0badcafe-02, and the card has 5e3da3da',
+            },
+          ],
+        },
+        { plan },
+      ),
     ],
   },
   'not verified': {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { duration, rate, size, timeLeft } from '../../src/panel/words.ts';
+import {
+  about,
+  duration,
+  fileSystemName,
+  partitionName,
+  portion,
+  rate,
+  size,
+  timeLeft,
+} from '../../src/panel/words.ts';
 
 describe('the panel writes', () => {
   it.each([
@@ -35,6 +44,32 @@ describe('the panel writes', () => {
     [36_000, 'About 10 hours left'],
   ])('%d seconds to go as “%s”', (seconds, words) => {
     expect(timeLeft(seconds)).toBe(words);
+  });
+
+  it.each([
+    [6_100_000_000, 64_000_000_000, '6.1 of 64 GB'],
+    [82_800_000, 31_900_000_000, '82.8 MB of 31.9 GB'],
+    [10_000_000_000, 32_000_000_000, '10 of 32 GB'],
+  ])('%d of %d bytes as “%s”', (part, whole, words) => {
+    expect(portion(part, whole)).toBe(words);
+  });
+
+  it.each([
+    [1, 'about 5 s'],
+    [42, 'about 40 s'],
+    [69, 'about 1 min 10 s'],
+    [599, 'about 10 min'],
+    [760, 'about 13 min'],
+    [7_530, 'about 2 h 6 min'],
+  ])('an estimate of %d seconds as “%s”', (seconds, words) => {
+    expect(about(seconds)).toBe(words);
+  });
+
+  it('a partition by the first name it has', () => {
+    expect(partitionName({ index: 2, label: 'rootfs', fileSystem: 'ext' })).toBe('rootfs');
+    expect(partitionName({ index: 2, label: '', fileSystem: 'fat32' })).toBe('FAT32');
+    expect(partitionName({ index: 2, label: null, fileSystem: null })).toBe('Partition 2');
+    expect(fileSystemName(null)).toBe('');
   });
 
   it.each([
