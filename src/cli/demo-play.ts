@@ -46,8 +46,13 @@ export async function playDemo(options: DemoOptions): Promise<DemoOutcome> {
   });
   const reply = await desk.command({ command: 'backup', disk: offered.disk, card: offered.card });
   if (!reply.ok) throw failure(reply.problem);
+  let isPlanTold = false;
   return waitFor(desk, signal, (snapshot) => {
     const job = snapshot.jobs.find(({ disk }) => disk === offered.disk);
+    if (job?.plan && !isPlanTold) {
+      isPlanTold = true;
+      printer.plan(job.plan);
+    }
     return job ? outcomeOf(job, printer) : null;
   });
 }
@@ -56,10 +61,11 @@ function offerIn({ disks }: Snapshot): Snapshot['disks'][number] | null {
   return disks.find(({ kind }) => kind === 'pi') ?? null;
 }
 
-function outcomeOf({ title, state }: JobView, printer: Printer): DemoOutcome | null {
+function outcomeOf({ title, state, plan }: JobView, printer: Printer): DemoOutcome | null {
   switch (state.is) {
     case 'working':
-      printer.progress(state);
+      // Once the plan is told, the opening is over.
+      if (state.phase !== 'opening' || plan === null) printer.progress(state);
       return null;
     case 'done': {
       const { image, place, bytes, storedBytes, seconds, verified } = state;

@@ -2,7 +2,7 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import type { Phase, Progress } from '../worker/protocol.ts';
+import type { Phase, Plan, Progress } from '../worker/protocol.ts';
 import type { Output } from './output.ts';
 import { plainJson } from './plain-text.ts';
 import type { Facts, Printer, Telling } from './printer.ts';
@@ -40,6 +40,11 @@ export class JsonPrinter implements Printer {
     this.#printedAt = now;
     const { phase, bytes, total, bytesPerSecond, secondsLeft } = progress;
     this.#print('progress', { ...facts, phase, bytes, total, bytesPerSecond, secondsLeft });
+  }
+
+  plan(plan: Plan, facts: Facts = {}): void {
+    const { bytes, readBytes, wholeCard, partitions, cells } = plan;
+    this.#print('plan', { ...facts, bytes, readBytes, wholeCard, partitions, cells });
   }
 
   warning(code: string, text: string): void {

@@ -1,7 +1,7 @@
 /** The port through which a command speaks: one implementation for people, one for scripts. */
 
 import type { PiKeepError } from '../engine/errors.ts';
-import type { Progress } from '../worker/protocol.ts';
+import type { Plan, Progress } from '../worker/protocol.ts';
 
 /** What a script receives: documented field by field in docs/scripting.md. */
 export type Facts = Readonly<Record<string, unknown>>;
@@ -17,6 +17,8 @@ export interface Telling {
 export interface Printer {
   start(telling: Telling): void;
   progress(progress: Progress, facts?: Facts): void;
+  /** What a backup will read, before it copies. */
+  plan(plan: Plan, facts?: Facts): void;
   warning(code: string, text: string): void;
   /** A thing that happened while a long command goes on: its name becomes the "event" for scripts. */
   happened(event: string, telling: Telling): void;

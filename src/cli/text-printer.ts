@@ -2,9 +2,10 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import type { Phase, Progress } from '../worker/protocol.ts';
+import type { Phase, Plan, Progress } from '../worker/protocol.ts';
 import type { Output } from './output.ts';
 import { plainText } from './plain-text.ts';
+import { planLines } from './plan-lines.ts';
 import type { Printer, Telling } from './printer.ts';
 import { progressLine } from './progress-line.ts';
 import { type Style, styleFor } from './style.ts';
@@ -47,6 +48,10 @@ export class TextPrinter implements Printer {
   progress(progress: Progress): void {
     if (this.#stderr.isTerminal) this.#draw(progress);
     else this.#step(progress);
+  }
+
+  plan(plan: Plan): void {
+    this.#say(planLines(plan).map(plainText));
   }
 
   warning(_code: string, text: string): void {
@@ -100,7 +105,8 @@ export class TextPrinter implements Printer {
   }
 
   #endLine(): void {
-    if (this.#drawnPhase !== null && this.#stderr.isTerminal) this.#stderr.write('\n');
+    if (this.#drawnPhase === null || !this.#stderr.isTerminal) return;
+    this.#stderr.write('\n');
     this.#drawnPhase = null;
   }
 }

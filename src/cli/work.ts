@@ -21,6 +21,7 @@ export async function work<T extends Task>(
       startWorker: startNodeWorker,
       authorizer,
       signal,
+      onPlan: (plan) => printer.plan(plan, facts),
       onProgress: (progress) => printer.progress(progress, facts),
       onWarning: ({ code, text }) => printer.warning(code, text),
     });

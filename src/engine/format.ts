@@ -14,6 +14,13 @@ export function formatBytes(bytes: number): string {
   return scaled(bytes, sizes);
 }
 
+/** "6.1 of 64 GB": the unit is said once where it is the same. */
+export function formatPortion(part: number, whole: number): string {
+  const [amount, of] = [formatBytes(part), formatBytes(whole)];
+  const unit = of.slice(of.lastIndexOf(' '));
+  return amount.endsWith(unit) ? `${amount.slice(0, -unit.length)} of ${of}` : `${amount} of ${of}`;
+}
+
 /** "90.8 MB/s" from bytes per second. */
 export function formatRate(bytesPerSecond: number): string {
   if (!isAmount(bytesPerSecond)) return 'an unknown speed';

@@ -25,7 +25,7 @@ describe('the demo', () => {
     expect(code).toBe(0);
     expect(undocumented(events)).toEqual([]);
     expect(events.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(['start', 'card', 'progress', 'notification', 'done']),
+      expect.arrayContaining(['start', 'card', 'plan', 'progress', 'notification', 'done']),
     );
     const image = last['image'] as string;
     expect(image.startsWith(folder.path)).toBe(true);
@@ -38,11 +38,12 @@ describe('the demo', () => {
   });
 
   it('says in words where everything is, what to try next and how to remove it', async () => {
-    const { code, stdout } = await pikeep([demoScript], {
+    const { code, stdout, stderr } = await pikeep([demoScript], {
       command: process.execPath,
       env: { TMPDIR: folder.path },
     });
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^Reading 17\.2 of 100\.7 MB \(used blocks\); 83\.4 MB proven free$/m);
     expect(stdout).toContain('Clicking “Back up this Pi card”');
     expect(stdout).toMatch(/otification (says|would say): /);
     for (const next of ['verify', 'inspect', `rm -rf ${folder.path}`])

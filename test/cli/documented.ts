@@ -18,6 +18,17 @@ const common = {
     bytesPerSecond: v.nullable(amount),
     secondsLeft: v.nullable(amount),
   }),
+  plan: v.looseObject({
+    event: v.literal('plan'),
+    bytes: amount,
+    readBytes: amount,
+    wholeCard: v.boolean(),
+    partitions: v.pipe(v.array(v.looseObject({ index: v.number() })), v.maxLength(128)),
+    cells: v.pipe(
+      v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
+      v.length(240),
+    ),
+  }),
   warning: v.strictObject({ event: v.literal('warning'), code: v.string(), text: v.string() }),
   done: v.looseObject({ event: v.literal('done'), command: v.string() }),
   error: v.strictObject({

@@ -5,7 +5,7 @@ import { plainJson, plainText } from '../../src/cli/plain-text.ts';
 import { progressLine } from '../../src/cli/progress-line.ts';
 import { TextPrinter } from '../../src/cli/text-printer.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
-import type { Progress } from '../../src/worker/protocol.ts';
+import type { Plan, Progress } from '../../src/worker/protocol.ts';
 
 class Paper implements Output {
   readonly isTerminal: boolean;
@@ -30,6 +30,26 @@ class Paper implements Output {
 function at(bytes: number, phase: Progress['phase'] = 'copying'): Progress {
   return { phase, bytes, total: 1000, bytesPerSecond: 90_800_000, secondsLeft: 70 };
 }
+
+const plan: Plan = {
+  bytes: 64e9,
+  readBytes: 6.1e9,
+  wholeCard: false,
+  partitions: [
+    {
+      index: 2,
+      offset: 0,
+      bytes: 64e9,
+      label: null,
+      fileSystem: 'ext',
+      usedBytes: 6e9,
+      strategy: 'used',
+      reason: null,
+      journal: 'clean',
+    },
+  ],
+  cells: new Array(240).fill(24),
+};
 
 function textPrinter(isTerminal: boolean, env: NodeJS.ProcessEnv = {}) {
   const stdout = new Paper(isTerminal);
@@ -74,6 +94,43 @@ describe('text for people', () => {
     expect(stderr.text).toContain('Careful.');
     expect(stderr.text).toContain('The card is gone. /dev/sdb is no longer there');
     expect(stderr.text).toContain('Put the card back');
+  });
+
+  it('says what will be read and what is left out, on stderr, between opening and copying', () => {
+    for (const isTerminal of [true, false]) {
+      const { printer, stdout, stderr } = textPrinter(isTerminal);
+      printer.progress(at(0, 'opening'));
+      printer.plan(plan);
+      printer.progress(at(0));
+      expect(stdout.text).toBe('');
+      expect(stderr.text).toContain('\nReading 6.1 of 64 GB (used blocks); 57.9 GB proven free\n');
+    }
+  });
+
+  it('says why more is read than is used', () => {
+    const [partition] = plan.partitions;
+    if (!partition) throw new Error('no partition');
+    const whole = {
+      ...partition,
+      strategy: 'whole',
+      reason: 'PiKeep does not read \u001b',
+    } as const;
+    const { printer, stderr } = textPrinter(false);
+    printer.plan({ ...plan, readBytes: 64e9, partitions: [whole] });
+    expect(stderr.text).toBe(
+      'Reading all 64 GB\nPartition 2 is copied whole: PiKeep does not read \ufffd\n',
+    );
+    const asked = textPrinter(false);
+    asked.printer.plan({ ...plan, readBytes: 64e9, wholeCard: true, partitions: [whole] });
+    expect(asked.stderr.text).toBe('Reading the whole card, as asked: 64 GB\n');
+  });
+
+  it('does not begin a phase again after a warning in the middle of it', () => {
+    const { printer, stderr } = textPrinter(false);
+    printer.progress(at(0, 'opening'));
+    printer.warning('X', 'Careful.');
+    printer.progress(at(0, 'opening'));
+    expect(stderr.text.match(/Opening/g)).toHaveLength(1);
   });
 
   it.each([
@@ -143,6 +200,12 @@ describe('JSON for scripts', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Progress);
     expect(lines.map(({ bytes }) => bytes)).toEqual([0, 500, 1000]);
+  });
+
+  it('gives the plan as it is', () => {
+    const stdout = new Paper();
+    new JsonPrinter({ stdout, now: () => 0 }).plan(plan, { disk: 'sdb' });
+    expect(JSON.parse(stdout.text)).toEqual({ event: 'plan', disk: 'sdb', ...plan });
   });
 
   it('gives errors with their words and facts', () => {

@@ -60,6 +60,8 @@ describe.skipIf(needsTools(...cardTools))('with a card in the slot', () => {
     const { stdout } = await pikeep(['inspect', 'octopi', ...rig.options]);
     expect(stdout).toContain('Hostname');
     expect(stdout).toContain('bootfs');
+    expect(stdout).toMatch(/A backup reads [\d.]+ of 34\.6 MB; [\d.]+ MB are proven free\./);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
   it('backup makes a proven image that equals the card, and verify agrees', async () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatPercent, formatRate } from '../../src/engine/format.ts';
+import {
+  formatBytes,
+  formatDuration,
+  formatPercent,
+  formatPortion,
+  formatRate,
+} from '../../src/engine/format.ts';
 
 describe('sizes', () => {
   it.each([
@@ -16,6 +22,15 @@ describe('sizes', () => {
     [2 ** 53, '9 PB'],
   ])('%d bytes read "%s"', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);
+  });
+
+  it.each([
+    [6_100_000_000, 64_000_000_000, '6.1 of 64 GB'],
+    [82_800_000, 64_000_000_000, '82.8 MB of 64 GB'],
+    [0, 512, '0 of 512 bytes'],
+    [1, 512, '1 byte of 512 bytes'],
+  ])('%d of %d bytes read "%s"', (part, whole, text) => {
+    expect(formatPortion(part, whole)).toBe(text);
   });
 
   it('what is no size says so instead of showing NaN', () => {

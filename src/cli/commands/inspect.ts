@@ -3,7 +3,7 @@
 import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { isPiKeepError } from '../../engine/errors.ts';
-import { formatBytes } from '../../engine/format.ts';
+import { formatBytes, formatPortion } from '../../engine/format.ts';
 import type { InspectResult } from '../../worker/protocol.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
@@ -11,6 +11,12 @@ import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { absolute, type Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 import { sourceOf, work } from '../work.ts';
+import { wrap } from '../wrap.ts';
+
+/** Columns of a terminal that nobody made wider. */
+const WIDTH = 80;
+/** The widest name of a fact, with what stands around it. */
+const NAME_WIDTH = 16;
 
 export function defineInspect(program: Command, run: Run): void {
   program
@@ -72,32 +78,33 @@ function lines(result: InspectResult): string[] {
     part.journal ?? '-',
     part.label ?? '-',
     part.typeName,
-    part.uuid ?? '-',
   ]);
-  const header = [
-    '  #',
-    'SIZE',
-    'FILE SYSTEM',
-    'USED',
-    'COPIED',
-    'JOURNAL',
-    'LABEL',
-    'TYPE',
-    'UUID',
-  ];
+  const header = ['  #', 'SIZE', 'FILE SYSTEM', 'USED', 'COPIED', 'JOURNAL', 'LABEL', 'TYPE'];
   return [
     title,
-    ...tableLines(facts),
+    ...tableLines(facts.flatMap(([name = '', value = '']) => folded(name, value))),
     ...(partitions.length === 0 ? [] : ['', ...tableLines([header, ...partitions])]),
     '',
-    `A backup reads ${formatBytes(result.readBytes)} of ${formatBytes(bytes)}.`,
+    readWords(result),
     ...section('Copied whole', wholeReasons(result)),
+    ...section(
+      'File system ids',
+      result.partitions.flatMap(({ index, uuid }) =>
+        uuid === null ? [] : [`partition ${index}: ${uuid}`],
+      ),
+    ),
     ...section(
       'Checks',
       result.checks.map(({ name, ok, detail }) => `${ok ? 'ok ' : 'BAD'} ${name}: ${detail}`),
     ),
     ...section('Notes', result.warnings),
   ];
+}
+
+function readWords({ bytes, readBytes }: InspectResult): string {
+  if (readBytes === bytes) return `A backup reads all ${formatBytes(bytes)}.`;
+  const free = formatBytes(bytes - readBytes);
+  return `A backup reads ${formatPortion(readBytes, bytes)}; ${free} are proven free.`;
 }
 
 function wholeReasons({ partitions }: InspectResult): string[] {
@@ -109,6 +116,14 @@ function wholeReasons({ partitions }: InspectResult): string[] {
 const piWords = { yes: 'yes', likely: 'likely', no: 'no' } as const;
 const schemeWords = { mbr: 'MBR', gpt: 'GPT', none: 'no partition table' } as const;
 
+/** A fact as rows of a table that fits the width: what does not fit goes on below. */
+function folded(name: string, value: string): string[][] {
+  return wrap(value, WIDTH - NAME_WIDTH).map((line, row) => [row === 0 ? name : '', line]);
+}
+
 function section(heading: string, entries: readonly string[]): string[] {
-  return entries.length === 0 ? [] : ['', heading, ...entries.map((entry) => `  ${entry}`)];
+  const lines = entries.flatMap((entry) =>
+    wrap(entry, WIDTH - 4).map((line, row) => (row === 0 ? `  ${line}` : `    ${line}`)),
+  );
+  return lines.length === 0 ? [] : ['', heading, ...lines];
 }
