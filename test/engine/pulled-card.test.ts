@@ -5,7 +5,7 @@ import { needsLoop, needsTools } from '../support/tools.ts';
 
 const MIB = 1024 * 1024;
 
-describe.skipIf(needsTools('mke2fs', 'e2fsck', 'dumpe2fs', 'mkfs.xfs') || needsLoop())(
+describe.skipIf(needsTools('mke2fs', 'e2fsck', 'debugfs', 'mkfs.xfs') || needsLoop())(
   'a card pulled from a running Pi',
   () => {
     let shelf: Shelf;

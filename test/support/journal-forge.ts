@@ -60,7 +60,7 @@ export function replayedByDebugfs(image: string): Buffer {
 
 /** The blocks of a file in their order, without those that only hold pointers; "<8>" is the journal. */
 export function blocksOf(image: string, file: string): number[] {
-  const text = tool('debugfs', ['-R', `stat ${file}`, image]);
+  const text = tool('debugfs', ['-n', '-R', `stat ${file}`, image]);
   const blocks: number[] = [];
   for (const [, from, to, block] of text.matchAll(/\((\d+)(?:-(\d+))?\):(\d+)/g)) {
     const count = to === undefined ? 1 : Number(to) - Number(from) + 1;
