@@ -35,7 +35,7 @@ describe('the command line', () => {
     ['a door that does not exist', ['list', '--door', 'window']],
     ['a format nobody knows', ['backup', 'x', '--format', 'iso']],
     ['a format of a later version', ['backup', 'x', '--format', 'img.zst']],
-    ['a proof of a later version', ['backup', 'x', '--verify', 'card']],
+    ['a proof nobody knows', ['backup', 'x', '--verify', 'moon']],
     ['an empty path', ['list', '--slot', '']],
     ['a slot that is not there', ['list', '--slot', '/nonexistent/slot']],
   ])('%s is wrong usage: exit 2, said in words and as an event', async (_what, args) => {
@@ -53,9 +53,6 @@ describe('the command line', () => {
 
   it('says that what comes later is not available yet', async () => {
     expect((await pikeep(['backup', 'x', '--format', 'img.gz'])).stderr).toContain(
-      'not available yet',
-    );
-    expect((await pikeep(['backup', 'x', '--verify', 'card'])).stderr).toContain(
       'not available yet',
     );
   });
