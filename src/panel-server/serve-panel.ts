@@ -44,6 +44,8 @@ export interface PanelServer {
 const MAX_HEADER_BYTES = 8192;
 const MAX_CONNECTIONS = 32;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Node looks for late requests this often; by itself it would let idle strangers fill the connections for 30 s. */
+const TIMEOUT_CHECK_MS = 1000;
 
 /** Serves, and opens the panel in the browser. Throws UNSUPPORTED when the page has not been built. */
 export async function servePanel(
@@ -55,6 +57,7 @@ export async function servePanel(
     maxHeaderSize: MAX_HEADER_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     headersTimeout: REQUEST_TIMEOUT_MS,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
   });
   server.maxConnections = MAX_CONNECTIONS;
   const port = await listen(server);
