@@ -36,17 +36,13 @@ export function part(index: number, offset: number, bytes: number, more: Partial
   };
 }
 
-export function whole({ offset, bytes }: Range): Range {
-  return { offset, bytes };
-}
-
 /** Used as ext4 uses a partition: group structures every 2 GiB, the system at the beginning, files in clusters behind it. */
 export function extRanges(offset: number, bytes: number): Range[] {
   const ranges: Range[] = [{ offset, bytes: 90 * MIB }];
   for (let at = 0; at < bytes; at += 2048 * MIB)
     ranges.push({ offset: offset + at, bytes: 9 * MIB });
   ranges.push({ offset: offset + 0.01 * bytes, bytes: 0.075 * bytes });
-  // [where, how much, of which, in one hundred and thirty-four parts]
+  // Where, how much, and the share of that which is in use; all as parts of one.
   for (const [start, length, share] of [
     [0.1, 0.06, 0.5],
     [0.19, 0.02, 0.9],
