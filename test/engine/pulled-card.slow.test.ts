@@ -1,5 +1,8 @@
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mapExt } from '../../src/engine/ext-map.ts';
 import { makeShelf, pullBusyCard, type Shelf } from '../support/busy-card.ts';
+import { withFileDevice } from '../support/file-device.ts';
 import { judgeSnapshot } from '../support/pulled-card.ts';
 import { needsLoop, needsTools } from '../support/tools.ts';
 
@@ -49,6 +52,18 @@ describe.skipIf(needsTools('mke2fs', 'e2fsck', 'debugfs', 'mkfs.xfs') || needsLo
       expect(judged).toBeGreaterThanOrEqual(100);
       // Else the test would prove nothing about the journal.
       expect(lostWithoutJournal).toBeGreaterThan(25);
+    });
+
+    it('copies everything once there are fast commits', async () => {
+      const make = ['-t', 'ext4', '-O', 'fast_commit'];
+      const options = { bytes: 72 * MIB, make, seed: 5, snapshots: 3 };
+      const reasons: string[] = [];
+      for (const snapshot of await pullBusyCard(shelf, options)) {
+        const map = await withFileDevice(snapshot, mapExt);
+        if (map.strategy === 'whole') reasons.push(map.reason);
+        rmSync(snapshot);
+      }
+      expect(reasons).toContain('its journal holds fast commits');
     });
 
     for (const [index, card] of cards.entries()) {
