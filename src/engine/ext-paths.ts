@@ -31,16 +31,17 @@ export async function findPaths(
   wanted: ReadonlySet<number>,
   signal?: AbortSignal,
 ): Promise<Map<number, string>> {
+  const reader = new FolderReader(tree);
   const found = new Map<number, { parent: number; name: string }>();
   for (const folder of folders) {
     if (found.size === wanted.size) break;
     throwIfInterrupted(signal);
-    for (const { inode, name } of await readFolder(tree, folder)) {
+    for (const { inode, name } of await reader.read(folder)) {
       if (name === '.' || name === '..' || !wanted.has(inode) || found.has(inode)) continue;
       found.set(inode, { parent: folder, name });
     }
   }
-  const way = new WayUp(tree);
+  const way = new WayUp(reader);
   const paths = new Map<number, string>();
   for (const [inode, { parent, name }] of found) {
     const above = await way.pathOf(parent);
@@ -52,11 +53,11 @@ export async function findPaths(
 
 /** Paths of folders, by asking each for its parent and the parent for its name. */
 class WayUp {
-  readonly #tree: ExtTree;
+  readonly #reader: FolderReader;
   readonly #known = new Map<number, string | null>([[ROOT_INODE, '/']]);
 
-  constructor(tree: ExtTree) {
-    this.#tree = tree;
+  constructor(reader: FolderReader) {
+    this.#reader = reader;
   }
 
   /** Null when the way does not lead to the root. */
@@ -85,27 +86,49 @@ class WayUp {
   }
 
   async #stepUp(folder: number): Promise<{ parent: number; name: string } | null> {
-    const parent = (await readFolder(this.#tree, folder)).find(({ name }) => name === '..')?.inode;
+    const parent = (await this.#reader.read(folder)).find(({ name }) => name === '..')?.inode;
     if (parent === undefined || parent === folder) return null;
-    const own = (await readFolder(this.#tree, parent)).find(
+    const own = (await this.#reader.read(parent)).find(
       ({ inode, name }) => inode === folder && name !== '.' && name !== '..',
     );
     return own ? { parent, name: own.name } : null;
   }
 }
 
-/** Empty for what is no folder, or does not make sense. */
-async function readFolder(tree: ExtTree, number: number): Promise<readonly ExtEntry[]> {
-  try {
-    const { device, superblock } = tree;
-    const inode = await readInode(tree, number);
+/** Reads folders, in all no more than a few times the size of the file system: folders that share blocks are no folders. */
+class FolderReader {
+  readonly #tree: ExtTree;
+  #bytesLeft: number;
+  /** The one read last: siblings ask for the same parent, one after the other. */
+  #last: { folder: number; entries: readonly ExtEntry[] } | null = null;
+
+  constructor(tree: ExtTree) {
+    this.#tree = tree;
+    this.#bytesLeft = tree.superblock.blocks * tree.superblock.blockBytes * 4;
+  }
+
+  /** Empty for what is no folder, or does not make sense. */
+  async read(folder: number): Promise<readonly ExtEntry[]> {
+    if (this.#last?.folder === folder) return this.#last.entries;
+    let entries: readonly ExtEntry[] = [];
+    try {
+      entries = await this.#entries(folder);
+    } catch (error) {
+      if (!(error instanceof MalformedBytes)) throw error;
+    }
+    this.#last = { folder, entries };
+    return entries;
+  }
+
+  async #entries(number: number): Promise<readonly ExtEntry[]> {
+    const { device, superblock } = this.#tree;
+    const inode = await readInode(this.#tree, number);
     if (inode?.kind !== 'folder') return [];
     if (inode.inline) return inlineEntries(inode.block);
+    this.#bytesLeft -= inode.bytes;
+    if (this.#bytesLeft < 0) return [];
     const content = await readContent(device, superblock, inode, MAX_FOLDER_BYTES);
     return content ? [...entriesOf(content, superblock.blockBytes)] : [];
-  } catch (error) {
-    if (error instanceof MalformedBytes) return [];
-    throw error;
   }
 }
 

@@ -11,6 +11,11 @@ import { looksLikeFat } from './file-system.ts';
 /** 65536 entries of 32 bytes (specification, section 6). */
 export const MAX_FOLDER_BYTES = 2 * 1024 * 1024;
 const MAX_PATH_LETTERS = 1024;
+/**
+ * How often, on average, the chains of a volume may lead through one cluster until it counts as nonsense. A sound volume is
+ * walked a few times, and each time once through every cluster.
+ */
+const MAX_VISITS = 16;
 
 export interface FatFolder {
   /** "/" for the root, else "/overlays". */
@@ -28,12 +33,14 @@ export class FatReader {
   readonly geometry: FatGeometry;
   readonly boot: ByteReader;
   readonly #table: FatTable;
+  #visitsLeft: number;
 
   constructor(window: BlockDevice, geometry: FatGeometry, boot: ByteReader) {
     this.window = window;
     this.geometry = geometry;
     this.boot = boot;
     this.#table = new FatTable(window, geometry, 0);
+    this.#visitsLeft = (geometry.clusters + 2) * MAX_VISITS;
   }
 
   exists(cluster: number): boolean {
@@ -49,10 +56,14 @@ export class FatReader {
     return this.geometry.bits === 32 ? entry.firstCluster : entry.firstCluster & 0xffff;
   }
 
-  /** The clusters of a chain by the first copy of the table. A chain that comes back to itself ends after all there are. */
+  /**
+   * The clusters of a chain by the first copy of the table. A chain that comes back to itself ends after all there are;
+   * very many such chains are MalformedBytes.
+   */
   async *chain(first: number): AsyncGenerator<number, void, void> {
     let cluster = first;
     for (let count = 0; count < this.geometry.clusters && this.exists(cluster); count++) {
+      if (--this.#visitsLeft < 0) throw new MalformedBytes('its chains of clusters are tangled');
       yield cluster;
       cluster = await this.#table.entry(cluster);
     }

@@ -35,14 +35,20 @@ export async function nameFat(
   labels.settle();
   const now = await openFatReader(card);
   const sides = [before, ...(now && isAlike(before, now) ? [now] : [])];
-  // Entries are looked at on both sides before their folder as a whole, so that a new file is named, too.
-  for (const side of sides) {
-    await nameEntries(labels, side, sides);
-    labels.settle();
-  }
-  for (const side of sides) {
-    await nameContents(labels, side);
-    labels.settle();
+  try {
+    // Entries are looked at on both sides before their folder as a whole, so that a new file is named, too.
+    for (const side of sides) {
+      await nameEntries(labels, side, sides);
+      labels.settle();
+    }
+    for (const side of sides) {
+      await nameContents(labels, side);
+      labels.settle();
+    }
+  } catch (error) {
+    // A volume that makes no sense from here on names nothing more.
+    if (!(error instanceof MalformedBytes)) throw error;
+    return labels.finish('files or free space');
   }
   return labels.finish('free space');
 }
@@ -136,26 +142,17 @@ async function nameContents(labels: Labels, side: FatReader): Promise<void> {
   if (labels.left.isEmpty) return;
   const { clusterBytes, rootOffset, rootBytes, bits } = side.geometry;
   if (bits !== 32) labels.name(rootOffset, rootBytes, '/ (folder)');
-  try {
-    for await (const folder of side.folders()) {
-      for (const cluster of folder.clusters) {
-        labels.name(
-          side.clusterOffset(cluster),
-          clusterBytes,
-          `${folder.path} (folder)`,
-          isMountPath(folder.path),
-        );
-      }
-      for (const entry of folder.entries) {
-        if (entry.isFolder || entry.isLabel) continue;
-        for await (const cluster of side.chain(side.firstOf(entry))) {
-          const path = childPath(folder.path, entry.name);
-          labels.name(side.clusterOffset(cluster), clusterBytes, path, isMountPath(path));
-        }
+  for await (const folder of side.folders()) {
+    for (const cluster of folder.clusters) {
+      const what = `${folder.path} (folder)`;
+      labels.name(side.clusterOffset(cluster), clusterBytes, what, isMountPath(folder.path));
+    }
+    for (const entry of folder.entries) {
+      if (entry.isFolder || entry.isLabel) continue;
+      const path = childPath(folder.path, entry.name);
+      for await (const cluster of side.chain(side.firstOf(entry))) {
+        labels.name(side.clusterOffset(cluster), clusterBytes, path, isMountPath(path));
       }
     }
-  } catch (error) {
-    // A volume that makes no sense from here on names nothing more.
-    if (!(error instanceof MalformedBytes)) throw error;
   }
 }
