@@ -119,6 +119,7 @@ async function compareClusters(
   const compared = await folderClusters(before);
   const grown = grownClusters(was, is);
   const [wasFree, isFree] = [freeIn(before), freeIn(now)];
+  const wasVisited = (await now.root()).entries.some(isMountMade);
   for (const { offset, bytes } of ranges) {
     if (offset + bytes > dataEnd) return 'the space after the last cluster differs';
     if (offset + bytes <= dataOffset) continue;
@@ -129,6 +130,9 @@ async function compareClusters(
       const wasLoose = was.hidden.has(index) || (await wasFree(index + 2));
       const isLoose = is.hidden.has(index) || grown.has(index + 2) || (await isFree(index + 2));
       if (!wasLoose || !isLoose) return `cluster ${index + 2} differs`;
+      const isNobodys = !is.hidden.has(index) && !grown.has(index + 2) && !was.hidden.has(index);
+      // What a deleted file of the hidden folders left behind; without any such folder it is a sign of something else.
+      if (isNobodys && !wasVisited) return `free cluster ${index + 2} differs`;
     }
   }
   return null;

@@ -225,6 +225,18 @@ for (const { bits, bytes, clusterSectors } of volumes) {
         expect((await compare()).beyond).toMatch(because);
       });
 
+      it('lets only a visit explain what lies in free space', async () => {
+        const scribble = (): void =>
+          edit((content) => content.write('remains of a deleted file', content.length - 8192));
+        scribble();
+        const { beyond, names } = await compare();
+        expect(beyond).toMatch(/^free cluster \d+ differs$/);
+        expect(names).toEqual(['free space']);
+        mountOnMac();
+        scribble();
+        expect((await compare()).beyond).toBeNull();
+      });
+
       it('names the file that a changed sector belongs to', async () => {
         edit((content) => content.write('X', find(content, 'kernelkernel') + 5000));
         expect((await compare()).names).toEqual(['/kernel8.img']);
