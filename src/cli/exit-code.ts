@@ -51,6 +51,7 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   CARD_DIFFERS: differs,
   OTHER_CARD: refused,
   NO_SUCH_IMAGE: failed,
+  IMAGE_DAMAGED: differs,
   MANIFEST_MISSING: failed,
   MANIFEST_INVALID: failed,
   BAD_MESSAGE: failed,

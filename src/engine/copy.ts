@@ -1,15 +1,15 @@
 /** Copies ranges of a card into an image: reading, hashing, writing and proving all at once, in bounded memory. */
 
-import { createHash, type Hash } from 'node:crypto';
 import { BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
 import { CHUNK_BYTES, chunksOf, type Range } from './chunks.ts';
 import { throwIfInterrupted } from './errors.ts';
-import type { NewImageFile } from './image/image-file.ts';
+import type { ImageFacts, ImageWriter, Writing } from './image/image-writer.ts';
 import { type MapEntry, sha256, zeroSha256 } from './image/map.ts';
+import { PlainHash } from './plain-hash.ts';
 import { Prover } from './prove.ts';
 import { type ReadChunk, readAhead } from './read-ahead.ts';
-import { dataRuns } from './zeros.ts';
+import { isAllZero } from './zeros.ts';
 
 /** Enough to keep a card reader busy between two requests. */
 const READS_IN_FLIGHT = 4;
@@ -20,9 +20,12 @@ export interface CopyOptions {
   readonly device: BlockDevice;
   /** Sorted, disjoint, aligned to 4096 bytes (except at the end of the device). */
   readonly ranges: readonly Range[];
-  readonly image: NewImageFile;
+  /** Nothing has been written to it yet. */
+  readonly image: ImageWriter;
   /** False leaves the image unproven. */
   readonly prove: boolean;
+  /** Also hash the unpacked image as a whole, which for a big card takes longer than reading what it uses. */
+  readonly hashPlain: boolean;
   /** Bytes read from the card and bytes proven since the last call. */
   readonly onProgress: (step: { copied: number; proven: number }) => void;
   readonly signal?: AbortSignal | undefined;
@@ -30,8 +33,9 @@ export interface CopyOptions {
 
 export interface CopyResult {
   readonly map: readonly MapEntry[];
-  /** Of all bytes copied, in order: the hash of the plain image when `ranges` is the whole device. */
-  readonly plainSha256: string;
+  /** Of the unpacked image, zeros between the ranges included; null unless asked for. */
+  readonly plainSha256: string | null;
+  readonly image: ImageFacts;
 }
 
 /**
@@ -45,67 +49,58 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
   const prover = options.prove
     ? new Prover({ image, signal, onProven: (proven) => onProgress({ copied: 0, proven }) })
     : null;
-  const plain = createHash('sha256');
+  const plain = options.hashPlain ? new PlainHash() : null;
   const map: MapEntry[] = [];
-  const writes = new WritesInFlight(image, pool);
+  const writings = new WritingsInFlight(pool);
+  let facts: ImageFacts;
   try {
     const chunks = chunksOf(options.ranges);
     for await (const chunk of readAhead({ device, chunks, pool, depth: READS_IN_FLIGHT, signal })) {
-      const { entry, written } = take(chunk, plain, writes);
+      const { offset, bytes, data } = chunk;
+      const isZero = isAllZero(data);
+      const writing = image.write({ offset, bytes, data, isZero });
+      writings.add(chunk, writing);
+      // Hashed while the writer is at work with it.
+      await plain?.add(offset, data);
+      const entry = { offset, bytes, sha256: isZero ? zeroSha256(bytes) : sha256(data) };
       map.push(entry);
-      prover?.add(entry, written);
-      writes.throwIfFailed();
-      onProgress({ copied: entry.bytes, proven: 0 });
+      prover?.add(entry, writing.written);
+      writings.throwIfFailed();
+      onProgress({ copied: bytes, proven: 0 });
     }
-    await writes.finish();
+    await writings.finish();
     throwIfInterrupted(signal);
+    facts = await image.finish();
     await image.settle();
-    await prover?.finish();
+    await prover?.finish(device.size);
+    await plain?.skipTo(device.size);
   } finally {
-    await writes.drain();
+    await writings.drain();
+    await image.stop();
     await prover?.stop();
   }
-  return { map, plainSha256: plain.digest('hex') };
+  return { map, plainSha256: plain?.digest() ?? null, image: facts };
 }
 
-/** Hashes a chunk and starts its writes. */
-function take(
-  chunk: ReadChunk,
-  plain: Hash,
-  writes: WritesInFlight,
-): { entry: MapEntry; written: Promise<void> } {
-  const runs = dataRuns(chunk.data);
-  plain.update(chunk.data);
-  const hash = runs.length === 0 ? zeroSha256(chunk.bytes) : sha256(chunk.data);
-  return {
-    entry: { offset: chunk.offset, bytes: chunk.bytes, sha256: hash },
-    written: writes.start(chunk, runs),
-  };
-}
-
-/** The writes that have not finished; each gives its buffer back, whatever becomes of it. */
-class WritesInFlight {
-  readonly #image: NewImageFile;
+/** The chunks that the writer has not taken yet; each gives its buffer back, whatever becomes of it. */
+class WritingsInFlight {
   readonly #pool: BufferPool;
   readonly #running = new Set<Promise<void>>();
   #failure: { error: unknown } | null = null;
 
-  constructor(image: NewImageFile, pool: BufferPool) {
-    this.#image = image;
+  constructor(pool: BufferPool) {
     this.#pool = pool;
   }
 
-  start(chunk: ReadChunk, runs: readonly { start: number; end: number }[]): Promise<void> {
-    const writing = this.#write(chunk, runs);
-    this.#running.add(writing);
-    writing.then(
-      () => this.#running.delete(writing),
-      (error: unknown) => {
-        this.#running.delete(writing);
-        this.#failure ??= { error };
-      },
-    );
-    return writing;
+  add(chunk: ReadChunk, { taken, written }: Writing): void {
+    const ended = taken
+      .catch((error: unknown) => this.#fail(error))
+      .then(() => {
+        this.#running.delete(ended);
+        this.#pool.release(chunk.buffer);
+      });
+    this.#running.add(ended);
+    written.catch((error: unknown) => this.#fail(error));
   }
 
   throwIfFailed(): void {
@@ -118,16 +113,10 @@ class WritesInFlight {
   }
 
   async drain(): Promise<void> {
-    await Promise.allSettled(this.#running);
+    await Promise.all(this.#running);
   }
 
-  async #write(chunk: ReadChunk, runs: readonly { start: number; end: number }[]): Promise<void> {
-    try {
-      for (const { start, end } of runs) {
-        await this.#image.write(chunk.data.subarray(start, end), chunk.offset + start);
-      }
-    } finally {
-      this.#pool.release(chunk.buffer);
-    }
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
   }
 }

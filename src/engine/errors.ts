@@ -75,6 +75,8 @@ export interface ErrorFacts {
   /** The image was made of another card. `expected` and `found` say what tells them apart. */
   OTHER_CARD: { disk: string; image: string; expected: string; found: string };
   NO_SUCH_IMAGE: { path: string };
+  /** A packed image is cut off, or a part of it cannot be unpacked. */
+  IMAGE_DAMAGED: { path: string; detail: string };
   /** The file exists, but nothing says what it should contain. */
   MANIFEST_MISSING: { path: string };
   MANIFEST_INVALID: { path: string; detail: string };
@@ -132,6 +134,7 @@ const everyCode: Record<ErrorCode, true> = {
   CARD_DIFFERS: true,
   OTHER_CARD: true,
   NO_SUCH_IMAGE: true,
+  IMAGE_DAMAGED: true,
   MANIFEST_MISSING: true,
   MANIFEST_INVALID: true,
   BAD_MESSAGE: true,

@@ -3,7 +3,7 @@
 import { BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
 import { CHUNK_BYTES, MAP_ALIGNMENT } from './chunks.ts';
-import { PiKeepError } from './errors.ts';
+import { isPiKeepError, PiKeepError } from './errors.ts';
 import type { MapEntry } from './image/map.ts';
 import { hashOf, throwIfDifferent } from './prove.ts';
 import { readAhead } from './read-ahead.ts';
@@ -13,7 +13,7 @@ const READS_IN_FLIGHT = 3;
 const MAX_ENTRY_BYTES = 8 * 1024 * 1024;
 
 export interface VerifyOptions {
-  /** The plain image. */
+  /** The image as the card that it holds. */
   readonly device: BlockDevice;
   /** Bytes of the card. */
   readonly bytes: number;
@@ -39,21 +39,42 @@ export async function verifyImage(options: VerifyOptions): Promise<void> {
   const differing: MapEntry[] = [];
   const pieces = piecesOf(map, options.bytes);
   const expected = new Map(map.map((entry) => [entry.offset, entry]));
+  const damaged = new Set<number>();
   for await (const chunk of readAhead({
-    device,
+    device: noting(device, damaged),
     chunks: pieces,
     pool,
     depth: READS_IN_FLIGHT,
     signal,
   })) {
     const entry = expected.get(chunk.offset);
-    const isRight = entry ? hashOf(chunk.data) === entry.sha256 : isAllZero(chunk.data);
+    const isRight =
+      !damaged.has(chunk.offset) &&
+      (entry ? hashOf(chunk.data) === entry.sha256 : isAllZero(chunk.data));
     pool.release(chunk.buffer);
     if (!isRight)
       differing.push({ offset: chunk.offset, bytes: chunk.bytes, sha256: entry?.sha256 ?? '' });
     onProgress(chunk.bytes);
   }
   throwIfDifferent(device.path, differing);
+}
+
+/** A range that cannot be unpacked is one that differs; the rest is still worth knowing. */
+function noting(device: BlockDevice, damaged: Set<number>): BlockDevice {
+  return {
+    path: device.path,
+    size: device.size,
+    sectorSize: device.sectorSize,
+    async read(into, offset) {
+      try {
+        await device.read(into, offset);
+      } catch (error) {
+        if (!isPiKeepError(error, 'IMAGE_DAMAGED')) throw error;
+        damaged.add(offset);
+      }
+    },
+    close: () => device.close(),
+  };
 }
 
 /** The entries of the map and, between them, the gaps in pieces of CHUNK_BYTES. */

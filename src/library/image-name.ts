@@ -1,4 +1,6 @@
-/** How images are called: "octopi 2026-11-22 16.40.img". */
+/** How images are called: "octopi 2026-11-22 16.40.img", with ".gz" or ".zst" when they are packed. */
+
+import { type ImageFormat, imageFormats } from '../engine/image/image-format.ts';
 
 /** Longest title in a file name, so that with date and endings it stays below the 255 bytes of every file system. */
 const MAX_TITLE_BYTES = 120;
@@ -29,4 +31,13 @@ function cutToBytes(text: string, limit: number): string {
     result += letter;
   }
   return result;
+}
+
+/** The formats by the length of their endings, so that ".img.gz" is found before ".img" could be. */
+const byLength = imageFormats.toSorted((left, right) => right.length - left.length);
+
+/** The file name of an image without its ending, and the format that the ending means; null for any other ending. */
+export function splitImageName(name: string): { stem: string; format: ImageFormat } | null {
+  const format = byLength.find((ending) => name.toLowerCase().endsWith(`.${ending}`));
+  return format ? { stem: name.slice(0, -format.length - 1), format } : null;
 }

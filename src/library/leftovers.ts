@@ -4,7 +4,10 @@ import { constants, type Dirent, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
+import { imageFormats } from '../engine/image/image-format.ts';
 import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
+import { splitImageName } from './image-name.ts';
 import { isOwnerAlive, OWNER_SUFFIX } from './owner.ts';
 import { PARTIAL_SUFFIX } from './partial.ts';
 
@@ -44,8 +47,8 @@ export async function findLeftovers(library: string): Promise<Leftover[]> {
 }
 
 /**
- * Removes one leftover, with the manifest that a crash between the last two steps can leave beside it. Throws USAGE when
- * the file is no leftover inside `library`: a path from a message can remove nothing else.
+ * Removes one leftover, with the manifest and the bmap that a crash before the last step can leave beside it. Throws USAGE
+ * when the file is no leftover inside `library`: a path from a message can remove nothing else.
  */
 export async function clearLeftover(library: string, file: string): Promise<void> {
   const leftovers = await findLeftovers(library);
@@ -55,10 +58,22 @@ export async function clearLeftover(library: string, file: string): Promise<void
       detail: 'That file is not the rest of an unfinished backup.',
     });
   }
-  const finalPath = file.slice(0, -PARTIAL_SUFFIX.length);
-  if ((await statOf(finalPath)) === null) await fs.rm(finalPath + MANIFEST_SUFFIX, { force: true });
+  await clearBeside(file.slice(0, -PARTIAL_SUFFIX.length));
   await fs.rm(file, { force: true });
   await fs.rm(file + OWNER_SUFFIX, { force: true });
+}
+
+/** Removes what describes an image that never came to be. A bmap is shared by the formats of one name. */
+async function clearBeside(finalPath: string): Promise<void> {
+  if ((await statOf(finalPath)) !== null) return;
+  await fs.rm(finalPath + MANIFEST_SUFFIX, { force: true });
+  const { dir, base } = path.parse(finalPath);
+  const stem = splitImageName(base)?.stem;
+  if (stem === undefined) return;
+  for (const format of imageFormats) {
+    if ((await statOf(path.join(dir, `${stem}.${format}`))) !== null) return;
+  }
+  await fs.rm(path.join(dir, stem + BMAP_SUFFIX), { force: true });
 }
 
 /** The `.partial` of every note, whether it was ever made or not. */

@@ -1,5 +1,5 @@
 /**
- * A backup in the making: `NAME.img.partial` beside a note of who makes it, until everything is proven and the final name
+ * A backup in the making: `NAME.img.partial` (or .img.gz.partial, .img.zst.partial) beside a note of who makes it, until everything is proven and the final name
  * appears (invariant 1).
  */
 
@@ -7,7 +7,9 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { BMAP_SUFFIX, bmapText } from '../engine/image/bmap.ts';
 import type { ImageFiles, NewImageFile } from '../engine/image/image-file.ts';
+import { type ImageFormat, imageFormats } from '../engine/image/image-format.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../engine/image/manifest.ts';
 import { destinationError } from './destination-error.ts';
 import { OWNER_SUFFIX, ownerNote } from './owner.ts';
@@ -19,8 +21,8 @@ export interface Partial {
   readonly finalPath: string;
   readonly image: NewImageFile;
   /**
-   * Files the backup: the manifest under its final name and synced, the image read-only under its final name, the folder
-   * synced. Nothing that exists is ever replaced. Returns the path of the manifest.
+   * Files the backup: manifest and bmap under their final names and synced, the image read-only under its final name, the
+   * folder synced. Nothing that exists is ever replaced. Returns the path of the manifest.
    */
   promote(manifest: Manifest): Promise<string>;
   /** Removes everything that was made; also after a failed `promote`. May be called twice. */
@@ -31,35 +33,40 @@ export interface Partial {
 const MAX_SAME_NAME = 1000;
 
 /**
- * Starts an image in `folder` as "STEM.img", or "STEM (2).img" and so on where that is taken; with `exact` only as that
- * very file. Throws DESTINATION_EXISTS, DESTINATION_MISSING, DESTINATION_NOT_WRITABLE, DESTINATION_FULL, DESTINATION_FAILED.
+ * Starts an image in `folder` as "STEM.img" (or with the ending of its format), or "STEM (2).img" and so on where that is
+ * taken; with `exact` only as that very file. Throws DESTINATION_EXISTS, DESTINATION_MISSING, DESTINATION_NOT_WRITABLE,
+ * DESTINATION_FULL, DESTINATION_FAILED.
  */
 export async function createPartial(options: {
   imageFiles: ImageFiles;
   folder: string;
+  /** File name without the ending. */
   stem: string;
+  format: ImageFormat;
   /** Size of the plain image in bytes. */
   bytes: number;
   exact: boolean;
 }): Promise<Partial> {
-  const { folder, stem } = options;
+  const { folder, stem, format } = options;
   for (let count = 1; count <= (options.exact ? 1 : MAX_SAME_NAME); count++) {
-    const finalPath = path.join(folder, `${count === 1 ? stem : `${stem} (${count})`}.img`);
-    const partial = await tryCreate(options.imageFiles, finalPath, options.bytes);
+    const base = path.join(folder, count === 1 ? stem : `${stem} (${count})`);
+    const partial = await tryCreate(options.imageFiles, base, format, options.bytes);
     if (partial) return partial;
   }
-  throw new PiKeepError('DESTINATION_EXISTS', { path: path.join(folder, `${stem}.img`) });
+  throw new PiKeepError('DESTINATION_EXISTS', { path: path.join(folder, `${stem}.${format}`) });
 }
 
-/** Null when the name is taken by an image, a manifest or another backup in the making. */
+/** Null when the name is taken: by an image of any format (they would share a bmap), or by another backup in the making. */
 async function tryCreate(
   imageFiles: ImageFiles,
-  finalPath: string,
+  base: string,
+  format: ImageFormat,
   bytes: number,
 ): Promise<Partial | null> {
+  const finalPath = `${base}.${format}`;
   const partialPath = finalPath + PARTIAL_SUFFIX;
   const ownerPath = partialPath + OWNER_SUFFIX;
-  if ((await exists(finalPath)) || (await exists(finalPath + MANIFEST_SUFFIX))) return null;
+  if (await isTaken(base, finalPath)) return null;
   try {
     await fs.writeFile(ownerPath, JSON.stringify(ownerNote()), { flag: 'wx', mode: 0o600 });
   } catch (error) {
@@ -67,8 +74,8 @@ async function tryCreate(
     throw destinationError(error, path.dirname(finalPath));
   }
   try {
-    const image = await imageFiles.create(partialPath, bytes);
-    return new PartialFiles(image, finalPath, ownerPath);
+    const image = await imageFiles.create(partialPath, format === 'img' ? bytes : null);
+    return new PartialFiles(image, finalPath, `${base}${BMAP_SUFFIX}`, ownerPath);
   } catch (error) {
     await fs.rm(ownerPath, { force: true });
     if (error instanceof PiKeepError && error.code === 'DESTINATION_EXISTS') return null;
@@ -76,19 +83,36 @@ async function tryCreate(
   }
 }
 
+async function isTaken(base: string, finalPath: string): Promise<boolean> {
+  const names = [
+    ...imageFormats.flatMap((format) => {
+      const image = `${base}.${format}`;
+      // Two backups in the making would meet at the bmap in the end.
+      return image === finalPath ? [image] : [image, image + PARTIAL_SUFFIX];
+    }),
+    finalPath + MANIFEST_SUFFIX,
+    `${base}${BMAP_SUFFIX}`,
+  ];
+  for (const name of names) if (await exists(name)) return true;
+  return false;
+}
+
 class PartialFiles implements Partial {
   readonly image: NewImageFile;
   readonly finalPath: string;
   readonly #ownerPath: string;
   readonly #manifestPath: string;
-  #manifestWritten = false;
+  readonly #bmapPath: string;
+  /** Files beside the image that were made under their final names. */
+  readonly #beside: string[] = [];
   #promoted = false;
 
-  constructor(image: NewImageFile, finalPath: string, ownerPath: string) {
+  constructor(image: NewImageFile, finalPath: string, bmapPath: string, ownerPath: string) {
     this.image = image;
     this.finalPath = finalPath;
     this.#ownerPath = ownerPath;
     this.#manifestPath = finalPath + MANIFEST_SUFFIX;
+    this.#bmapPath = bmapPath;
   }
 
   async promote(manifest: Manifest): Promise<string> {
@@ -96,7 +120,9 @@ class PartialFiles implements Partial {
     try {
       await this.image.settle();
       await this.image.close();
-      await this.#writeManifest(manifest);
+      await this.#writeBeside(this.#manifestPath, `${JSON.stringify(manifest)}\n`);
+      await this.#writeBeside(this.#bmapPath, bmapText(manifest.map, manifest.source.bytes));
+      await syncPath(folder);
       await fs.chmod(this.image.path, 0o444);
       await syncPath(this.image.path);
       await moveWithoutReplacing(this.image.path, this.finalPath);
@@ -115,21 +141,20 @@ class PartialFiles implements Partial {
   async discard(): Promise<void> {
     await this.image.close();
     if (this.#promoted) return;
-    if (this.#manifestWritten) await fs.rm(this.#manifestPath, { force: true });
+    for (const file of this.#beside) await fs.rm(file, { force: true });
     await fs.rm(this.image.path, { force: true });
     await fs.rm(this.#ownerPath, { force: true });
   }
 
-  async #writeManifest(manifest: Manifest): Promise<void> {
-    const handle = await fs.open(this.#manifestPath, 'wx', 0o444);
-    this.#manifestWritten = true;
+  async #writeBeside(file: string, text: string): Promise<void> {
+    const handle = await fs.open(file, 'wx', 0o444);
+    this.#beside.push(file);
     try {
-      await handle.writeFile(`${JSON.stringify(manifest)}\n`);
+      await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await syncPath(path.dirname(this.#manifestPath));
   }
 }
 

@@ -24,7 +24,7 @@ export function createImageFiles(): ImageFiles {
   return { create, open: openImage } satisfies ImageFiles;
 }
 
-async function create(path: string, size: number): Promise<NewImageFile> {
+async function create(path: string, size: number | null): Promise<NewImageFile> {
   let file: FileHandle;
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   try {
@@ -36,7 +36,7 @@ async function create(path: string, size: number): Promise<NewImageFile> {
   try {
     direct = await openDirect(path, file);
     const readBackMethod = direct ? await tryOut(path, file, direct) : 'read-back-cached';
-    await file.truncate(size);
+    if (size !== null) await file.truncate(size);
     return new DirectImageFile({ path, size, file, direct, readBackMethod });
   } catch (error) {
     await direct?.close();

@@ -23,8 +23,9 @@ export function destinationError(error: unknown, path: string): PiKeepError {
 
 export interface ImageParts {
   readonly path: string;
-  readonly size: number;
-  /** Of the final size, open for reading and writing. */
+  /** Null: it grows. */
+  readonly size: number | null;
+  /** Of the final size, or empty; open for reading and writing. */
   readonly file: FileHandle;
   /** The same file past the cache; null where that is impossible. */
   readonly direct: FileHandle | null;
@@ -33,31 +34,40 @@ export interface ImageParts {
 
 export class DirectImageFile implements NewImageFile {
   readonly path: string;
-  readonly size: number;
   readonly readBackMethod: ReadBackMethod;
   readonly #parts: ImageParts;
   readonly #inFlight = new Set<Promise<unknown>>();
   #reader: Promise<BlockDevice> | null = null;
   #closed: Promise<void> | null = null;
+  /** The end of what was written last in the file. */
+  #end = 0;
 
   constructor(parts: ImageParts) {
     this.path = parts.path;
-    this.size = parts.size;
     this.readBackMethod = parts.readBackMethod;
     this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#parts.size ?? this.#end;
   }
 
   write(data: Uint8Array, offset: number): Promise<void> {
     const length = data.byteLength;
     const end = offset + length;
-    const atTheEnd = end === this.size;
+    const limit = this.#parts.size ?? Number.POSITIVE_INFINITY;
+    // Whether a growing file ends here only its writer knows.
+    const atTheEnd = end === this.#parts.size || (this.#parts.size === null && end > this.#end);
     if (offset < 0 || offset % ALIGNMENT !== 0 || (length % ALIGNMENT !== 0 && !atTheEnd)) {
       return Promise.reject(new RangeError(`${this.path}: ${length} bytes at ${offset}`));
     }
-    if (end > this.size) {
-      return Promise.reject(new RangeError(`${this.path}: ${end} is past ${this.size}`));
+    if (end > limit) {
+      return Promise.reject(new RangeError(`${this.path}: ${end} is past ${limit}`));
     }
-    return this.#track(() => this.#write(data, offset));
+    return this.#track(async () => {
+      await this.#write(data, offset);
+      this.#end = Math.max(this.#end, end);
+    });
   }
 
   settle(): Promise<void> {
@@ -99,14 +109,16 @@ export class DirectImageFile implements NewImageFile {
 
   async #settle(): Promise<void> {
     await this.#parts.file.datasync();
-    // Network file systems look again at the server when a file is opened, so what was read before must not answer.
-    if (this.readBackMethod === 'read-back-cached') await this.#closeReader();
+    // Network file systems look again at the server when a file is opened, so what was read before must not answer; and a
+    // reader knows the size that a growing file had when it was opened.
+    const isCached = this.readBackMethod === 'read-back-cached';
+    if (isCached || this.#parts.size === null) await this.#closeReader();
   }
 
   async #readBack(into: Uint8Array, offset: number): Promise<void> {
     this.#reader ??= openFileDevice(this.path, {
       noFollow: true,
-      expectedBytes: this.size,
+      ...(this.#parts.size === null ? {} : { expectedBytes: this.#parts.size }),
       direct: this.readBackMethod === 'read-back',
     });
     const reader = await this.#reader;

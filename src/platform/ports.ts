@@ -2,6 +2,7 @@
 
 import type { BlockDevice } from '../engine/block-device.ts';
 import type { Disk } from '../engine/disk.ts';
+import type { Compressor } from '../engine/image/compressor.ts';
 import type { ImageFiles } from '../engine/image/image-file.ts';
 
 /** Something that runs until it is closed. `close` may be called twice and never throws. */
@@ -119,6 +120,7 @@ export interface Platform {
   readonly volumes: Volumes;
   readonly desktop: Desktop;
   readonly imageFiles: ImageFiles;
+  readonly compressor: Compressor;
   /** The doors for reading, in the order in which they are tried. */
   readonly readDoors: readonly Door[];
 }

@@ -73,6 +73,7 @@ async function copyCard(
     imageFiles: platform.imageFiles,
     folder: place.folder,
     stem,
+    format: 'img',
     bytes: device.size,
     exact: place.exact,
   });

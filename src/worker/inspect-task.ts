@@ -4,8 +4,11 @@ import { stat } from 'node:fs/promises';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { readCard } from '../engine/card.ts';
 import { checkBoot } from '../engine/checks.ts';
-import { errnoOf } from '../engine/errors.ts';
+import { errnoOf, isPiKeepError } from '../engine/errors.ts';
+import type { Manifest } from '../engine/image/manifest.ts';
+import { openImage } from '../engine/image/open-image.ts';
 import { mapUsed } from '../engine/used-map.ts';
+import { readManifest } from '../library/manifest-file.ts';
 import { useOf } from './build-manifest.ts';
 import { openCard } from './open-card.ts';
 import type { InspectResult, InspectTask } from './protocol.ts';
@@ -15,7 +18,13 @@ import type { TaskContext } from './task-context.ts';
 export async function runInspect(task: InspectTask, context: TaskContext): Promise<InspectResult> {
   const platform = await context.createPlatform({ slot: task.source.slot });
   if (await isFile(task.target)) {
-    const { device } = await platform.imageFiles.open(task.target);
+    const { device } = await openImage({
+      files: platform.imageFiles,
+      compressor: platform.compressor,
+      path: task.target,
+      manifest: await manifestIfAny(task.target),
+      signal: context.signal,
+    });
     return describeAndClose(task.target, device);
   }
   const { device } = await openCard({
@@ -64,6 +73,16 @@ async function describeAndClose(target: string, device: BlockDevice): Promise<In
     };
   } finally {
     await device.close();
+  }
+}
+
+/** What is in an image can be told without its manifest; a gzip image then has to be read as a whole first. */
+async function manifestIfAny(image: string): Promise<Manifest | null> {
+  try {
+    return await readManifest(image);
+  } catch (error) {
+    if (isPiKeepError(error, 'MANIFEST_MISSING', 'MANIFEST_INVALID')) return null;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Checks an image against its manifest. */
 
+import { openImage } from '../engine/image/open-image.ts';
 import { ProgressMeter } from '../engine/progress.ts';
 import { verifyImage } from '../engine/verify.ts';
 import { readManifest } from '../library/manifest-file.ts';
@@ -9,12 +10,18 @@ import type { TaskContext } from './task-context.ts';
 /** Milliseconds between two progress messages. */
 const INTERVAL_MS = 200;
 
-/** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
+/** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, IMAGE_DAMAGED, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
 export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
   const started = context.monotonic();
   const manifest = await readManifest(task.image);
   const platform = await context.createPlatform({ slot: null });
-  const opened = await platform.imageFiles.open(task.image);
+  const opened = await openImage({
+    files: platform.imageFiles,
+    compressor: platform.compressor,
+    path: task.image,
+    manifest,
+    signal: context.signal,
+  });
   const { device } = opened;
   const meter = new ProgressMeter(manifest.source.bytes, context.monotonic);
   let lastSent = Number.NEGATIVE_INFINITY;

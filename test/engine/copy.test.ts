@@ -7,6 +7,7 @@ import { CHUNK_BYTES, wholeDevice } from '../../src/engine/chunks.ts';
 import { copyRanges } from '../../src/engine/copy.ts';
 import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
 import type { NewImageFile } from '../../src/engine/image/image-file.ts';
+import { RawWriter } from '../../src/engine/image/raw-writer.ts';
 import { verifyImage } from '../../src/engine/verify.ts';
 import { createImageFiles } from '../../src/platform/image-files.ts';
 import { faultyDevice } from '../support/faulty-device.ts';
@@ -55,8 +56,9 @@ describe('copying a card into an image', () => {
     copyRanges({
       device: memoryDevice(content),
       ranges: wholeDevice(content.length),
-      image: target,
+      image: new RawWriter(target),
       prove: true,
+      hashPlain: true,
       onProgress: () => undefined,
       ...more,
     });

@@ -56,6 +56,7 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   }),
   OTHER_CARD: fc.record({ disk: text, image: text, expected: text, found: text }),
   NO_SUCH_IMAGE: fc.record({ path: text }),
+  IMAGE_DAMAGED: fc.record({ path: text, detail: text }),
   MANIFEST_MISSING: fc.record({ path: text }),
   MANIFEST_INVALID: fc.record({ path: text, detail: text }),
   BAD_MESSAGE: fc.record({ from: text, detail: text }),

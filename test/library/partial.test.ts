@@ -60,6 +60,7 @@ describe('a backup in the making', () => {
       imageFiles,
       folder: folder.path,
       stem,
+      format: 'img',
       bytes: BYTES,
       exact,
     });
@@ -67,7 +68,7 @@ describe('a backup in the making', () => {
     return partial;
   };
 
-  it('carries no final name until it is filed, then image and manifest, read-only', async () => {
+  it('carries no final name until it is filed, then image, manifest and bmap, read-only', async () => {
     const partial = await start();
     const name = 'octopi 2026-11-22 16.40.img';
     expect(readdirSync(folder.path).toSorted()).toEqual([
@@ -75,12 +76,14 @@ describe('a backup in the making', () => {
       `${name}.partial.json`,
     ]);
     const manifestPath = await partial.promote(manifestOf(name));
-    expect(readdirSync(folder.path).toSorted()).toEqual([name, `${name}${MANIFEST_SUFFIX}`]);
+    const bmap = 'octopi 2026-11-22 16.40.bmap';
+    expect(readdirSync(folder.path).toSorted()).toEqual([bmap, name, `${name}${MANIFEST_SUFFIX}`]);
+    expect(statSync(join(folder.path, bmap)).mode & 0o777).toBe(0o444);
     expect(statSync(join(folder.path, name)).mode & 0o777).toBe(0o444);
     expect(statSync(manifestPath).mode & 0o777).toBe(0o444);
     expect((await readManifest(join(folder.path, name))).card.title).toBe('octopi');
     await partial.discard();
-    expect(readdirSync(folder.path)).toHaveLength(2);
+    expect(readdirSync(folder.path)).toHaveLength(3);
   });
 
   it('keeps two backups of the same minute, also while the first is still being made', async () => {
@@ -127,7 +130,14 @@ describe('a backup in the making', () => {
   it('says that a folder is missing', async () => {
     const missing = join(folder.path, 'missing');
     await expect(
-      createPartial({ imageFiles, folder: missing, stem: 'x', bytes: BYTES, exact: false }),
+      createPartial({
+        imageFiles,
+        folder: missing,
+        stem: 'x',
+        format: 'img',
+        bytes: BYTES,
+        exact: false,
+      }),
     ).rejects.toMatchObject({ code: 'DESTINATION_MISSING' });
   });
 

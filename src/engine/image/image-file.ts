@@ -8,12 +8,15 @@ import type { BlockDevice } from '../block-device.ts';
  */
 export type ReadBackMethod = 'read-back' | 'read-back-cached';
 
-/** A file being made: sparse, of its final size from the start, empty until written. */
+/**
+ * A file being made, empty until written: sparse and of its final size from the start, or growing with what is written.
+ */
 export interface NewImageFile {
   readonly path: string;
+  /** Bytes; of a growing file, up to the end of what was written last in it. */
   readonly size: number;
   /**
-   * Writes all of `data`. Offsets are multiples of 4096, lengths too except at the end of the file; data in memory of
+   * Writes all of `data`. Offsets are multiples of 4096, lengths too except at the (final) end of the file; data in memory of
    * `aligned-memory.ts` is written without a copy. Several writes to different ranges may be in flight. Throws
    * DESTINATION_FULL (ENOSPC, EDQUOT, EFBIG) or DESTINATION_FAILED.
    */
@@ -36,8 +39,11 @@ export interface OpenedImage {
 }
 
 export interface ImageFiles {
-  /** Throws DESTINATION_EXISTS, DESTINATION_MISSING, DESTINATION_NOT_WRITABLE, DESTINATION_FULL, DESTINATION_FAILED. */
-  create(path: string, size: number): Promise<NewImageFile>;
+  /**
+   * `size` in bytes, or null for a file that grows. Throws DESTINATION_EXISTS, DESTINATION_MISSING,
+   * DESTINATION_NOT_WRITABLE, DESTINATION_FULL, DESTINATION_FAILED.
+   */
+  create(path: string, size: number | null): Promise<NewImageFile>;
   /** Opens a file for reading past the cache. Sizes that are no multiple of 512 are allowed. Throws NO_SUCH_IMAGE, ACCESS_DENIED. */
   open(path: string): Promise<OpenedImage>;
 }

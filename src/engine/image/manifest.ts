@@ -3,13 +3,18 @@
 import * as v from 'valibot';
 import { partitionKinds } from '../disk.ts';
 import { PiKeepError } from '../errors.ts';
+import { GZIP_HEADER, GZIP_TRAILER_BYTES, maxDeflatedBytes } from './gzip.ts';
+import { imageFormats } from './image-format.ts';
 import { mapSha256 } from './map.ts';
 
-/** The manifest of NAME.img is NAME.img.pikeep.json. */
+/** The manifest of NAME.img is NAME.img.pikeep.json, that of NAME.img.gz is NAME.img.gz.pikeep.json. */
 export const MANIFEST_SUFFIX = '.pikeep.json';
 
 /** A map entry is about 100 bytes; this allows 4 TiB copied whole. Larger files are not read. */
 export const MAX_MANIFEST_BYTES = 160 * 1024 * 1024;
+
+/** Larger blocks are not read: each has to be unpacked as a whole. */
+const MAX_BLOCK_BYTES = 8 * 1024 * 1024;
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const maybeText = v.nullable(text);
@@ -32,6 +37,13 @@ const strongSchema = v.object({
   hostname: maybeText,
 });
 
+/** Unpacked blocks of `bytes` bytes; `lengths` are those of the packed ones, which can be read each by itself. */
+const blocksSchema = v.object({
+  bytes: v.pipe(bytes, v.minValue(4096), v.maxValue(MAX_BLOCK_BYTES)),
+  lengths: v.array(bytes),
+  crc32: v.pipe(bytes, v.maxValue(0xffffffff)),
+});
+
 export const manifestSchema = v.object({
   schema: v.literal(1),
   card: v.object({
@@ -45,7 +57,13 @@ export const manifestSchema = v.object({
     pi: v.picklist(['yes', 'likely', 'no']),
   }),
   source: v.object({ bytes, sectorBytes: v.pipe(bytes, v.minValue(1)) }),
-  image: v.object({ file: text, format: v.picklist(['img']), bytes }),
+  image: v.object({
+    file: text,
+    format: v.picklist(imageFormats),
+    /** Size of the file. */
+    bytes,
+    blocks: v.optional(blocksSchema),
+  }),
   map: v.array(v.object({ ...range, sha256: hash })),
   content: v.object({ sha256: hash, plainSha256: v.nullable(hash) }),
   partitions: v.array(
@@ -89,7 +107,7 @@ export function parseManifest(json: string, path: string): Manifest {
     const [issue] = result.issues;
     throw invalid(`${v.getDotPath(issue) ?? 'the whole'}: ${issue.message}`);
   }
-  const oddity = mapOddity(result.output);
+  const oddity = mapOddity(result.output) ?? blocksOddity(result.output);
   if (oddity !== null) throw invalid(oddity);
   return result.output;
 }
@@ -108,4 +126,21 @@ function mapOddity(manifest: Manifest): string | null {
   if (mapSha256(manifest.map) !== manifest.content.sha256)
     return 'content.sha256 does not match the map';
   return null;
+}
+
+/** The blocks of a gzip image have to cover the card and fill the file. */
+function blocksOddity({ image, source }: Manifest): string | null {
+  const { blocks } = image;
+  if (!blocks) return null;
+  if (image.format !== 'img.gz') return 'image.blocks: only a gzip image has them';
+  if (blocks.lengths.length !== Math.ceil(source.bytes / blocks.bytes)) {
+    return `image.blocks: ${blocks.lengths.length} blocks of ${blocks.bytes} bytes`;
+  }
+  const most = maxDeflatedBytes(blocks.bytes);
+  const tooLong = blocks.lengths.find((length) => length > most);
+  if (tooLong !== undefined) return `image.blocks: a block of ${tooLong} bytes`;
+  const packed = blocks.lengths.reduce((sum, length) => sum + length, 0);
+  return GZIP_HEADER.length + packed + GZIP_TRAILER_BYTES === image.bytes
+    ? null
+    : 'image.blocks do not fill the file';
 }

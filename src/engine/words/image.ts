@@ -6,6 +6,7 @@ import type { Words } from './words.ts';
 export type ImageCode =
   | 'VERIFY_DIFFERS'
   | 'NO_SUCH_IMAGE'
+  | 'IMAGE_DAMAGED'
   | 'MANIFEST_MISSING'
   | 'MANIFEST_INVALID';
 
@@ -19,6 +20,11 @@ export const imageWords: Words<ImageCode> = {
     title: 'No such image',
     message: `There is no image file at ${path}.`,
     next: 'Check the name; backups end in “.img” and lie in your PiKeep folder.',
+  }),
+  IMAGE_DAMAGED: ({ path, detail }) => ({
+    title: 'The image is damaged',
+    message: `${path} is not as it was written: ${detail}.`,
+    next: 'Do not rely on this image. If there is another copy of it, verify that one; else make a new backup of the card.',
   }),
   MANIFEST_MISSING: ({ path }) => ({
     title: 'Nothing says what this image should contain',

@@ -1,5 +1,6 @@
 /** PiKeep's world on Linux. */
 
+import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
 import { createImageFiles } from '../image-files.ts';
 import type { Platform } from '../ports.ts';
@@ -21,6 +22,7 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     volumes: createLinuxVolumes(tools),
     desktop: createLinuxDesktop(tools),
     imageFiles: createImageFiles(),
+    compressor: createCompressor(),
     readDoors: [createDirectDoor()],
   };
 }

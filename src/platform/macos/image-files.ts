@@ -33,7 +33,7 @@ export function createMacImageFiles(volumes: Volumes): ImageFiles {
         const bypass = await mayBypass(dirname(path));
         // Before the first byte: data that has once entered the cache is found there again.
         if (bypass) pageCache().bypass(file.fd);
-        await file.truncate(size);
+        if (size !== null) await file.truncate(size);
         const writer = new DirectImageFile({
           path,
           size,
@@ -41,7 +41,7 @@ export function createMacImageFiles(volumes: Volumes): ImageFiles {
           direct: null,
           readBackMethod: 'read-back-cached',
         });
-        return new MacImageFile(writer, await UncachedFile.open(path, bypass));
+        return new MacImageFile(writer, await UncachedFile.open(path, bypass), size === null);
       } catch (error) {
         await file.close();
         await unlink(path);
@@ -77,19 +77,25 @@ async function createEmpty(path: string): Promise<FileHandle> {
 /** Writes through one descriptor and reads back through another. `readBackMethod` is final when the last range was read. */
 class MacImageFile implements NewImageFile {
   readonly path: string;
-  readonly size: number;
   readonly #writer: DirectImageFile;
-  readonly #reader: UncachedFile;
+  readonly #grows: boolean;
+  #reader: UncachedFile;
+  /** A reader that was replaced could not keep a range out of memory. */
+  #fromMemory = false;
 
-  constructor(writer: DirectImageFile, reader: UncachedFile) {
+  constructor(writer: DirectImageFile, reader: UncachedFile, grows: boolean) {
     this.path = writer.path;
-    this.size = writer.size;
     this.#writer = writer;
     this.#reader = reader;
+    this.#grows = grows;
+  }
+
+  get size(): number {
+    return this.#writer.size;
   }
 
   get readBackMethod(): ReadBackMethod {
-    return this.#reader.method;
+    return this.#fromMemory ? 'read-back-cached' : this.#reader.method;
   }
 
   write(data: Uint8Array, offset: number): Promise<void> {
@@ -97,8 +103,9 @@ class MacImageFile implements NewImageFile {
   }
 
   /** Node's `datasync` is F_FULLFSYNC on macOS, which also empties the disk's own cache (libuv, uv__fs_fsync). */
-  settle(): Promise<void> {
-    return this.#writer.settle();
+  async settle(): Promise<void> {
+    await this.#writer.settle();
+    if (this.#grows) await this.#reopen();
   }
 
   async readBack(into: Uint8Array, offset: number): Promise<void> {
@@ -116,6 +123,20 @@ class MacImageFile implements NewImageFile {
   async close(): Promise<void> {
     await this.#reader.close();
     await this.#writer.close();
+  }
+
+  /** A reader knows the size that the file had when it was opened. */
+  async #reopen(): Promise<void> {
+    let fresh: UncachedFile;
+    try {
+      fresh = await UncachedFile.open(this.path, this.readBackMethod === 'read-back');
+    } catch (error) {
+      throw destinationFault(error, this.path);
+    }
+    const before = this.#reader;
+    this.#reader = fresh;
+    await before.close();
+    this.#fromMemory ||= before.method === 'read-back-cached';
   }
 }
 

@@ -1,5 +1,6 @@
 /** Everything PiKeep may ask of a Mac. */
 
+import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
 import type { Platform } from '../ports.ts';
 import { createAuthopenDoor } from './authopen-door.ts';
@@ -23,6 +24,7 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     volumes,
     desktop: createDesktop(places),
     imageFiles: createMacImageFiles(volumes),
+    compressor: createCompressor(),
     readDoors: [createDirectDoor(), createAuthopenDoor(places)],
   };
 }

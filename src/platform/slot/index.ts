@@ -20,6 +20,7 @@ export function createSlotPlatform(slot: string, host: Platform): Platform {
     volumes: host.volumes,
     desktop: host.desktop,
     imageFiles: host.imageFiles,
+    compressor: host.compressor,
     readDoors: [createDirectDoor()],
   };
 }
