@@ -9,12 +9,14 @@ import { cpus, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchCard } from './bench/card.ts';
+import { gzip, zstd } from './bench/compressed.ts';
+import { peers } from './bench/peers.ts';
 import { isReached, report, table } from './bench/report.ts';
 import type { Result, Row } from './bench/row.ts';
 import { usedBlocks } from './bench/used-blocks.ts';
 import { wholeCard } from './bench/whole-card.ts';
 
-const rows: readonly Row[] = [usedBlocks, wholeCard];
+const rows: readonly Row[] = [usedBlocks, wholeCard, zstd, gzip, peers];
 
 const usage = `npm run bench -- [--quick] [--rows NAME,NAME] [--runs N] [--folder DIR] [--json FILE]
 

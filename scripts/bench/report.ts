@@ -11,8 +11,7 @@ export function table(results: readonly Result[]): string {
     `${median(result.ours).toFixed(1)} ${result.unit}`,
     result.theirs ? `${median(result.theirs).toFixed(1)} ${result.unit}` : '—',
     shown(result, result.figure),
-    `≤ ${shown(result, result.reach)}`,
-    isReached(result) ? 'reached' : 'MISSED',
+    ...verdict(result),
   ]);
   const widths = header.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
@@ -25,6 +24,12 @@ export function table(results: readonly Result[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Rows for comparison have nothing to reach. */
+function verdict(result: Result): [string, string] {
+  if (result.reach === Number.POSITIVE_INFINITY) return ['—', ''];
+  return [`≤ ${shown(result, result.reach)}`, isReached(result) ? 'reached' : 'MISSED'];
 }
 
 export function isReached({ figure, reach }: Result): boolean {

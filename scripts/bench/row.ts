@@ -35,7 +35,7 @@ export interface Result {
   readonly unit: 's' | 'MB';
   /** The ratio of the medians, or the median itself where there is no other side. */
   readonly figure: number;
-  /** The figure to reach: at most this. */
+  /** The figure to reach: at most this; Infinity in a row for comparison. */
   readonly reach: number;
 }
 
