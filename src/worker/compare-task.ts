@@ -6,6 +6,7 @@ import { totalBytes } from '../engine/chunks.ts';
 import { compareCard } from '../engine/compare-card.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
+import { openImage } from '../engine/image/open-image.ts';
 import { requireSameCard } from '../engine/same-card.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -15,8 +16,8 @@ import { type CompareResult, type CompareTask, MAX_DIFFERENCES } from './protoco
 import type { TaskContext } from './task-context.ts';
 
 /**
- * Throws what opening the card throws, NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, OTHER_CARD, VERIFY_DIFFERS (the
- * image itself is damaged), READ_FAILED, DEVICE_GONE, INTERRUPTED. A card that differs is a result, not an error.
+ * Throws what opening the card throws, NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, OTHER_CARD, VERIFY_DIFFERS or
+ * IMAGE_DAMAGED (the image itself), READ_FAILED, DEVICE_GONE, INTERRUPTED. A card that differs is a result, not an error.
  */
 export async function runCompare(task: CompareTask, context: TaskContext): Promise<CompareResult> {
   const started = context.monotonic();
@@ -47,7 +48,7 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
   try {
     const { device, card } = opened;
     requireSameCard({ disk: opened.disk.id, image, manifest, device, card });
-    const kept = await openImage(platform, image, manifest);
+    const kept = await openKept(platform, image, manifest, context.signal);
     try {
       const bytes = totalBytes(manifest.map);
       const { map } = manifest;
@@ -77,13 +78,16 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
   }
 }
 
-/** The unpacked image. */
-async function openImage(
-  platform: Platform,
+/** The image as the card it holds, whatever its format. */
+async function openKept(
+  { imageFiles, compressor }: Platform,
   image: string,
-  { source }: Manifest,
+  manifest: Manifest,
+  signal: AbortSignal,
 ): Promise<BlockDevice> {
-  const { device } = await platform.imageFiles.open(image);
+  const { source } = manifest;
+  const opened = await openImage({ files: imageFiles, compressor, path: image, manifest, signal });
+  const { device } = opened;
   if (device.size === source.bytes) return device;
   await device.close();
   throw new PiKeepError('VERIFY_DIFFERS', {
