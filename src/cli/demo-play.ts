@@ -64,11 +64,14 @@ function offerIn({ disks }: Snapshot): Snapshot['disks'][number] | null {
 function outcomeOf({ title, state, plan }: JobView, printer: Printer): DemoOutcome | null {
   switch (state.is) {
     case 'working':
-      // Once the plan is told, the opening is over.
-      if (state.phase !== 'opening' || plan === null) printer.progress(state);
+      // Once the plan is told, the opening is over; filing comes after the bars that are drawn at the end.
+      if (state.phase !== 'filing' && (state.phase !== 'opening' || plan === null)) {
+        printer.progress(state);
+      }
       return null;
     case 'done': {
       const { image, place, bytes, storedBytes, seconds, verified } = state;
+      finishBars(plan?.readBytes ?? bytes, verified !== null, printer);
       return { title, image, place, bytes, storedBytes, seconds, verified };
     }
     case 'failed':
@@ -76,6 +79,13 @@ function outcomeOf({ title, state, plan }: JobView, printer: Printer): DemoOutco
     case 'cancelled':
       throw new PiKeepError('INTERRUPTED', {});
   }
+}
+
+/** So small a card can be done before anyone was told how far it had come. */
+function finishBars(read: number, isProven: boolean, printer: Printer): void {
+  const full = { bytes: read, total: read, bytesPerSecond: null, secondsLeft: null };
+  printer.progress({ phase: 'copying', ...full });
+  if (isProven) printer.progress({ phase: 'proving', ...full });
 }
 
 function failure({ title, message }: { title: string; message: string }): PiKeepError {

@@ -44,6 +44,8 @@ describe('the demo', () => {
     });
     expect(code).toBe(0);
     expect(stderr).toMatch(/^Reading 17\.2 of 100\.7 MB \(used blocks\); 83\.4 MB proven free$/m);
+    expect(stderr).toMatch(/^Copying {2}\[#{20}\] {2}100%/m);
+    expect(stderr).toMatch(/^Proving {2}\[#{20}\] {2}100%/m);
     expect(stdout).toContain('Clicking “Back up this Pi card”');
     expect(stdout).toMatch(/otification (says|would say): /);
     for (const next of ['verify', 'inspect', `rm -rf ${folder.path}`])
