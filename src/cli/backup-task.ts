@@ -9,7 +9,7 @@ import { sourceOf } from './work.ts';
 export function backupTask(
   session: Session,
   disk: Disk,
-  how: Pick<BackupTask, 'destination' | 'wholeCard' | 'verify'>,
+  how: Pick<BackupTask, 'destination' | 'format' | 'wholeCard' | 'fullHash' | 'verify'>,
 ): BackupTask {
   const identity = weakIdentity(disk);
   return {

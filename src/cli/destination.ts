@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { imageFormats } from '../engine/image/image-format.ts';
 import type { BackupTask } from '../worker/protocol.ts';
 import { absolute } from './session.ts';
 
@@ -21,7 +22,8 @@ export async function resolveDestination(
   const kind = await kindOf(path);
   if (kind === 'folder') return { kind: 'folder', folder: path };
   if (kind === 'other') throw new PiKeepError('DESTINATION_EXISTS', { path });
-  if (!path.endsWith('.img') || (await kindOf(dirname(path))) !== 'folder') {
+  const isImage = imageFormats.some((format) => path.endsWith(`.${format}`));
+  if (!isImage || (await kindOf(dirname(path))) !== 'folder') {
     throw new PiKeepError('DESTINATION_MISSING', { path });
   }
   return { kind: 'file', path };

@@ -14,7 +14,13 @@ import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
 import { createPartial } from '../library/partial.ts';
 import type { Platform } from '../platform/ports.ts';
 import { buildManifest } from './build-manifest.ts';
-import { destinationFolder, destinationVolume, placeOf, requireRoom } from './destination.ts';
+import {
+  destinationFolder,
+  destinationVolume,
+  type ImageSizes,
+  placeOf,
+  requireRoom,
+} from './destination.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
 import { PhaseProgress, phaseMeter } from './phase-progress.ts';
 import { planMessage } from './plan-message.ts';
@@ -47,7 +53,7 @@ export async function runBackup(task: BackupTask, context: TaskContext): Promise
   let result: BackupResult;
   try {
     const plan = await planCopy(task, opened);
-    requireRoom(volume, opened.device.size, plan.bytes);
+    requireRoom(volume, sizesOf(task, opened.device.size, plan.bytes));
     context.plan(planMessage(opened.device, opened.card, plan, task.wholeCard));
     result = await copyCard(task, context, platform, opened, plan);
   } finally {
@@ -73,24 +79,28 @@ async function copyCard(
     imageFiles: platform.imageFiles,
     folder: place.folder,
     stem,
-    format: 'img',
+    format: task.format,
     bytes: device.size,
     exact: place.exact,
   });
   try {
     const progress = new PhaseProgress(plan.bytes, prove, context);
     const image = createImageWriter({
-      format: 'img',
+      format: task.format,
       file: partial.image,
       bytes: device.size,
       compressor: platform.compressor,
     });
-    const { map, plainSha256 } = await copyRanges({
+    const {
+      map,
+      plainSha256,
+      image: stored,
+    } = await copyRanges({
       device,
       ranges: plan.ranges,
       image,
       prove,
-      hashPlain: task.wholeCard,
+      hashPlain: task.wholeCard || task.fullHash,
       signal: context.signal,
       onProgress: (step) => progress.add(step),
     });
@@ -104,6 +114,7 @@ async function copyCard(
       card,
       device,
       imagePath: partial.finalPath,
+      stored,
       map,
       plan,
       plainSha256,
@@ -131,6 +142,13 @@ async function copyCard(
     await partial.discard();
     throw error;
   }
+}
+
+/** A plain image is as long as the card and mostly holes; a packed one is shorter than what was read, holes or not. */
+function sizesOf({ format }: BackupTask, bytes: number, readBytes: number): ImageSizes {
+  return format === 'img'
+    ? { fileBytes: bytes, storedBytes: readBytes }
+    : { fileBytes: readBytes, storedBytes: readBytes };
 }
 
 /** What to read: what is used, or everything when asked to. The card's own notes are kept either way. */

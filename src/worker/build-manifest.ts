@@ -7,6 +7,7 @@ import type { Check } from '../engine/checks.ts';
 import { type Disk, weakIdentity } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import type { ReadBackMethod } from '../engine/image/image-file.ts';
+import type { ImageFacts } from '../engine/image/image-writer.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { type MapEntry, mapSha256 } from '../engine/image/map.ts';
 import type { UsedMap } from '../engine/used-map.ts';
@@ -17,6 +18,7 @@ export interface ManifestFacts {
   readonly card: Card;
   readonly device: BlockDevice;
   readonly imagePath: string;
+  readonly stored: ImageFacts;
   readonly map: readonly MapEntry[];
   readonly plan: UsedMap;
   readonly plainSha256: string | null;
@@ -42,7 +44,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       pi: card.pi,
     },
     source: { bytes: device.size, sectorBytes: device.sectorSize },
-    image: { file: path.basename(facts.imagePath), format: 'img', bytes: device.size },
+    image: imageOf(facts),
     map: [...facts.map],
     content: { sha256: mapSha256(facts.map), plainSha256: facts.plainSha256 },
     partitions: card.partitions.map((part) => ({
@@ -64,6 +66,12 @@ export function buildManifest(facts: ManifestFacts): Manifest {
     },
     tool: { name: 'PiKeep', version: VERSION },
   };
+}
+
+function imageOf({ imagePath, stored }: ManifestFacts): Manifest['image'] {
+  const { format, bytes, blocks } = stored;
+  const image = { file: path.basename(imagePath), format, bytes };
+  return blocks ? { ...image, blocks: { ...blocks, lengths: [...blocks.lengths] } } : image;
 }
 
 /** What the map says of a partition, in the manifest's words. */

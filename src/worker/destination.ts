@@ -3,6 +3,7 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { imageFormats } from '../engine/image/image-format.ts';
 import { destinationError } from '../library/destination-error.ts';
 import { imageStem, safeTitle } from '../library/image-name.ts';
 import type { VolumeFacts, Volumes } from '../platform/ports.ts';
@@ -15,7 +16,7 @@ const SPARE_BYTES = 4 * 1024 * 1024;
 
 export interface Place {
   readonly folder: string;
-  /** File name without ".img". */
+  /** File name without the ending of its format. */
   readonly stem: string;
   /** The user named this very file. */
   readonly exact: boolean;
@@ -40,20 +41,33 @@ export function destinationFolder(destination: Destination): string {
   return destination.kind === 'file' ? path.dirname(destination.path) : destination.folder;
 }
 
+/** At most; in bytes. */
+export interface ImageSizes {
+  /** Length of the file. */
+  readonly fileBytes: number;
+  /** What of it is no hole. */
+  readonly storedBytes: number;
+}
+
 /**
- * Throws DESTINATION_FILE_LIMIT, DESTINATION_TOO_SMALL, DESTINATION_NOT_WRITABLE. The image is `bytes` long and holds at
- * most `storedBytes` that are not a hole; where the file system keeps no holes, every byte takes room.
+ * Throws DESTINATION_FILE_LIMIT, DESTINATION_TOO_SMALL, DESTINATION_NOT_WRITABLE. Where the file system keeps no holes,
+ * every byte of the file takes room.
  */
-export function requireRoom(volume: VolumeFacts, bytes: number, storedBytes: number): void {
+export function requireRoom(volume: VolumeFacts, { fileBytes, storedBytes }: ImageSizes): void {
   const { mountPoint, fileSystem, freeBytes, maxFileBytes, keepsHoles } = volume;
   if (volume.readOnly) {
     throw new PiKeepError('DESTINATION_NOT_WRITABLE', { path: mountPoint, errno: 'EROFS' });
   }
-  if (bytes > maxFileBytes) {
-    const facts = { path: mountPoint, fileSystem, limitBytes: maxFileBytes, neededBytes: bytes };
+  if (fileBytes > maxFileBytes) {
+    const facts = {
+      path: mountPoint,
+      fileSystem,
+      limitBytes: maxFileBytes,
+      neededBytes: fileBytes,
+    };
     throw new PiKeepError('DESTINATION_FILE_LIMIT', facts);
   }
-  const neededBytes = (keepsHoles ? storedBytes : bytes) + SPARE_BYTES;
+  const neededBytes = (keepsHoles ? storedBytes : fileBytes) + SPARE_BYTES;
   if (neededBytes > freeBytes) {
     throw new PiKeepError('DESTINATION_TOO_SMALL', { path: mountPoint, neededBytes, freeBytes });
   }
@@ -63,8 +77,8 @@ export function requireRoom(volume: VolumeFacts, bytes: number, storedBytes: num
 export async function placeOf(destination: Destination, title: string, at: Date): Promise<Place> {
   switch (destination.kind) {
     case 'file': {
-      const { dir, name } = path.parse(destination.path);
-      return { folder: dir, stem: name, exact: true };
+      const { dir, base } = path.parse(destination.path);
+      return { folder: dir, stem: withoutFormat(base), exact: true };
     }
     case 'folder':
       return { folder: destination.folder, stem: imageStem(title, at), exact: false };
@@ -74,6 +88,12 @@ export async function placeOf(destination: Destination, title: string, at: Date)
       return { folder, stem: imageStem(title, at), exact: false };
     }
   }
+}
+
+/** "octopi" of "octopi.img.gz". */
+function withoutFormat(name: string): string {
+  const ending = imageFormats.map((format) => `.${format}`).find((one) => name.endsWith(one));
+  return ending === undefined ? name : name.slice(0, -ending.length);
 }
 
 async function makeFolder(folder: string): Promise<void> {

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { FULL_SHARE, PICTURE_CELLS } from '../engine/card-picture.ts';
 import { partitionKinds } from '../engine/disk.ts';
+import { imageFormats } from '../engine/image/image-format.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -45,8 +46,11 @@ export const backupTaskSchema = v.object({
     /** Exactly this file, which must not exist. */
     v.object({ kind: v.literal('file'), path: text }),
   ]),
+  format: v.picklist(imageFormats),
   /** Copy every byte, used or not. */
   wholeCard: v.boolean(),
+  /** Hash the unpacked image as a whole too; a whole card always is. */
+  fullHash: v.boolean(),
   /** "card": the image is proven, and then the card is read a second time and compared. */
   verify: v.picklist(['image', 'card', 'none']),
   forceUnmount: v.boolean(),

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ const MIB = 1024 * 1024;
 const BOOT = 8 * MIB;
 const ROOT = 48 * MIB;
 
-describe('verify --against', () => {
+describe.skipIf(needsTools('gzip', 'zstd'))('verify --against', () => {
   const folder = temporaryFolder();
   const slot = join(folder.path, 'slot');
   const original = join(folder.path, 'original');
@@ -56,6 +57,34 @@ describe('verify --against', () => {
     expect(undocumented(ended.events)).toEqual([]);
     expect(ended.last).toMatchObject({ event: 'done', verdict: 'same', differingBytes: 0 });
     expect(names(ended)).toEqual([]);
+  });
+
+  for (const format of ['img.gz', 'img.zst'] as const) {
+    it(`compares with an image that is packed, without unpacking it: ${format}`, async () => {
+      const packed = join(folder.path, `packed-${format}.${format}`);
+      const backup = ['backup', 'octopi', '--slot', slot, '--to', packed, '--full-hash', '--json'];
+      const made = await pikeep(backup);
+      expect(made.code).toBe(0);
+      expect(undocumented(made.events)).toEqual([]);
+      const unpack = format === 'img.gz' ? 'gzip' : 'zstd';
+      const plain = execFileSync(unpack, ['-dc', packed], { maxBuffer: 256 * MIB });
+      expect(createHash('sha256').update(plain).digest('hex')).toBe(made.last['plainSha256']);
+      expect(plain.equals(readFileSync(card))).toBe(true);
+      const against = ['verify', packed, '--against', 'octopi', '--slot', slot, '--json'];
+      expect((await pikeep(against)).last).toMatchObject({ event: 'done', verdict: 'same' });
+      edit((content) => content.write('X', content.indexOf('camera_auto_detect', BOOT)));
+      const changed = await pikeep(against);
+      expect(changed.code).toBe(6);
+      expect(names(changed)).toEqual(['1:/config.txt']);
+      const inspected = await pikeep(['inspect', packed, '--json']);
+      expect(inspected.last).toMatchObject({ hostname: 'octopi', bytes: plain.length });
+    });
+  }
+
+  it('refuses a file name and a format that say different things: exit 2', async () => {
+    const to = join(folder.path, 'other.img.gz');
+    const args = ['backup', 'octopi', '--slot', slot, '--to', to, '--format', 'img.zst', '--json'];
+    expect(await pikeep(args)).toMatchObject({ code: 2, last: { code: 'USAGE' } });
   });
 
   it('names the file that has changed on the boot partition, and on the root partition: exit 6', async () => {

@@ -34,7 +34,6 @@ describe('the command line', () => {
     ['one argument too many', ['verify', 'a.img', 'b.img']],
     ['a door that does not exist', ['list', '--door', 'window']],
     ['a format nobody knows', ['backup', 'x', '--format', 'iso']],
-    ['a format of a later version', ['backup', 'x', '--format', 'img.zst']],
     ['a proof nobody knows', ['backup', 'x', '--verify', 'moon']],
     ['an empty path', ['list', '--slot', '']],
     ['a slot that is not there', ['list', '--slot', '/nonexistent/slot']],
@@ -49,12 +48,6 @@ describe('the command line', () => {
     expect(json.stderr).toBe('');
     expect(json.events).toHaveLength(1);
     expect(json.last).toMatchObject({ event: 'error', code: 'USAGE' });
-  });
-
-  it('says that what comes later is not available yet', async () => {
-    expect((await pikeep(['backup', 'x', '--format', 'img.gz'])).stderr).toContain(
-      'not available yet',
-    );
   });
 
   it('runs through links and from any folder', async () => {

@@ -3,12 +3,13 @@
 import { type Command, Option } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
+import { formatOfName, type ImageFormat, imageFormats } from '../../engine/image/image-format.ts';
 import type { BackupTask } from '../../worker/protocol.ts';
 import { backupReport } from '../backup-report.ts';
 import { backupTask } from '../backup-task.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
-import { folderOf, resolveDestination } from '../destination.ts';
+import { type Destination, folderOf, resolveDestination } from '../destination.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { offerToClear } from '../leftovers.ts';
 import type { Session } from '../session.ts';
@@ -16,8 +17,10 @@ import { work } from '../work.ts';
 
 interface Options {
   readonly to?: string;
-  readonly format: string;
+  /** Undefined where the user left it to the name of the file. */
+  readonly format?: ImageFormat;
   readonly wholeCard?: true;
+  readonly fullHash?: true;
   readonly verify: BackupTask['verify'];
 }
 
@@ -25,13 +28,18 @@ export function defineBackup(program: Command, run: Run): void {
   program
     .command('backup <disk>')
     .description('Copy a card into an image file and prove it.')
-    .option('--to <path>', 'an existing folder, or a new file that ends in .img')
+    .option(
+      '--to <path>',
+      'an existing folder, or a new file that ends in .img, .img.gz or .img.zst',
+    )
     .addOption(
-      new Option('--format <format>', 'kind of image')
-        .choices(['img', 'img.gz', 'img.zst'])
-        .default('img'),
+      new Option(
+        '--format <format>',
+        'kind of image (default: as the file of --to ends, else img)',
+      ).choices(imageFormats),
     )
     .option('--whole-card', 'copy every byte of the card, used or not')
+    .option('--full-hash', 'note the SHA-256 of the whole unpacked image, free space included')
     .addOption(
       new Option('--verify <what>', 'what is read again as a proof')
         .choices(['image', 'card', 'none'])
@@ -44,10 +52,10 @@ export function defineBackup(program: Command, run: Run): void {
 
 async function backup(session: Session, name: string, options: Options): Promise<ExitCode> {
   const { printer, library } = session;
-  requireAvailable(options);
   const seen = await findDisk(await lookAtDisks(session, null), name);
   requireCard(seen);
   const destination = await resolveDestination(options.to, library);
+  const format = chooseFormat(options.format, destination);
   const folder = folderOf(destination);
   await offerToClear(session, folder);
   const { disk, glance } = seen;
@@ -55,15 +63,23 @@ async function backup(session: Session, name: string, options: Options): Promise
     facts: { command: 'backup', disk: disk.id, title: glance.title, bytes: disk.bytes, folder },
     lines: [`Backing up ${glance.title} (${disk.id}, ${formatBytes(disk.bytes)}) to ${folder}`],
   });
-  const how = { destination, verify: options.verify, wholeCard: options.wholeCard === true };
+  const how = {
+    destination,
+    format,
+    verify: options.verify,
+    wholeCard: options.wholeCard === true,
+    fullHash: options.fullHash === true,
+  };
   const result = await work(session, backupTask(session, disk, how));
   printer.done(backupReport(result, { disk: disk.id }));
   return exitCodes.done;
 }
 
-/** Throws USAGE for what the design has and this version has not. */
-function requireAvailable({ format }: Options): void {
-  if (format === 'img') return;
-  const detail = `The format ${format} is not available yet; this version makes plain images (img).`;
+/** Throws USAGE when the option and the name of the file say different things. */
+function chooseFormat(option: ImageFormat | undefined, destination: Destination): ImageFormat {
+  if (destination.kind !== 'file') return option ?? 'img';
+  const named = formatOfName(destination.path);
+  if (option === undefined || option === named) return named;
+  const detail = `The file is called as a ${named}, but --format says ${option}.`;
   throw new PiKeepError('USAGE', { detail });
 }

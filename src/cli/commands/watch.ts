@@ -123,7 +123,13 @@ class Watch {
     if (signal.aborted) return;
     try {
       const destination = { kind: 'library', folder: library } as const;
-      const how = { destination, verify: 'image', wholeCard: false } as const;
+      const how = {
+        destination,
+        format: 'img',
+        verify: 'image',
+        wholeCard: false,
+        fullHash: false,
+      } as const;
       const task = backupTask(this.#session, disk, how);
       const result = await work(this.#session, task, { disk: disk.id });
       printer.happened('backup', backupReport(result, { disk: disk.id }));
