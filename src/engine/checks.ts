@@ -20,14 +20,18 @@ export async function checkBoot(card: Card): Promise<Check[]> {
   const table: Check = {
     name: 'partition table',
     ok: card.table.problems.length === 0,
-    detail:
-      card.table.problems.join(' ') ||
-      `${card.table.scheme.toUpperCase()}, ${card.partitions.length} partitions`,
+    detail: card.table.problems.join(' ') || tableWords(card),
   };
   if (card.pi !== 'yes') return [table];
   const boot = await bootPartition(card.partitions);
   const names = (await boot?.fat?.rootNames()) ?? [];
   return [table, checkBootFiles(names), checkRoot(card), await checkRootParameter(card, boot)];
+}
+
+function tableWords({ table, partitions }: Card): string {
+  if (table.scheme === 'none') return 'none on this disk';
+  const count = partitions.length === 1 ? '1 partition' : `${partitions.length} partitions`;
+  return `${table.scheme.toUpperCase()}, ${count}`;
 }
 
 async function bootPartition(partitions: readonly CardPartition[]): Promise<CardPartition | null> {
