@@ -1,7 +1,8 @@
 /** What the user chose: one small JSON file, shared by the app and the command line. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
@@ -97,7 +98,7 @@ async function load(
 ): Promise<{ settings: Settings; warning: string | null }> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { settings: defaults, warning: null };
     const warning = `The settings in ${file} could not be read (${errnoOf(error)}); the defaults are used.`;
@@ -112,8 +113,20 @@ async function load(
   return { settings: defaults, warning: await setAside(file) };
 }
 
+/** Never waits for a pipe, and reads no more than settings can be. */
+async function readText(file: string): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = await handle.stat();
+    if (stats.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    // What is no file or too large cannot be settings, and is set aside like any other nonsense.
+    return stats.isFile() && stats.size <= MAX_FILE_BYTES ? await handle.readFile('utf8') : '';
+  } finally {
+    await handle.close();
+  }
+}
+
 function parse(text: string): v.InferOutput<typeof schema> | null {
-  if (Buffer.byteLength(text) > MAX_FILE_BYTES) return null;
   let value: unknown;
   try {
     value = JSON.parse(text);

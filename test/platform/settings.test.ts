@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -62,6 +63,14 @@ describe('the settings', () => {
     expect(settings.warning).toContain('settings.json.broken');
     expect(await readFile(`${file}.broken`)).toEqual(Buffer.from(content));
     expect((await open()).warning).toBeNull();
+  });
+
+  it('wait for no pipe in place of their file', async () => {
+    const file = join(folder, 'settings.json');
+    execFileSync('mkfifo', [file]);
+    const store = await openSettings({ file, home: folder });
+    expect(store.current.library).toBe(join(folder, 'PiKeep'));
+    expect(store.warning).toContain('.broken');
   });
 
   it('keep what another PiKeep has changed meanwhile', async () => {
