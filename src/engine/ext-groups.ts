@@ -13,6 +13,7 @@ import {
   groupCount,
 } from './ext-geometry.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
+import { NotUnderstood } from './not-understood.ts';
 
 export interface ExtGroup {
   readonly index: number;
@@ -64,6 +65,10 @@ export async function readGroups(
       descriptorBlockAt(superblock, index + run) === first + run
     ) {
       run++;
+    }
+    // With meta_bg the last descriptors may be said to lie behind the end.
+    if (first + run > superblock.blocks) {
+      throw new NotUnderstood('its group descriptors lie outside of it');
     }
     await device.read(
       table.subarray(index * blockBytes, (index + run) * blockBytes),

@@ -75,6 +75,8 @@ async function extentMap(
 ): Promise<BlockMap> {
   const map: BlockMap = new Map();
   let nodesLeft = count + MAX_TREE_DEPTH;
+  /** Extents ascend and do not overlap, so that the walk takes no more steps than there are blocks. */
+  let end = 0;
   const walk = async (node: ByteReader, depthAbove: number): Promise<void> => {
     if (--nodesLeft < 0) throw new MalformedBytes('the extent tree has too many nodes');
     const entries = node.u16(2);
@@ -94,6 +96,8 @@ async function extentMap(
       }
       const length = node.u16(at + 4);
       if (length > MAX_INITIALISED) continue;
+      if (logical < end) throw new MalformedBytes('the extents of a file overlap');
+      end = logical + length;
       const start = node.u32(at + 8) + node.u16(at + 6) * 2 ** 32;
       for (let step = 0; step < length && logical + step < count; step++) {
         map.set(logical + step, start + step);

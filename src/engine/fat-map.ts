@@ -97,8 +97,12 @@ class FolderWalk {
   readonly #geometry: FatGeometry;
   readonly #tables: readonly FatTable[];
   readonly #used: Bitmap;
-  /** First clusters of folders already entered: a folder inside itself ends the walk, not the program. */
-  readonly #entered: Bitmap;
+  /** First clusters of folders that were ever in line to be entered: a folder inside itself is entered once. */
+  readonly #queued: Bitmap;
+  /** Clusters read as part of a folder, and those that a folder's chain was followed through: each once, however tangled. */
+  readonly #read: Bitmap;
+  readonly #followed: Bitmap;
+  readonly #pending: number[] = [];
   strays = 0;
 
   constructor(
@@ -111,44 +115,55 @@ class FolderWalk {
     this.#geometry = geometry;
     this.#tables = tables;
     this.#used = used;
-    this.#entered = new Bitmap(geometry.clusters);
+    this.#queued = new Bitmap(geometry.clusters);
+    this.#read = new Bitmap(geometry.clusters);
+    this.#followed = new Bitmap(geometry.clusters);
   }
 
   async run(): Promise<void> {
     const { bits, rootOffset, rootBytes, rootCluster } = this.#geometry;
-    const pending: number[] = [];
-    if (bits === 32) pending.push(rootCluster);
-    else this.#visit(new ByteReader(await readUpTo(this.#window, rootOffset, rootBytes)), pending);
-    for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-      if (!this.#exists(folder) || this.#entered.has(folder - 2)) continue;
-      this.#entered.add(folder - 2);
-      this.#visit(await this.#content(folder), pending);
+    if (bits === 32) this.#queue(rootCluster);
+    else this.#visit(new ByteReader(await readUpTo(this.#window, rootOffset, rootBytes)));
+    for (let next = this.#pending.pop(); next !== undefined; next = this.#pending.pop()) {
+      await this.#follow(next);
     }
   }
 
+  #queue(folder: number): void {
+    if (!this.#exists(folder) || this.#queued.has(folder - 2)) return;
+    this.#queued.add(folder - 2);
+    this.#pending.push(folder);
+  }
+
   /** Marks the first cluster of every entry (its chain is in the tables), and notes folders to enter. */
-  #visit(folder: ByteReader, pending: number[]): void {
+  #visit(folder: ByteReader): void {
     for (const entry of parseFolder(folder)) {
       const cluster = this.#geometry.bits === 32 ? entry.firstCluster : entry.firstCluster & 0xffff;
       if (entry.isLabel || !this.#exists(cluster)) continue;
       this.#mark(cluster);
-      if (entry.isFolder) pending.push(cluster);
+      if (entry.isFolder) this.#queue(cluster);
     }
   }
 
-  async #content(firstCluster: number): Promise<ByteReader> {
+  /** Reads a folder up to its last entry, and marks all of its chain. Long names that go over a cluster's edge do not matter. */
+  async #follow(firstCluster: number): Promise<void> {
     const { clusterBytes, dataOffset } = this.#geometry;
     const limit = Math.ceil(MAX_FOLDER_BYTES / clusterBytes);
-    const parts: Uint8Array[] = [];
     let cluster = firstCluster;
-    while (parts.length < limit && this.#exists(cluster)) {
+    let ended = false;
+    for (let count = 0; count < limit && this.#exists(cluster); count++) {
+      if ((ended ? this.#followed : this.#read).has(cluster - 2)) return;
+      this.#followed.add(cluster - 2);
       this.#mark(cluster);
-      parts.push(
-        await readUpTo(this.#window, dataOffset + (cluster - 2) * clusterBytes, clusterBytes),
-      );
+      if (!ended) {
+        this.#read.add(cluster - 2);
+        const at = dataOffset + (cluster - 2) * clusterBytes;
+        const part = new ByteReader(await readUpTo(this.#window, at, clusterBytes));
+        this.#visit(part);
+        ended = holdsEnd(part.bytes);
+      }
       cluster = await this.#next(cluster);
     }
-    return new ByteReader(Buffer.concat(parts));
   }
 
   /** The next cluster of a chain, from the first table that knows one. */
@@ -169,4 +184,12 @@ class FolderWalk {
     this.#used.add(cluster - 2);
     this.strays++;
   }
+}
+
+/** An entry that begins with zero is the end of its folder. */
+function holdsEnd(part: Uint8Array): boolean {
+  for (let at = 0; at < part.length; at += 32) {
+    if (part[at] === 0) return true;
+  }
+  return false;
 }

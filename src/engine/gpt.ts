@@ -20,6 +20,8 @@ export interface GptTable {
 
 /** UEFI asks for room for 128 entries of 128 bytes; nothing real has more than a few times that. */
 const MAX_ENTRY_TABLE_BYTES = 4 * 1024 * 1024;
+/** Linux shows no more of a disk than this; a map of thousands that overlap would take for ever. */
+const MAX_PARTITIONS = 256;
 const USUAL_ENTRY_TABLE_BYTES = 128 * 128;
 
 /** Null when neither copy is intact. */
@@ -120,6 +122,7 @@ function parseEntries(
     const at = slot * entryBytes;
     const type = entries.slice(at, 16);
     if (isZero(type)) continue;
+    if (partitions.length === MAX_PARTITIONS) throw new MalformedBytes('too many partitions');
     const first = entries.u64(at + 32);
     const last = entries.u64(at + 40);
     if (last < first) throw new MalformedBytes(`GPT entry ${slot + 1} ends before it starts`);

@@ -130,7 +130,12 @@ class Walk {
       if (raw.u32(at) !== this.#placed) throw new NotUnderstood('the journal has holes');
       if (depth > 0) {
         const child = raw.u32(at + 4) + raw.u16(at + 8) * 2 ** 32;
+        const before = this.#placed;
         await this.extents(await this.#read(child), depth, seed);
+        // A tree of nodes that hold nothing could be walked for ever.
+        if (this.#placed === before) {
+          throw new NotUnderstood("the journal's extents make no sense");
+        }
         continue;
       }
       const length = raw.u16(at + 4);
