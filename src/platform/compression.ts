@@ -25,6 +25,12 @@ const ZSTD_LEVEL = 1;
 /** The largest window that is unpacked, as a power of two: a frame from elsewhere may not ask for more memory than that. */
 const ZSTD_MAX_WINDOW = 24;
 
+/**
+ * A stored block of one byte, put behind blocks that are unpacked by themselves: when it does not come out, one of them said
+ * that it was the last. Every other program would stop there.
+ */
+const PROBE = Uint8Array.of(0, 1, 0, 0xfe, 0xff, 0x5a);
+
 export function createCompressor(): Compressor {
   return {
     lanes: availableParallelism(),
@@ -38,8 +44,15 @@ export function createCompressor(): Compressor {
         }),
         data,
       ),
-    inflate: async (packed, bytes) =>
-      exactly(bytes, await unpack(createInflateRaw({ chunkSize: bytes + 64 }), packed, bytes)),
+    inflate: async (packed, bytes) => {
+      const data = await unpack(
+        createInflateRaw({ chunkSize: bytes + 64 }),
+        Buffer.concat([packed, PROBE]),
+        bytes + 1,
+      );
+      if (data.at(-1) !== PROBE.at(-1)) throw endsEarly();
+      return data.subarray(0, bytes);
+    },
     inflateStream,
     zstdCompress: (data) =>
       runOnce(
@@ -54,17 +67,14 @@ export function createCompressor(): Compressor {
         }),
         data,
       ),
-    zstdDecompress: async (frame, bytes) =>
-      exactly(
+    zstdDecompress: (frame, bytes) =>
+      unpack(
+        createZstdDecompress({
+          params: { [constants.ZSTD_d_windowLogMax]: ZSTD_MAX_WINDOW },
+          chunkSize: bytes + 64,
+        }),
+        frame,
         bytes,
-        await unpack(
-          createZstdDecompress({
-            params: { [constants.ZSTD_d_windowLogMax]: ZSTD_MAX_WINDOW },
-            chunkSize: bytes + 64,
-          }),
-          frame,
-          bytes,
-        ),
       ),
     crc32: (data, seed = 0) => crc32(data, seed),
   };
@@ -79,7 +89,7 @@ type Stream = ReturnType<typeof createInflateRaw> | ReturnType<typeof createZstd
 
 /**
  * What comes out of a stream for one piece of data, without ever ending it: Node's own one-shot calls go to the thread pool
- * a second time for the end, and make a frame that does not know its size. Throws RangeError for more than `limit` bytes.
+ * a second time for the end, and make a frame that does not know its size. Throws MalformedBytes for more than `limit` bytes.
  */
 function runOnce(
   stream: Stream,
@@ -90,6 +100,7 @@ function runOnce(
   let bytes = 0;
   return new Promise<Uint8Array>((resolve, reject) => {
     stream.on('error', reject);
+    stream.on('end', () => reject(endsEarly()));
     stream.on('data', (piece: Buffer) => {
       pieces.push(piece);
       bytes += piece.length;
@@ -102,44 +113,53 @@ function runOnce(
   }).finally(() => stream.destroy());
 }
 
+/** Throws MalformedBytes unless all of `data` unpacks to exactly `bytes` bytes. */
 async function unpack(stream: Stream, data: Uint8Array, bytes: number): Promise<Uint8Array> {
+  let result: Uint8Array;
   try {
-    return await runOnce(stream, data, bytes);
+    result = await runOnce(stream, data, bytes);
   } catch (error) {
     throw asMalformed(error);
   }
-}
-
-function exactly(bytes: number, data: Uint8Array): Uint8Array {
-  if (data.length === bytes) return data;
-  throw new MalformedBytes(`unpacked to ${data.length} bytes instead of ${bytes}`);
+  if (result.length !== bytes || stream.bytesWritten !== data.length) {
+    const used = `${stream.bytesWritten} of ${data.length} bytes`;
+    throw new MalformedBytes(`${used} unpacked to ${result.length} instead of ${bytes}`);
+  }
+  return result;
 }
 
 function inflateStream(): InflateStream {
   const stream = createInflateRaw({ chunkSize: 256 * 1024 });
-  let failure: Error | null = null;
-  stream.on('error', (error) => {
-    failure = error;
+  let fail: (error: unknown) => void = () => undefined;
+  // A write that fails is never answered by itself.
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject;
   });
+  failed.catch(() => undefined);
+  stream.on('error', (error) => fail(asMalformed(error)));
+  stream.on('end', () => fail(endsEarly()));
+  const write = (piece: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      stream.write(piece, (error) => (error ? reject(asMalformed(error)) : resolve()));
+    });
   return {
-    write: (piece, onData) =>
-      new Promise((resolve, reject) => {
-        stream.removeAllListeners('data').on('data', onData);
-        stream.write(piece, (error) => {
-          const trouble = error ?? failure;
-          if (trouble) reject(asMalformed(trouble));
-          else resolve();
-        });
-      }),
+    async write(piece, onData) {
+      stream.removeAllListeners('data').on('data', onData);
+      await Promise.race([failed, write(piece)]);
+    },
     close: () => void stream.destroy(),
   };
+}
+
+function endsEarly(): MalformedBytes {
+  return new MalformedBytes('the packed data ends early');
 }
 
 /** What zlib and Zstandard say about bytes that are not theirs. Everything else is trouble of ours and stays what it is. */
 function asMalformed(error: unknown): unknown {
   const code = errnoOf(error) ?? '';
   const isContent =
-    ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT'].includes(code) ||
+    ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_STREAM_DESTROYED'].includes(code) ||
     (code.startsWith('ZSTD_error_') && code !== 'ZSTD_error_memory_allocation');
   return isContent ? new MalformedBytes(`cannot be unpacked: ${code}`) : error;
 }
