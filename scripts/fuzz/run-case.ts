@@ -1,0 +1,75 @@
+/** One case from beginning to end. */
+
+import { applyChanges, type Case } from './change.ts';
+import { judge, requireSame, type Verdict } from './judge.ts';
+import { mutate } from './mutate.ts';
+import { mix, Random } from './random.ts';
+import { loadSeed, type Seed } from './seed.ts';
+
+interface Known {
+  readonly seed: Seed;
+  readonly sound: Verdict;
+}
+
+/** Ranges nearer to a partition's edge may be joined with what lies beyond. */
+const EDGE_BYTES = 64 * 1024 + 4096;
+const MINIMISING_MS = 3000;
+
+export class CaseRunner {
+  readonly #known = new Map<string, Known>();
+
+  /** The case of this number. `names` are the seeds to choose from. */
+  async caseOf(number: number, names: readonly string[]): Promise<Case> {
+    const name = names[mix(number) % names.length];
+    if (name === undefined) throw new Error('There are no seeds.');
+    const { seed, sound } = await this.#load(name);
+    return mutate(seed, sound, new Random(number));
+  }
+
+  /** Null when all is well, else what is wrong. */
+  async run(tried: Case): Promise<string | null> {
+    const { seed, sound } = await this.#load(tried.seed);
+    const undo = applyChanges(seed.content, tried.changes);
+    try {
+      const verdict = await judge(seed.kind, seed.content.subarray(0, tried.cut ?? undefined));
+      if (tried.reach !== 'anywhere')
+        requireSame(sound, verdict, untouched(seed, sound, tried.reach));
+      return null;
+    } catch (error) {
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    } finally {
+      undo();
+    }
+  }
+
+  /** Leaves out what changes nothing about the finding. */
+  async minimise(found: Case): Promise<Case> {
+    const end = performance.now() + MINIMISING_MS;
+    let { changes } = found;
+    for (let index = changes.length - 1; index >= 0 && performance.now() < end; index--) {
+      const fewer = changes.toSpliced(index, 1);
+      if ((await this.run({ ...found, changes: fewer })) !== null) changes = fewer;
+    }
+    return { ...found, changes };
+  }
+
+  async #load(name: string): Promise<Known> {
+    const known = this.#known.get(name);
+    if (known) return known;
+    const seed = loadSeed(name);
+    const loaded = { seed, sound: await judge(seed.kind, seed.content) };
+    this.#known.set(name, loaded);
+    return loaded;
+  }
+}
+
+/** Where the map must stay as it was. */
+function untouched({ content }: Seed, sound: Verdict, reach: number | 'unused') {
+  if (reach === 'unused') return [{ offset: 0, bytes: content.length }];
+  return sound.partitions
+    .filter((_, index) => index !== reach)
+    .map(({ offset, bytes }) => ({
+      offset: offset + EDGE_BYTES,
+      bytes: Math.max(0, bytes - 2 * EDGE_BYTES),
+    }));
+}
