@@ -46,6 +46,28 @@ describe('the rest of a backup that did not finish', () => {
     expect(readdirSync(pi)).toEqual([]);
   });
 
+  it.each(['img', 'img.gz', 'img.zst'])('takes its bmap along: .%s', async (format) => {
+    const image = join(folder.path, `octopi.${format}`);
+    for (const file of [
+      `${image}.partial`,
+      image + MANIFEST_SUFFIX,
+      join(folder.path, 'octopi.bmap'),
+    ])
+      writeFileSync(file, '');
+    writeFileSync(`${image}.partial.json`, JSON.stringify({ ...ownerNote(), pid: await die() }));
+    await clearLeftover(folder.path, `${image}.partial`);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+
+  it('leaves a bmap to an image of another format', async () => {
+    for (const name of ['octopi.img.gz', 'octopi.bmap', 'octopi.img.partial'])
+      writeFileSync(join(folder.path, name), '');
+    const note = JSON.stringify({ ...ownerNote(), pid: await die() });
+    writeFileSync(join(folder.path, 'octopi.img.partial.json'), note);
+    await clearLeftover(folder.path, join(folder.path, 'octopi.img.partial'));
+    expect(readdirSync(folder.path).toSorted()).toEqual(['octopi.bmap', 'octopi.img.gz']);
+  });
+
   it('keeps image and manifest when the crash came after the image had its final name', async () => {
     const image = join(folder.path, 'octopi.img');
     for (const file of [image, image + MANIFEST_SUFFIX, `${image}.partial`])

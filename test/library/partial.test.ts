@@ -3,9 +3,10 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { imageFormats } from '../../src/engine/image/image-format.ts';
 import { MANIFEST_SUFFIX, type Manifest, parseManifest } from '../../src/engine/image/manifest.ts';
 import { mapSha256, sha256 } from '../../src/engine/image/map.ts';
-import { imageStem, safeTitle } from '../../src/library/image-name.ts';
+import { imageStem, safeTitle, splitImageName } from '../../src/library/image-name.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
 import { createPartial, type Partial } from '../../src/library/partial.ts';
 import { createImageFiles } from '../../src/platform/image-files.ts';
@@ -68,6 +69,14 @@ describe('a backup in the making', () => {
     return partial;
   };
 
+  const place = (): Omit<Parameters<typeof createPartial>[0], 'format'> => ({
+    imageFiles,
+    folder: folder.path,
+    stem: 'octopi',
+    bytes: BYTES,
+    exact: false,
+  });
+
   it('carries no final name until it is filed, then image, manifest and bmap, read-only', async () => {
     const partial = await start();
     const name = 'octopi 2026-11-22 16.40.img';
@@ -113,6 +122,53 @@ describe('a backup in the making', () => {
     await partial.discard();
     expect(readFileSync(partial.finalPath, 'utf8')).toBe('somebody else');
     expect(readdirSync(folder.path)).toHaveLength(1);
+  });
+
+  it.each(imageFormats)('has the ending of its format: .%s', async (format) => {
+    const partial = await createPartial({ ...place(), format });
+    open.push(partial);
+    const name = `octopi.${format}`;
+    expect(readdirSync(folder.path).toSorted()).toEqual([
+      `${name}.partial`,
+      `${name}.partial.json`,
+    ]);
+    await partial.promote(manifestOf(name));
+    expect(readdirSync(folder.path).toSorted()).toEqual([
+      'octopi.bmap',
+      name,
+      `${name}${MANIFEST_SUFFIX}`,
+    ]);
+    expect(readFileSync(join(folder.path, 'octopi.bmap'), 'utf8')).toContain(
+      `<ImageSize> ${BYTES} `,
+    );
+  });
+
+  it('never shares its bmap with an image of another format', async () => {
+    const making: Partial[] = [];
+    for (const format of imageFormats) {
+      making.push(await createPartial({ ...place(), format }));
+    }
+    open.push(...making);
+    for (const partial of making) await partial.promote(manifestOf(partial.finalPath));
+    expect(
+      readdirSync(folder.path)
+        .filter((name) => name.endsWith('.bmap'))
+        .toSorted(),
+    ).toEqual(['octopi (2).bmap', 'octopi (3).bmap', 'octopi.bmap']);
+    writeFileSync(join(folder.path, 'mine.bmap'), 'not ours');
+    await expect(start('mine', true)).rejects.toMatchObject({ code: 'DESTINATION_EXISTS' });
+  });
+
+  it('leaves neither manifest nor bmap when the image cannot get its name', async () => {
+    const partial = await createPartial({ ...place(), format: 'img.gz' });
+    open.push(partial);
+    writeFileSync(join(folder.path, 'octopi.bmap'), 'somebody else');
+    await expect(partial.promote(manifestOf('octopi.img.gz'))).rejects.toMatchObject({
+      code: 'DESTINATION_EXISTS',
+    });
+    await partial.discard();
+    expect(readdirSync(folder.path)).toEqual(['octopi.bmap']);
+    expect(readFileSync(join(folder.path, 'octopi.bmap'), 'utf8')).toBe('somebody else');
   });
 
   it('refuses the exact file the user named when it exists', async () => {
@@ -195,6 +251,14 @@ describe('manifests from elsewhere', () => {
 });
 
 describe('names of images', () => {
+  it('are taken apart by the ending of their format', () => {
+    expect(splitImageName('octopi 16.40.img')).toEqual({ stem: 'octopi 16.40', format: 'img' });
+    expect(splitImageName('octopi.img.GZ')).toEqual({ stem: 'octopi', format: 'img.gz' });
+    expect(splitImageName('a.img.zst')).toEqual({ stem: 'a', format: 'img.zst' });
+    for (const other of ['a.gz', 'a.img.xz', 'img', 'a.bmap'])
+      expect(splitImageName(other)).toBeNull();
+  });
+
   it('carry the Pi and the local minute', () => {
     expect(imageStem('octopi', noon)).toBe('octopi 2026-11-22 16.40');
   });

@@ -30,6 +30,38 @@ describe('a new image file', () => {
     }
   });
 
+  test('of no given size grows, can be read as far as it has settled, and ends where its data ends', async () => {
+    const path = join(folder, 'growing.img');
+    const file = await images.create(path, null);
+    const data = pattern(9 * MIB + 1234, true);
+    try {
+      expect(file.size).toBe(0);
+      // The second piece may well be written before the first.
+      await Promise.all([
+        file.write(data.subarray(4 * MIB, 8 * MIB), 4 * MIB),
+        file.write(data.subarray(0, 4 * MIB), 0),
+      ]);
+      await file.settle();
+      const block = allocateAligned(MIB);
+      await file.readBack(block, 6 * MIB);
+      expect(Buffer.from(block).equals(Buffer.from(data.subarray(6 * MIB, 7 * MIB)))).toBe(true);
+      const [, , back] = await Promise.all([
+        file.write(data.subarray(8 * MIB), 8 * MIB),
+        file.settle(),
+        file.readBack(block, 7 * MIB).then(() => Buffer.from(block)),
+      ]);
+      expect(back.equals(Buffer.from(data.subarray(7 * MIB, 8 * MIB)))).toBe(true);
+      await file.settle();
+      expect(file.size).toBe(data.length);
+      const end = new Uint8Array(2000);
+      await file.readBack(end, data.length - 2000);
+      expect(Buffer.from(end).equals(Buffer.from(data.subarray(-2000)))).toBe(true);
+    } finally {
+      await file.close();
+    }
+    expect((await readFile(path)).equals(Buffer.from(data))).toBe(true);
+  });
+
   test.each([
     { memory: 'aligned', aligned: true },
     { memory: 'ordinary', aligned: false },

@@ -8,7 +8,7 @@ export interface Compressor {
    * full flush. The result has memory of its own, as with all calls here.
    */
   deflate(data: Uint8Array, effort?: 'usual' | 'best'): Promise<Uint8Array>;
-  /** Unpacks what `deflate` made. Throws MalformedBytes unless that is exactly `bytes` bytes. */
+  /** Unpacks what `deflate` made. Throws MalformedBytes unless that is exactly `bytes` bytes, and none of its blocks the last. */
   inflate(packed: Uint8Array, bytes: number): Promise<Uint8Array>;
   /** Deflate blocks piece by piece, without an end. */
   inflateStream(): InflateStream;

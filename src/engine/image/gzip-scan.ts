@@ -32,6 +32,11 @@ export interface GzipScanOptions {
  */
 export async function scanGzip(options: GzipScanOptions): Promise<BlockIndex> {
   const { device } = options;
+  const magic = await readUpTo(device, 0, GZIP_HEADER.length);
+  // Names, times and other systems are what other programs note there.
+  if (magic[0] === GZIP_HEADER[0] && magic[1] === GZIP_HEADER[1] && !isOurHeader(magic)) {
+    throw foreign();
+  }
   const trailer = new ByteReader(await gzipTrailerOf(device));
   const scan = new Scan(options);
   try {
@@ -52,12 +57,21 @@ export async function gzipTrailerOf(device: BlockDevice): Promise<Uint8Array> {
   const least = GZIP_HEADER.length + GZIP_TRAILER_BYTES;
   if (device.size < least) throw new MalformedBytes(`a gzip file of ${device.size} bytes`);
   const header = await readUpTo(device, 0, GZIP_HEADER.length);
-  if (Buffer.compare(header, GZIP_HEADER) !== 0) throw new MalformedBytes('a strange gzip header');
+  if (!isOurHeader(header)) throw new MalformedBytes('its header has changed');
   const trailer = await readUpTo(device, device.size - GZIP_TRAILER_BYTES, GZIP_TRAILER_BYTES);
   if (Buffer.compare(trailer.subarray(0, DEFLATE_END.length), DEFLATE_END) !== 0) {
     throw new MalformedBytes('the compressed data does not end where it should');
   }
   return trailer;
+}
+
+function isOurHeader(header: Uint8Array): boolean {
+  return Buffer.compare(header, GZIP_HEADER) === 0;
+}
+
+function foreign(): PiKeepError {
+  const what = 'reading from the middle of a gzip file that PiKeep did not write';
+  return new PiKeepError('UNSUPPORTED', { what });
 }
 
 class Scan {
@@ -135,9 +149,7 @@ class Scan {
       this.#lengths[known - 1] = (this.#lengths[known - 1] ?? 0) + position - this.#start;
       this.#start = position;
     } else if (blocks > known + 1 || position - this.#start > maxDeflatedBytes(GZIP_BLOCK_BYTES)) {
-      throw new PiKeepError('UNSUPPORTED', {
-        what: 'reading from the middle of a gzip file that PiKeep did not write',
-      });
+      throw foreign();
     }
   }
 

@@ -43,7 +43,9 @@ export async function openImage(options: OpenImageOptions): Promise<OpenedImage>
       throw new MalformedBytes(`it has ${file.size} bytes instead of ${manifest.image.bytes}`);
     }
     const isGzip = format === 'img.gz';
-    const index = isGzip ? await gzipIndex(options, file) : await zstdIndex(file);
+    const index = isGzip
+      ? await gzipIndex(options, file)
+      : await zstdIndex(file, manifest !== null);
     const packing = isGzip ? gzipPacking(options.compressor) : zstdPacking(options.compressor);
     const sectorSize = manifest?.source.sectorBytes ?? SECTOR_BYTES;
     return {
@@ -94,13 +96,20 @@ async function requireTrailer(
   throw new MalformedBytes('its checksum has changed');
 }
 
-async function zstdIndex(file: BlockDevice): Promise<BlockIndex> {
+async function zstdIndex(file: BlockDevice, isOurs: boolean): Promise<BlockIndex> {
   if (file.size < SEEK_FOOTER_BYTES) throw new MalformedBytes(`it has only ${file.size} bytes`);
   const footer = parseSeekFooter(
     await readUpTo(file, file.size - SEEK_FOOTER_BYTES, SEEK_FOOTER_BYTES),
     file.size,
   );
-  if (!footer) throw new MalformedBytes('it does not end in a table of its parts');
+  if (!footer) throw withoutTable(isOurs);
   const start = file.size - footer.tableBytes;
   return parseSeekTable(await readUpTo(file, start, footer.tableBytes), footer, file.size);
+}
+
+/** Whether it was cut off or never had one, only its manifest could tell. */
+function withoutTable(isOurs: boolean): Error {
+  if (isOurs) return new MalformedBytes('it does not end in a table of its parts');
+  const what = 'reading from the middle of a .zst file without a table of its parts';
+  return new PiKeepError('UNSUPPORTED', { what: `${what} (cut off, or of another program)` });
 }

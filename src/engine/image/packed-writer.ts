@@ -210,7 +210,7 @@ export class PackedWriter implements ImageWriter {
     });
     const done = this.#follow(this.#whenPacked(packing, appended));
     return {
-      taken: done.then(() => undefined),
+      taken: this.#follow(done.then(() => undefined)),
       written: this.#follow(done.then(({ written }) => written)),
     };
   }

@@ -15,6 +15,9 @@ export const ZSTD_FRAME_BYTES = CHUNK_BYTES;
 /** Frames of other programs are read up to this size. */
 const MAX_FRAME_BYTES = 2 * CHUNK_BYTES;
 
+/** As a power of two; 8 MiB hold every frame that is read here. */
+const MAX_WINDOW = 23;
+
 const SKIPPABLE_MAGIC = 0x184d2a5e;
 const SEEKABLE_MAGIC = 0x8f92eab1;
 const SKIPPABLE_HEADER_BYTES = 8;
@@ -35,7 +38,10 @@ export function zstdPacking(compressor: Compressor, blockBytes = ZSTD_FRAME_BYTE
     header: new Uint8Array(0),
     maxPackedBytes: maxFrameBytes,
     pack: (plain) => compressor.zstdCompress(plain),
-    unpack: (packed, plainBytes) => compressor.zstdDecompress(packed, plainBytes),
+    async unpack(packed, plainBytes) {
+      requireSmallWindow(packed);
+      return compressor.zstdDecompress(packed, plainBytes);
+    },
     zeros: (plainBytes) => zeros.of(plainBytes),
     checksum: () => 0,
     trailer: seekTable,
@@ -45,6 +51,18 @@ export function zstdPacking(compressor: Compressor, blockBytes = ZSTD_FRAME_BYTE
 /** Blocks are stored where they do not get smaller: 3 bytes for at most 128 KiB, and a header. Some writers cut smaller. */
 function maxFrameBytes(plainBytes: number): number {
   return plainBytes + Math.ceil(plainBytes / 1024) * 3 + 64;
+}
+
+/**
+ * Zstandard does not look at the window of a frame that it unpacks by one call; other programs do, and refuse one that is
+ * too large. Source: RFC 8878, 3.1.1.1 (byte 4 is the descriptor; bit 5: no window follows).
+ */
+function requireSmallWindow(frame: Uint8Array): void {
+  const reader = new ByteReader(frame);
+  const hasWindow = (reader.u8(4) & 0x20) === 0;
+  if (hasWindow && 10 + (reader.u8(5) >>> 3) > MAX_WINDOW) {
+    throw new MalformedBytes('a frame wants too much memory');
+  }
 }
 
 function seekTable(index: BlockIndex): Uint8Array {

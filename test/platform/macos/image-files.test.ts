@@ -66,6 +66,28 @@ describe('an image on a Mac', () => {
     expect(statSync(path).size).toBe(64 * MIB);
   });
 
+  it('of no given size grows, and is read back as far as it has settled', async () => {
+    const path = join(folder.path, 'octopi.img.zst');
+    const image = await imageFiles().create(path, null);
+    const data = allocateAligned(2 * MIB);
+    for (let at = 0; at < data.byteLength; at++) data[at] = at % 251;
+    const back = allocateAligned(MIB);
+    await image.write(data.subarray(0, MIB), 0);
+    // Two at the same time, as copying and proving do.
+    await Promise.all([image.settle(), image.settle()]);
+    await image.readBack(back, 0);
+    expect(Buffer.compare(back, data.subarray(0, MIB))).toBe(0);
+    await image.write(data.subarray(MIB, 2 * MIB - 1000), MIB);
+    await image.settle();
+    const end = new Uint8Array(500);
+    await image.readBack(end, 2 * MIB - 1500);
+    expect(Buffer.compare(end, data.subarray(2 * MIB - 1500, 2 * MIB - 1000))).toBe(0);
+    expect(image.size).toBe(2 * MIB - 1000);
+    expect(image.readBackMethod).toBe(expectedMethod);
+    await image.close();
+    expect(statSync(path).size).toBe(2 * MIB - 1000);
+  });
+
   it('is opened again for checking, also when its size is no multiple of a block', async () => {
     const path = join(folder.path, 'odd.img');
     writeFileSync(path, Buffer.alloc(40_000, 'card'));
