@@ -1,6 +1,6 @@
 /**
- * A backup in the making: `NAME.img.partial` (or .img.gz.partial, .img.zst.partial) beside a note of who makes it, until everything is proven and the final name
- * appears (invariant 1).
+ * A backup in the making: `NAME.img.partial` (or .img.gz.partial, .img.zst.partial) beside a note of who makes it, until
+ * everything is proven and the final name appears.
  */
 
 import { constants } from 'node:fs';
@@ -123,8 +123,7 @@ class PartialFiles implements Partial {
       await this.#writeBeside(this.#manifestPath, `${JSON.stringify(manifest)}\n`);
       await this.#writeBeside(this.#bmapPath, bmapText(manifest.map, manifest.source.bytes));
       await syncPath(folder);
-      await fs.chmod(this.image.path, 0o444);
-      await syncPath(this.image.path);
+      await makeReadOnly(this.image.path);
       await moveWithoutReplacing(this.image.path, this.finalPath);
       this.#promoted = true;
       await fs.rm(this.#ownerPath, { force: true });
@@ -155,6 +154,17 @@ class PartialFiles implements Partial {
     } finally {
       await handle.close();
     }
+  }
+}
+
+/** On the file itself: in a folder that others may write to, the name could lead elsewhere by now. */
+async function makeReadOnly(file: string): Promise<void> {
+  const handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    await handle.chmod(0o444);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -2,6 +2,7 @@
 
 import type { Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { errnoOf } from '../engine/errors.ts';
 
 export interface BlockFacts {
@@ -11,6 +12,9 @@ export interface BlockFacts {
 }
 
 const DEFAULT_SECTOR_BYTES = 512;
+/** Milliseconds in which a pulled reader vanishes from sysfs, and between two looks. */
+const GONE_PATIENCE_MS = 1500;
+const GONE_STEP_MS = 250;
 /** `size` in sysfs counts these, whatever the sectors of the device (Linux, Documentation/ABI/stable/sysfs-block). */
 const SYSFS_SECTOR_BYTES = 512;
 
@@ -34,12 +38,17 @@ export async function blockFacts(stats: Stats): Promise<BlockFacts | null> {
 
 /**
  * True when a device that was open has left: a reader that was pulled out has no folder in sysfs any more, one without
- * its card (and a detached loop device) has the size 0. Files do not leave this way.
+ * its card (and a detached loop device) has the size 0. Files do not leave this way. A read can fail before the kernel has
+ * noticed, so it is asked for a while: a card that was pulled out must not be called worn out.
  */
 export async function hasLeft(stats: Stats): Promise<boolean> {
   if (!stats.isBlockDevice()) return false;
-  const sectors = await readNumber(`${sysfsFolder(stats.rdev)}/size`);
-  return sectors === null || sectors === 0;
+  for (let waited = 0; ; waited += GONE_STEP_MS) {
+    const sectors = await readNumber(`${sysfsFolder(stats.rdev)}/size`);
+    if (sectors === null || sectors === 0) return true;
+    if (waited >= GONE_PATIENCE_MS) return false;
+    await delay(GONE_STEP_MS);
+  }
 }
 
 /** Splits Linux's device number as glibc's `major()` and `minor()` do; the parts overlap in 32 bits, hence BigInt. */

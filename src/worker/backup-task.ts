@@ -1,14 +1,16 @@
 /** One backup from beginning to end: check, open, copy, prove, file, eject. */
 
 import type { BlockDevice } from '../engine/block-device.ts';
-import { readCard } from '../engine/card.ts';
+import { type Card, readCard } from '../engine/card.ts';
 import { type Check, checkBoot } from '../engine/checks.ts';
 import { totalBytes } from '../engine/chunks.ts';
 import { copyRanges } from '../engine/copy.ts';
+import type { Disk } from '../engine/disk.ts';
 import { asPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import { createImageWriter } from '../engine/image/create-image-writer.ts';
 import type { MapEntry } from '../engine/image/map.ts';
+import { glance } from '../engine/pi-card.ts';
 import { requireSameAgain } from '../engine/reread.ts';
 import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
 import { createPartial } from '../library/partial.ts';
@@ -72,7 +74,8 @@ async function copyCard(
 ): Promise<BackupResult> {
   const started = new Date(context.now());
   for (const problem of card.table.problems) context.warn('PARTITION_TABLE', problem);
-  const place = await placeOf(task.destination, card.title, started);
+  const title = titleOf(card, disk);
+  const place = await placeOf(task.destination, title, started);
   const prove = task.verify !== 'none';
   const stem = prove ? place.stem : `${place.stem} (unverified)`;
   const partial = await createPartial({
@@ -128,7 +131,7 @@ async function copyCard(
       task: 'backup',
       image: partial.finalPath,
       manifest: manifestPath,
-      title: card.title,
+      title,
       bytes: device.size,
       storedBytes,
       readBytes: plan.bytes,
@@ -182,4 +185,10 @@ async function eject(
     context.warn(asPiKeepError(error).code, `${title}. ${message}`);
     return false;
   }
+}
+
+/** A disk that says nothing about itself is called as it was when it was offered. */
+function titleOf(card: Card, disk: Disk): string {
+  const saysNothing = card.pi === 'no' && card.hostname === null && card.label === null;
+  return saysNothing ? glance(disk).title : card.title;
 }

@@ -78,7 +78,7 @@ describe.skipIf(needsTools(...cardTools))('with a card in the slot', () => {
     expect(JSON.parse(readFileSync(manifest, 'utf8'))).toMatchObject({
       content: { plainSha256: backup.last['plainSha256'] },
     });
-    expect(rig.files()).toHaveLength(2);
+    expect(rig.files()).toHaveLength(3);
     const verify = await pikeep(['verify', image, '--json']);
     expect(verify.code).toBe(0);
     expect(undocumented(verify.events)).toEqual([]);
@@ -105,7 +105,7 @@ describe.skipIf(needsTools(...cardTools))('with a card in the slot', () => {
     for (const image of images) {
       expect(readFileSync(image).equals(readFileSync(rig.card))).toBe(true);
     }
-    expect(rig.files()).toHaveLength(6);
+    expect(rig.files()).toHaveLength(9);
   });
 
   it('a byte that changed in the image is a difference: exit 6', async () => {
@@ -136,6 +136,6 @@ describe.skipIf(needsTools(...cardTools))('with a card in the slot', () => {
     const backup = startPikeep(['backup', 'octopi', '--json', ...rig.options]);
     backup.child.stdout?.destroy();
     expect(await backup.ended).toMatchObject({ code: 0, stderr: '' });
-    expect(rig.files()).toHaveLength(2);
+    expect(rig.files()).toHaveLength(3);
   });
 });

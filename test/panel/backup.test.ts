@@ -115,7 +115,7 @@ describe.skipIf(needsTools('chromium'))(
       const { state } = await rig.job('failed');
       await page.getByText(state.problem.title, { exact: true }).waitFor(patience);
       await rig.until(({ disks }) => disks.length === 0);
-      expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+      await expect.poll(() => page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
       await takePicture(page, 'real 5 pulled out');
       await rig.insert('next.img');
       await startButton().waitFor(patience);
