@@ -171,7 +171,8 @@ export class PackedWriter implements ImageWriter {
     const open = this.#open;
     if (!open) return;
     this.#open = null;
-    const { written } = await this.#pack(open.number, open.data);
+    const { taken, written } = await this.#pack(open.number, open.data);
+    void this.#follow(taken.finally(() => discard(open.data)));
     written.then(open.written.resolve, open.written.reject);
   }
 
