@@ -2,7 +2,7 @@
 
 import { CommanderError } from 'commander';
 import { asPiKeepError } from '../engine/errors.ts';
-import { version } from '../engine/version.ts';
+import { VERSION } from '../version.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { listenForInterruption } from './interruption.ts';
 import { JsonPrinter } from './json-printer.ts';
@@ -37,7 +37,7 @@ async function carryOut(words: readonly string[], surroundings: Surroundings): P
   const { printer, stdout } = surroundings;
   let code: ExitCode = exitCodes.done;
   const program = buildProgram({
-    version,
+    version: VERSION,
     stdout,
     run: async (command, action) => {
       const session = await openSession(surroundings, globalOptionsOf(command));

@@ -2,8 +2,8 @@
 
 import { homedir } from 'node:os';
 import { createDesk, type Desk } from '../desk/desk.ts';
-import { version } from '../engine/version.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
+import { VERSION } from '../version.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
 import type { Session } from './session.ts';
@@ -16,7 +16,7 @@ export async function openDesk({ platform, settings, options, library }: Session
     authorizer: await openAuthorizer(platform),
     settings,
     where: 'browser',
-    version,
+    version: VERSION,
     home: homedir(),
     slot: options.slot,
     allowDiskImage: options.allowDiskImage,

@@ -23,3 +23,6 @@ export function ownCommand(): string {
 function checkout(): string {
   return join(import.meta.dirname, '..', '..');
 }
+
+/** What this PiKeep calls itself; commands take it from here. */
+export { VERSION } from '../version.ts';

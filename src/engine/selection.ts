@@ -25,8 +25,6 @@ export type NotACardReason =
   | 'bad-size'
   | 'unclear';
 
-export type RefusalReason = ProtectedReason | NotACardReason;
-
 export type Verdict =
   | { readonly offer: true; readonly warnings: readonly 'very-large'[] }
   | { readonly offer: false; readonly protected: true; readonly reason: ProtectedReason }
@@ -46,31 +44,6 @@ export function judge(disk: Disk, context: SelectionContext): Verdict {
   const refused = sizeRefusal(disk) ?? kindRefusal(disk, context);
   if (refused) return { offer: false, protected: false, reason: refused };
   return { offer: true, warnings: disk.bytes > VERY_LARGE_BYTES ? ['very-large'] : [] };
-}
-
-const clauses: Record<RefusalReason, string> = {
-  'system-disk': 'it holds the running system',
-  swap: 'the running system uses it as swap memory',
-  'apfs-container': 'it holds an APFS container, as Mac disks do and cards do not',
-  'in-use': 'it is part of a larger volume (LVM, RAID or encryption) that is in use',
-  destination: 'the backup would be saved on this very disk',
-  'disk-image': 'it is a disk image, not a card',
-  virtual: 'it is a virtual disk, not a card',
-  internal: 'it is built into the computer',
-  'external-fixed': 'it calls itself a fixed external disk, as hard disks and SSDs do',
-  'not-removable': 'its medium cannot be taken out',
-  'no-medium': 'there is no card in the reader',
-  'bad-size': 'the system reports a size that no card has',
-  unclear: 'the system does not say whether it is removable or built in',
-};
-
-/** The reason of a refusal as a short clause that completes "… is not offered, because". */
-export function explainRefusal(reason: string): string {
-  return isRefusalReason(reason) ? clauses[reason] : 'it is not known to be a card';
-}
-
-function isRefusalReason(reason: string): reason is RefusalReason {
-  return Object.hasOwn(clauses, reason);
 }
 
 const reasonOfRole: Record<DiskRole, ProtectedReason> = {

@@ -1,14 +1,11 @@
 /** Checks an image against its manifest. */
 
 import { openImage } from '../engine/image/open-image.ts';
-import { ProgressMeter } from '../engine/progress.ts';
 import { verifyImage } from '../engine/verify.ts';
 import { readManifest } from '../library/manifest-file.ts';
+import { phaseMeter } from './phase-progress.ts';
 import type { VerifyResult, VerifyTask } from './protocol.ts';
 import type { TaskContext } from './task-context.ts';
-
-/** Milliseconds between two progress messages. */
-const INTERVAL_MS = 200;
 
 /** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, IMAGE_DAMAGED, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
 export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
@@ -23,21 +20,13 @@ export async function runVerify(task: VerifyTask, context: TaskContext): Promise
     signal: context.signal,
   });
   const { device } = opened;
-  const meter = new ProgressMeter(manifest.source.bytes, context.monotonic);
-  let lastSent = Number.NEGATIVE_INFINITY;
   try {
     await verifyImage({
       device,
       bytes: manifest.source.bytes,
       map: manifest.map,
       signal: context.signal,
-      onProgress(bytes) {
-        meter.add(bytes);
-        const isLast = meter.figures.bytes === manifest.source.bytes;
-        if (!isLast && context.monotonic() - lastSent < INTERVAL_MS) return;
-        lastSent = context.monotonic();
-        context.progress({ phase: 'reading', ...meter.figures });
-      },
+      onProgress: phaseMeter('reading', manifest.source.bytes, context),
     });
   } finally {
     await device.close();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DiskBus, DiskRole } from '../../src/engine/disk.ts';
-import { explainRefusal, judge } from '../../src/engine/selection.ts';
+import { judge } from '../../src/engine/selection.ts';
+import { refusalWords } from '../../src/engine/words/refusal.ts';
 import { plainDisk } from '../support/disk.ts';
 
 describe('whatever the facts and options', () => {
@@ -83,12 +84,13 @@ describe('whatever the facts and options', () => {
       fc.property(anyDisk, fc.subarray([...roles]), anyContext, (disk, some, context) => {
         const verdict = judge({ ...disk, roles: some }, context);
         if (verdict.offer) return;
-        expect(explainRefusal(verdict.reason)).toMatch(/^(it|its|there|the) [a-z]/);
+        expect(refusalWords(verdict.reason)).toMatch(/^(It|Its|There|The|This) [a-z].*\.$/i);
+        expect(refusalWords(verdict.reason)).not.toContain('The reason given');
       }),
     );
   });
 
   it('a reason nobody knows is not an empty sentence', () => {
-    expect(explainRefusal('toString')).toBe('it is not known to be a card');
+    expect(refusalWords('toString')).toBe('The reason given is “toString”.');
   });
 });

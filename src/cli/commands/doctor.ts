@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { asPiKeepError } from '../../engine/errors.ts';
 import { explain } from '../../engine/explain.ts';
 import { formatBytes } from '../../engine/format.ts';
-import { version } from '../../engine/version.ts';
 import { findLeftovers } from '../../library/leftovers.ts';
 import type { VolumeFacts } from '../../platform/ports.ts';
 import { settingsFile } from '../../platform/settings.ts';
@@ -14,6 +13,7 @@ import type { Run } from '../command.ts';
 import { type DoorState, doorStates } from '../door-state.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { clearAll } from '../leftovers.ts';
+import { VERSION } from '../place.ts';
 import type { Facts } from '../printer.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
@@ -50,7 +50,7 @@ async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCo
   printer.done({
     facts: {
       command: 'doctor',
-      version,
+      version: VERSION,
       node: process.version,
       system,
       platform: platform.name,
@@ -67,7 +67,7 @@ async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCo
       cleared,
     },
     lines: [
-      `PiKeep ${version}`,
+      `PiKeep ${VERSION}`,
       ...tableLines([
         ['  Node', process.version],
         ['  System', system],
