@@ -20,6 +20,8 @@ const phaseShare = {
   proving: { from: 95, to: 99 },
   rereading: { from: 99, to: 99 },
   filing: { from: 99, to: 100 },
+  checking: { from: 0, to: 3 },
+  writing: { from: 3, to: 80 },
 } as const;
 
 /**

@@ -1,7 +1,7 @@
 /** What a finished backup looks like, for people and for scripts. */
 
 import { formatBytes, formatDuration } from '../engine/format.ts';
-import type { BackupResult } from '../worker/protocol.ts';
+import type { BackupResult } from '../worker/results.ts';
 import type { Facts, Telling } from './printer.ts';
 import { tableLines } from './table.ts';
 

@@ -1,7 +1,7 @@
 /** The task that the worker gets for one card. */
 
 import { type Disk, weakIdentity } from '../engine/disk.ts';
-import type { BackupTask } from '../worker/protocol.ts';
+import type { BackupTask } from '../worker/tasks.ts';
 import type { Session } from './session.ts';
 import { sourceOf } from './work.ts';
 

@@ -27,7 +27,8 @@ export async function lookAtDisks(
   const context = {
     destinationDisks,
     allowDiskImage: options.allowDiskImage,
-    allowOtherExternal: false,
+    allowOtherExternal: session.settings.current.showOtherExternal,
+    neverTouch: session.settings.current.neverTouch.map(({ key }) => key),
   };
   return disks.map((disk) => ({ disk, verdict: judge(disk, context), glance: glance(disk) }));
 }

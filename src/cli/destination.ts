@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { imageFormats } from '../engine/image/image-format.ts';
-import type { BackupTask } from '../worker/protocol.ts';
+import type { BackupTask } from '../worker/tasks.ts';
 import { absolute } from './session.ts';
 
 export type Destination = BackupTask['destination'];

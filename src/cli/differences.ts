@@ -1,7 +1,7 @@
 /** Where a card differs from its image, as people read it. */
 
 import { formatBytes } from '../engine/format.ts';
-import type { CompareResult } from '../worker/protocol.ts';
+import type { CompareResult } from '../worker/results.ts';
 
 type Differences = CompareResult['differences'];
 

@@ -2,7 +2,7 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import type { Phase, Plan, Progress } from '../worker/protocol.ts';
+import type { Phase, Plan, Progress } from '../worker/progress.ts';
 import type { Output } from './output.ts';
 import { plainJson } from './plain-text.ts';
 import type { Facts, Printer, Telling } from './printer.ts';

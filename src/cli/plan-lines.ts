@@ -1,7 +1,7 @@
 /** What a backup will read, in words. */
 
 import { formatBytes, formatPortion } from '../engine/format.ts';
-import type { Plan } from '../worker/protocol.ts';
+import type { Plan } from '../worker/progress.ts';
 
 /** One line, and one more for every partition that cannot be read in part. */
 export function planLines({ bytes, readBytes, wholeCard, partitions }: Plan): string[] {

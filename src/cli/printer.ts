@@ -1,7 +1,7 @@
 /** The port through which a command speaks: one implementation for people, one for scripts. */
 
 import type { PiKeepError } from '../engine/errors.ts';
-import type { Plan, Progress } from '../worker/protocol.ts';
+import type { Plan, Progress } from '../worker/progress.ts';
 
 /** What a script receives: documented field by field in docs/scripting.md. */
 export type Facts = Readonly<Record<string, unknown>>;

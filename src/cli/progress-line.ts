@@ -1,7 +1,7 @@
 /** One line that says how far the work is. */
 
 import { formatBytes, formatDuration, formatPercent, formatRate } from '../engine/format.ts';
-import type { Phase, Progress } from '../worker/protocol.ts';
+import type { Phase, Progress } from '../worker/progress.ts';
 
 const verbs: { readonly [P in Phase]: string } = {
   opening: 'Opening the card',
@@ -10,6 +10,8 @@ const verbs: { readonly [P in Phase]: string } = {
   rereading: 'Reading the card again',
   filing: 'Filing the image',
   reading: 'Reading',
+  checking: 'Checking the image',
+  writing: 'Writing',
 };
 
 const BAR_CELLS = 20;

@@ -2,7 +2,7 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import type { Phase, Plan, Progress } from '../worker/protocol.ts';
+import type { Phase, Plan, Progress } from '../worker/progress.ts';
 import type { Output } from './output.ts';
 import { plainText } from './plain-text.ts';
 import { planLines } from './plan-lines.ts';

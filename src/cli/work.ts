@@ -1,9 +1,9 @@
 /** Runs one task in a worker, with its progress and warnings on the printer and the computer kept awake. */
 
 import { openAuthorizer } from '../platform/authorizer.ts';
-import type { Task } from '../worker/protocol.ts';
 import { type ResultOf, runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
+import type { Task } from '../worker/tasks.ts';
 import type { Facts } from './printer.ts';
 import type { Session } from './session.ts';
 
@@ -31,12 +31,15 @@ export async function work<T extends Task>(
 }
 
 /** The part of every task that says which disks there are and how they may be opened. */
-export function sourceOf({ options }: Session): {
+export function sourceOf({ options, settings }: Session): {
   slot: string | null;
   allowDiskImage: boolean;
   allowOtherExternal: boolean;
+  neverTouch: string[];
   door: 'direct' | 'authopen' | 'helper' | null;
 } {
   const { slot, allowDiskImage, door } = options;
-  return { slot, allowDiskImage, allowOtherExternal: false, door };
+  const { showOtherExternal: allowOtherExternal, neverTouch } = settings.current;
+  const keys = neverTouch.map(({ key }) => key);
+  return { slot, allowDiskImage, allowOtherExternal, neverTouch: keys, door };
 }

@@ -15,7 +15,15 @@ const problemSchema = v.object({ code: text, title: text, message: text, next: t
 const jobStateSchema = v.variant('is', [
   v.object({
     is: v.literal('working'),
-    phase: v.picklist(['opening', 'copying', 'proving', 'rereading', 'filing']),
+    phase: v.picklist([
+      'opening',
+      'copying',
+      'proving',
+      'rereading',
+      'filing',
+      'checking',
+      'writing',
+    ]),
     bytes,
     total: bytes,
     bytesPerSecond: v.nullable(v.number()),

@@ -38,7 +38,6 @@ export interface DeskOptions {
   /** Wins over the library of the settings for as long as this desk lives. */
   readonly library?: string;
   readonly allowDiskImage?: boolean;
-  readonly allowOtherExternal?: boolean;
   /** One way of opening only. */
   readonly door?: DoorName | null;
   readonly clock?: Clock;
@@ -93,9 +92,8 @@ class WatchingDesk implements Desk {
     this.#lookout = new Lookout({
       platform: options.platform,
       clock,
-      library: () => this.#state.settings.library,
+      settings: () => this.#state.settings,
       allowDiskImage: options.allowDiskImage ?? false,
-      allowOtherExternal: options.allowOtherExternal ?? false,
       apply,
     });
     void this.#lookForLeftovers();

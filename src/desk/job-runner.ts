@@ -5,8 +5,8 @@ import { type Disk, weakIdentity } from '../engine/disk.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Authorizer, DoorName } from '../platform/ports.ts';
 import type { Settings } from '../platform/settings.ts';
-import type { BackupTask } from '../worker/protocol.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
+import type { BackupTask } from '../worker/tasks.ts';
 import type { DeskInput } from './state.ts';
 import { tilde } from './view.ts';
 
@@ -17,7 +17,6 @@ export interface JobRunnerOptions {
   readonly home: string;
   readonly slot: string | null;
   readonly allowDiskImage?: boolean;
-  readonly allowOtherExternal?: boolean;
   readonly door?: DoorName | null;
 }
 
@@ -53,7 +52,7 @@ export class JobRunner {
   }
 
   #task(disk: Disk, forceUnmount: boolean, settings: Settings): BackupTask {
-    const { slot, allowDiskImage, allowOtherExternal, door } = this.#options;
+    const { slot, allowDiskImage, door } = this.#options;
     const identity = weakIdentity(disk);
     return {
       task: 'backup',
@@ -62,7 +61,8 @@ export class JobRunner {
       source: {
         slot,
         allowDiskImage: allowDiskImage ?? false,
-        allowOtherExternal: allowOtherExternal ?? false,
+        allowOtherExternal: settings.showOtherExternal,
+        neverTouch: settings.neverTouch.map(({ key }) => key),
         door: door ?? null,
       },
       destination: { kind: 'library', folder: settings.library },

@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
 import type { Closable, Platform, Volumes } from '../platform/ports.ts';
+import type { Settings } from '../platform/settings.ts';
 import type { Clock } from './clock.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { DeskInput } from './state.ts';
@@ -10,10 +11,9 @@ import type { DeskInput } from './state.ts';
 export interface LookoutOptions {
   readonly platform: Pick<Platform, 'disks' | 'volumes'>;
   readonly clock: Clock;
-  /** The folder of images, now. */
-  readonly library: () => string;
+  /** What the user has set, now. */
+  readonly settings: () => Settings;
   readonly allowDiskImage: boolean;
-  readonly allowOtherExternal: boolean;
   readonly apply: (input: DeskInput) => void;
 }
 
@@ -45,13 +45,15 @@ export class Lookout {
   async #look(): Promise<void> {
     const { signal } = this.#closed;
     if (signal.aborted) return;
-    const { platform, library, allowDiskImage, allowOtherExternal, apply, clock } = this.#options;
+    const { platform, settings, allowDiskImage, apply, clock } = this.#options;
     this.#callOff?.();
     this.#callOff = null;
     try {
       const disks = await platform.disks.list(signal);
-      const destinationDisks = await disksBelow(platform.volumes, library());
-      const context = { destinationDisks, allowDiskImage, allowOtherExternal };
+      const { library, showOtherExternal: allowOtherExternal, neverTouch } = settings();
+      const destinationDisks = await disksBelow(platform.volumes, library);
+      const keys = neverTouch.map(({ key }) => key);
+      const context = { destinationDisks, allowDiskImage, allowOtherExternal, neverTouch: keys };
       if (!signal.aborted) apply({ input: 'listed', disks, context });
     } catch (error) {
       if (signal.aborted) return;

@@ -1,7 +1,7 @@
 /** A worker's plan, made fit to be shown: labels come off the card, and a snapshot has a limit. */
 
 import type { PlanView } from '../contract/panel.ts';
-import type { Plan } from '../worker/protocol.ts';
+import type { Plan } from '../worker/progress.ts';
 import { plainText } from './plain-text.ts';
 
 const MAX_PARTITIONS = 8;

@@ -6,7 +6,8 @@ import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
 import type { SelectionContext, Verdict } from '../engine/selection.ts';
 import type { Settings } from '../platform/settings.ts';
-import type { BackupResult, Plan, Progress } from '../worker/protocol.ts';
+import type { Plan, Progress } from '../worker/progress.ts';
+import type { BackupResult } from '../worker/results.ts';
 
 /** A disk that is there now. */
 export interface SeenDisk {

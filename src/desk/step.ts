@@ -4,7 +4,7 @@ import type { JobState, Problem } from '../contract/panel.ts';
 import { weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import type { Progress } from '../worker/protocol.ts';
+import type { Progress } from '../worker/progress.ts';
 import type { DeskEvent } from './event.ts';
 import { takeListing } from './insertion.ts';
 import { plainText } from './plain-text.ts';

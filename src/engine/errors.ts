@@ -63,6 +63,10 @@ export interface ErrorFacts {
 
   /** The device could not be read there, for a reason other than being gone. */
   READ_FAILED: { path: string; offset: number; bytes: number; errno: string };
+  /** The device could not be written there, for a reason other than being gone. */
+  WRITE_FAILED: { path: string; offset: number; bytes: number; errno: string };
+  /** The card's lock switch is on, or its reader says so. */
+  WRITE_PROTECTED: { path: string };
   /** The device is not as big as the system said. */
   SIZE_CHANGED: { path: string; expectedBytes: number; foundBytes: number };
 
@@ -74,6 +78,24 @@ export interface ErrorFacts {
   CARD_DIFFERS: { disk: string; image: string; bytes: number; ranges: number; places: string };
   /** The image was made of another card. `expected` and `found` say what tells them apart. */
   OTHER_CARD: { disk: string; image: string; expected: string; found: string };
+  /** After a restore the card does not hold what was written to it. */
+  CARD_NOT_AS_WRITTEN: { disk: string; offset: number; bytes: number; ranges: number };
+  /** The card drops or wraps around what is written past its real size. `realBytes` is null where it could not be told. */
+  FAKE_CAPACITY: { disk: string; claimedBytes: number; realBytes: number | null };
+  /** The image does not fit: by how much, what is in the way, and which command on a Pi makes it fit (null: none does). */
+  TARGET_TOO_SMALL: {
+    disk: string;
+    image: string;
+    missingBytes: number;
+    what: string;
+    command: string | null;
+  };
+  /** Overwriting a card was not confirmed. `detail` says what was missing. */
+  NOT_CONFIRMED: { disk: string; detail: string };
+  /** The card carries the marker of a restore that did not finish. `image` is the one that was being written. */
+  UNFINISHED_RESTORE: { disk: string; image: string };
+  /** The old content of the card cannot be brought back any more. */
+  UNDO_IMPOSSIBLE: { disk: string; detail: string };
   NO_SUCH_IMAGE: { path: string };
   /** A packed image is cut off, or a part of it cannot be unpacked. */
   IMAGE_DAMAGED: { path: string; detail: string };
@@ -128,11 +150,19 @@ const everyCode: Record<ErrorCode, true> = {
   HELPER_FAILED: true,
   SOCKET_PATH_TOO_LONG: true,
   READ_FAILED: true,
+  WRITE_FAILED: true,
+  WRITE_PROTECTED: true,
   SIZE_CHANGED: true,
   VERIFY_DIFFERS: true,
   CARD_UNRELIABLE: true,
   CARD_DIFFERS: true,
   OTHER_CARD: true,
+  CARD_NOT_AS_WRITTEN: true,
+  FAKE_CAPACITY: true,
+  TARGET_TOO_SMALL: true,
+  NOT_CONFIRMED: true,
+  UNFINISHED_RESTORE: true,
+  UNDO_IMPOSSIBLE: true,
   NO_SUCH_IMAGE: true,
   IMAGE_DAMAGED: true,
   MANIFEST_MISSING: true,

@@ -6,6 +6,7 @@ import { destinationWords } from './words/destination.ts';
 import { imageWords } from './words/image.ts';
 import { openingWords } from './words/opening.ts';
 import { programWords } from './words/program.ts';
+import { restoreWords } from './words/restore.ts';
 import type { Words } from './words/words.ts';
 
 export interface Explanation {
@@ -24,6 +25,7 @@ const words: Words<ErrorCode> = {
   ...imageWords,
   ...openingWords,
   ...programWords,
+  ...restoreWords,
 };
 
 export function explain<C extends ErrorCode>(error: PiKeepError<C>): Explanation {

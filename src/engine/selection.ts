@@ -1,6 +1,7 @@
 /** May this disk be offered as a card? One pure rule over plain data, with the reason for every refusal. */
 
 import type { Disk, DiskRole } from './disk.ts';
+import { diskKeys } from './disk-key.ts';
 
 export interface SelectionContext {
   /** Disks that hold the destination folder of images; never offered, so a card cannot be saved onto itself. */
@@ -9,10 +10,18 @@ export interface SelectionContext {
   readonly allowDiskImage: boolean;
   /** Accept external disks that call themselves fixed: SSDs, and some card readers. */
   readonly allowOtherExternal: boolean;
+  /** Keys (`disk-key.ts`) of the disks the user marked "never touch". */
+  readonly neverTouch: readonly string[];
 }
 
 /** Refusals that protect the computer and are never lifted by any option. */
-export type ProtectedReason = 'system-disk' | 'swap' | 'apfs-container' | 'in-use' | 'destination';
+export type ProtectedReason =
+  | 'system-disk'
+  | 'swap'
+  | 'apfs-container'
+  | 'in-use'
+  | 'destination'
+  | 'never-touch';
 
 /** Refusals that only mean "not a card". */
 export type NotACardReason =
@@ -59,7 +68,8 @@ const roleOrder: readonly DiskRole[] = ['system', 'swap', 'in-use', 'apfs-contai
 function protectedReason(disk: Disk, context: SelectionContext): ProtectedReason | null {
   const role = roleOrder.find((candidate) => disk.roles.includes(candidate));
   if (role) return reasonOfRole[role];
-  return context.destinationDisks.includes(disk.id) ? 'destination' : null;
+  if (context.destinationDisks.includes(disk.id)) return 'destination';
+  return diskKeys(disk).some((key) => context.neverTouch.includes(key)) ? 'never-touch' : null;
 }
 
 function sizeRefusal(disk: Disk): NotACardReason | null {

@@ -86,7 +86,12 @@ async function find(
     throw new PiKeepError('IDENTITY_CHANGED', { disk: id, expected: id, found });
   }
   const allowDiskImage = request.allowDiskImage && (await world.ownsImage(disk, callerUid));
-  const verdict = judge(disk, { destinationDisks: [], allowDiskImage, allowOtherExternal: false });
+  const verdict = judge(disk, {
+    destinationDisks: [],
+    allowDiskImage,
+    allowOtherExternal: false,
+    neverTouch: [],
+  });
   if (!verdict.offer) {
     const code = verdict.protected ? 'PROTECTED_DISK' : 'NOT_A_CARD';
     throw new PiKeepError(code, { disk: id, reason: verdict.reason });

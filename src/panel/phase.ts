@@ -4,7 +4,7 @@ type Phase = Extract<JobState, { is: 'working' }>['phase'];
 
 /** Phases that are shown with how far they are. */
 export function isCounted(phase: Phase): boolean {
-  return phase === 'copying' || phase === 'proving' || phase === 'rereading';
+  return phase !== 'opening' && phase !== 'filing';
 }
 
 /** What is being done, in words. */
@@ -13,5 +13,7 @@ export const phaseWords: Readonly<Record<Phase, string>> = {
   copying: 'Copying the card',
   proving: 'Checking the copy',
   rereading: 'Reading the card again',
+  checking: 'Checking the backup',
+  writing: 'Writing the card',
   filing: 'Putting the copy in its place',
 };

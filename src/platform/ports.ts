@@ -4,6 +4,7 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import type { Disk } from '../engine/disk.ts';
 import type { Compressor } from '../engine/image/compressor.ts';
 import type { ImageFiles } from '../engine/image/image-file.ts';
+import type { WritableDevice } from '../engine/writable-device.ts';
 
 /** Something that runs until it is closed. `close` may be called twice and never throws. */
 export interface Closable {
@@ -68,6 +69,13 @@ export interface Door {
   open(request: OpenRequest): Promise<BlockDevice>;
 }
 
+/** One way of getting a device opened for a restore. As `Door`, for writing: the card is held exclusively. */
+export interface WriteDoor {
+  readonly name: DoorName;
+  /** Throws as `Door.open`, and WRITE_PROTECTED. Nothing is written by opening. */
+  open(request: OpenRequest): Promise<WritableDevice>;
+}
+
 /** Facts about the volume that holds a path. */
 export interface VolumeFacts {
   /** As the system names it: "apfs", "ext4", "vfat", "msdos", "exfat", "smbfs". */
@@ -123,4 +131,6 @@ export interface Platform {
   readonly compressor: Compressor;
   /** The doors for reading, in the order in which they are tried. */
   readonly readDoors: readonly Door[];
+  /** The doors for a restore, in the order in which they are tried. */
+  readonly writeDoors: readonly WriteDoor[];
 }

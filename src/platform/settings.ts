@@ -14,6 +14,18 @@ const schema = v.object({
   /** The folder of images, an absolute path. */
   library: v.optional(v.pipe(v.string(), v.maxLength(4096), v.check(isAbsolute, 'not absolute'))),
   ejectWhenDone: v.optional(v.boolean()),
+  showOtherExternal: v.optional(v.boolean()),
+  neverTouch: v.optional(
+    v.pipe(
+      v.array(
+        v.object({
+          key: v.pipe(v.string(), v.maxLength(256)),
+          name: v.pipe(v.string(), v.maxLength(256)),
+        }),
+      ),
+      v.maxLength(256),
+    ),
+  ),
 });
 
 export interface Settings {
@@ -21,6 +33,10 @@ export interface Settings {
   readonly library: string;
   /** Eject a card as soon as its backup is proven. */
   readonly ejectWhenDone: boolean;
+  /** Offer external disks that are not cards too; writing one then asks for its name. */
+  readonly showOtherExternal: boolean;
+  /** Disks that are never offered and never written; `key` is one of `engine/disk-key.ts`, `name` what the user saw. */
+  readonly neverTouch: readonly { readonly key: string; readonly name: string }[];
 }
 
 export interface SettingsStore {
@@ -48,6 +64,8 @@ export async function openSettings(
   const { settings, warning } = await load(file, {
     library: join(home, 'PiKeep'),
     ejectWhenDone: false,
+    showOtherExternal: false,
+    neverTouch: [],
   });
   return new FileSettings(file, settings, warning);
 }
@@ -106,9 +124,13 @@ async function load(
   }
   const parsed = parse(text);
   if (parsed !== null) {
-    const library = parsed.library ?? defaults.library;
-    const ejectWhenDone = parsed.ejectWhenDone ?? defaults.ejectWhenDone;
-    return { settings: { library, ejectWhenDone }, warning: null };
+    const settings: Settings = {
+      library: parsed.library ?? defaults.library,
+      ejectWhenDone: parsed.ejectWhenDone ?? defaults.ejectWhenDone,
+      showOtherExternal: parsed.showOtherExternal ?? defaults.showOtherExternal,
+      neverTouch: parsed.neverTouch ?? defaults.neverTouch,
+    };
+    return { settings, warning: null };
   }
   return { settings: defaults, warning: await setAside(file) };
 }

@@ -26,8 +26,9 @@ import {
 import { type OpenedCard, openCard } from './open-card.ts';
 import { PhaseProgress, phaseMeter } from './phase-progress.ts';
 import { planMessage } from './plan-message.ts';
-import type { BackupResult, BackupTask } from './protocol.ts';
+import type { BackupResult } from './results.ts';
 import type { TaskContext } from './task-context.ts';
+import type { BackupTask } from './tasks.ts';
 
 /** Throws every code that its parts throw; whatever happens, nothing unproven keeps a final name. */
 export async function runBackup(task: BackupTask, context: TaskContext): Promise<BackupResult> {

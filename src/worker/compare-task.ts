@@ -12,8 +12,9 @@ import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';
 import { phaseMeter } from './phase-progress.ts';
-import { type CompareResult, type CompareTask, MAX_DIFFERENCES } from './protocol.ts';
+import { type CompareResult, MAX_DIFFERENCES } from './results.ts';
 import type { TaskContext } from './task-context.ts';
+import type { CompareTask } from './tasks.ts';
 
 /**
  * Throws what opening the card throws, NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, OTHER_CARD, VERIFY_DIFFERS or

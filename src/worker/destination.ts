@@ -7,7 +7,7 @@ import { imageFormats } from '../engine/image/image-format.ts';
 import { destinationError } from '../library/destination-error.ts';
 import { imageStem, safeTitle } from '../library/image-name.ts';
 import type { VolumeFacts, Volumes } from '../platform/ports.ts';
-import type { BackupTask } from './protocol.ts';
+import type { BackupTask } from './tasks.ts';
 
 export type Destination = BackupTask['destination'];
 

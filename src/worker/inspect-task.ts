@@ -11,8 +11,9 @@ import { mapUsed } from '../engine/used-map.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import { useOf } from './build-manifest.ts';
 import { openCard } from './open-card.ts';
-import type { InspectResult, InspectTask } from './protocol.ts';
+import type { InspectResult } from './results.ts';
 import type { TaskContext } from './task-context.ts';
+import type { InspectTask } from './tasks.ts';
 
 /** A path to an ordinary file is an image; everything else names a disk. Throws what opening either throws. */
 export async function runInspect(task: InspectTask, context: TaskContext): Promise<InspectResult> {

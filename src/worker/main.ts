@@ -7,9 +7,10 @@ import { runBackup } from './backup-task.ts';
 import { runCompare } from './compare-task.ts';
 import { runInspect } from './inspect-task.ts';
 import { linkToOwner } from './owner-link.ts';
-import { type FromWorker, type Task, type TaskResult, toWorkerSchema } from './protocol.ts';
+import { type FromWorker, type TaskResult, toWorkerSchema } from './protocol.ts';
 import { RemoteAuthorizer } from './remote-authorizer.ts';
 import type { TaskContext } from './task-context.ts';
+import type { Task } from './tasks.ts';
 import { runVerify } from './verify-task.ts';
 
 /** Runs until the task has ended or the owner has gone. */
@@ -74,6 +75,10 @@ function perform(task: Task, context: TaskContext): Promise<TaskResult> {
       return runCompare(task, context);
     case 'inspect':
       return runInspect(task, context);
+    case 'survey':
+    case 'restore':
+    case 'undo':
+      throw new PiKeepError('UNSUPPORTED', { what: task.task });
   }
 }
 

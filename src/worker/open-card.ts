@@ -18,6 +18,7 @@ export interface OpenCardOptions {
   readonly expected: WeakIdentity | null;
   readonly allowDiskImage: boolean;
   readonly allowOtherExternal: boolean;
+  readonly neverTouch: readonly string[];
   readonly door: DoorName | null;
   /** Where the image will go, and the disks below that folder; null when nothing is written. */
   readonly destination: { readonly path: string; readonly disks: readonly string[] } | null;

@@ -1,7 +1,7 @@
 /** Turns bytes copied and proven into the progress messages of a backup. */
 
 import { ProgressMeter } from '../engine/progress.ts';
-import type { Phase } from './protocol.ts';
+import type { Phase } from './progress.ts';
 import type { TaskContext } from './task-context.ts';
 
 /** Milliseconds between two messages: a bar that moves, without waking the owner for every chunk. */

@@ -5,7 +5,7 @@ import type { Card } from '../engine/card.ts';
 import { pictureOf } from '../engine/card-picture.ts';
 import type { UsedMap } from '../engine/used-map.ts';
 import { useOf } from './build-manifest.ts';
-import { MAX_PLAN_PARTITIONS, type Plan } from './protocol.ts';
+import { MAX_PLAN_PARTITIONS, type Plan } from './progress.ts';
 
 /** `asked`: the whole card was asked for. Partitions past the limit of the protocol are left out here, not in the backup. */
 export function planMessage(device: BlockDevice, card: Card, plan: UsedMap, asked: boolean): Plan {

@@ -4,15 +4,9 @@ import * as v from 'valibot';
 import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import type { Authorizer } from '../platform/ports.ts';
 import { errorFromMessage } from './error-message.ts';
-import {
-  type FromWorker,
-  fromWorkerSchema,
-  type Plan,
-  type Progress,
-  type Task,
-  type TaskResult,
-  type ToWorker,
-} from './protocol.ts';
+import type { Plan, Progress } from './progress.ts';
+import { type FromWorker, fromWorkerSchema, type TaskResult, type ToWorker } from './protocol.ts';
+import type { Task } from './tasks.ts';
 
 /** A started worker process, whatever kind it is (forked Node, Electron utilityProcess). */
 export interface WorkerProcess {

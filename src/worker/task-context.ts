@@ -1,7 +1,7 @@
 /** What a task may use besides its own words: talk to its owner, be cancelled, know the time. */
 
 import type { Authorizer, Platform } from '../platform/ports.ts';
-import type { Plan, Progress } from './protocol.ts';
+import type { Plan, Progress } from './progress.ts';
 
 export interface TaskContext {
   readonly createPlatform: (options: { slot: string | null }) => Promise<Platform>;

@@ -4,8 +4,9 @@ import { openImage } from '../engine/image/open-image.ts';
 import { verifyImage } from '../engine/verify.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import { phaseMeter } from './phase-progress.ts';
-import type { VerifyResult, VerifyTask } from './protocol.ts';
+import type { VerifyResult } from './results.ts';
 import type { TaskContext } from './task-context.ts';
+import type { VerifyTask } from './tasks.ts';
 
 /** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, IMAGE_DAMAGED, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
 export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
-import { phases } from '../../src/worker/protocol.ts';
+import { phases } from '../../src/worker/progress.ts';
 import type { Event } from './run-pikeep.ts';
 
 const page = readFileSync(new URL('../../docs/scripting.md', import.meta.url), 'utf8');

@@ -5,7 +5,7 @@ import { plainJson, plainText } from '../../src/cli/plain-text.ts';
 import { progressLine } from '../../src/cli/progress-line.ts';
 import { TextPrinter } from '../../src/cli/text-printer.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
-import type { Plan, Progress } from '../../src/worker/protocol.ts';
+import type { Plan, Progress } from '../../src/worker/progress.ts';
 
 class Paper implements Output {
   readonly isTerminal: boolean;

@@ -1,13 +1,14 @@
 /** Disks as the desk may be shown them. */
 
 import type { Disk, DiskPartition } from '../../src/engine/disk.ts';
-import type { Plan } from '../../src/worker/protocol.ts';
+import type { Plan } from '../../src/worker/progress.ts';
 import { plainDisk } from '../support/disk.ts';
 
 export const context = {
   destinationDisks: [],
   allowDiskImage: false,
   allowOtherExternal: false,
+  neverTouch: [],
 } as const;
 
 function partition(index: number, facts: Partial<DiskPartition>): DiskPartition {

@@ -31,11 +31,19 @@ const result = {
 
 /** A desk with one card and a job that works on it. */
 function working(): DeskState {
-  const seen = told(emptyState({ library: '/h/PiKeep', ejectWhenDone: false }), {
-    input: 'listed',
-    disks: [piCard('sdb')],
-    context,
-  });
+  const seen = told(
+    emptyState({
+      library: '/h/PiKeep',
+      ejectWhenDone: false,
+      showOtherExternal: false,
+      neverTouch: [],
+    }),
+    {
+      input: 'listed',
+      disks: [piCard('sdb')],
+      context,
+    },
+  );
   return start(seen);
 }
 

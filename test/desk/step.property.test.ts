@@ -12,7 +12,12 @@ import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
 import { context, piCard, planOf, stick, systemDisk } from './cards.ts';
 
 const surroundings = { version: '0.1.0', where: 'browser', source: 'test', home: '/h' } as const;
-const settings = { library: '/h/PiKeep', ejectWhenDone: false };
+const settings = {
+  library: '/h/PiKeep',
+  ejectWhenDone: false,
+  showOtherExternal: false,
+  neverTouch: [],
+};
 const ids = ['sda', 'sdb', 'sdc'];
 const text = fc.string({ maxLength: 3000, unit: 'binary' });
 

@@ -6,10 +6,16 @@ import { step } from '../../src/desk/step.ts';
 import { tilde } from '../../src/desk/view.ts';
 import type { Disk } from '../../src/engine/disk.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
-import type { BackupResult, Progress } from '../../src/worker/protocol.ts';
+import type { Progress } from '../../src/worker/progress.ts';
+import type { BackupResult } from '../../src/worker/results.ts';
 import { context, piCard, stick, systemDisk } from './cards.ts';
 
-const settings = { library: '/home/ann/PiKeep', ejectWhenDone: false };
+const settings = {
+  library: '/home/ann/PiKeep',
+  ejectWhenDone: false,
+  showOtherExternal: false,
+  neverTouch: [],
+};
 
 /** A desk that is told one thing after the other. */
 class Told {

@@ -36,6 +36,7 @@ describe('whatever the facts and options', () => {
     destinationDisks: fc.subarray(['sdx', 'sdy']),
     allowDiskImage: fc.boolean(),
     allowOtherExternal: fc.boolean(),
+    neverTouch: fc.constant([]),
   });
 
   it('a disk with a protecting role is refused for that', () => {

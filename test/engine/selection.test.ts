@@ -10,6 +10,7 @@ const strict: SelectionContext = {
   destinationDisks: [],
   allowDiskImage: false,
   allowOtherExternal: false,
+  neverTouch: [],
 };
 
 function verdictsOf(disks: readonly Disk[], context = strict): Record<string, string> {
@@ -37,7 +38,12 @@ describe('every recorded disk falls on the right side', () => {
 });
 
 describe('options lift only what they name', () => {
-  const everything = { destinationDisks: [], allowDiskImage: true, allowOtherExternal: true };
+  const everything = {
+    destinationDisks: [],
+    allowDiskImage: true,
+    allowOtherExternal: true,
+    neverTouch: [],
+  };
 
   it.each(recordedDisks)('$name', (replies) => {
     const lifted = new Set(['disk-image', 'external-fixed']);

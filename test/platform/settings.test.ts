@@ -17,7 +17,12 @@ describe('the settings', () => {
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const open = () => openSettings({ file, home: '/home/ann' });
-  const defaults = { library: '/home/ann/PiKeep', ejectWhenDone: false };
+  const defaults = {
+    library: '/home/ann/PiKeep',
+    ejectWhenDone: false,
+    showOtherExternal: false,
+    neverTouch: [],
+  };
 
   async function write(content: string | Uint8Array): Promise<void> {
     await mkdir(dirname(file), { recursive: true });
@@ -44,7 +49,12 @@ describe('the settings', () => {
 
   it('fill what a file leaves out with the defaults', async () => {
     await write('{"library": "/mnt/cards"}');
-    expect((await open()).current).toEqual({ library: '/mnt/cards', ejectWhenDone: false });
+    expect((await open()).current).toEqual({
+      library: '/mnt/cards',
+      ejectWhenDone: false,
+      showOtherExternal: false,
+      neverTouch: [],
+    });
   });
 
   it.each([
@@ -77,7 +87,11 @@ describe('the settings', () => {
     const [app, command] = [await open(), await open()];
     await command.update({ library: '/mnt/cards' });
     await app.update({ ejectWhenDone: true });
-    expect((await open()).current).toEqual({ library: '/mnt/cards', ejectWhenDone: true });
+    expect((await open()).current).toEqual({
+      ...defaults,
+      library: '/mnt/cards',
+      ejectWhenDone: true,
+    });
   });
 
   it('end with the last of several changes', async () => {

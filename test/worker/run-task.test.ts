@@ -8,9 +8,10 @@ import { pictureOf } from '../../src/engine/card-picture.ts';
 import { toExtents } from '../../src/engine/extents.ts';
 import { findLeftovers } from '../../src/library/leftovers.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
-import type { BackupTask, Plan, Progress } from '../../src/worker/protocol.ts';
+import type { Plan, Progress } from '../../src/worker/progress.ts';
 import { runTask, type StartWorker } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
+import type { BackupTask } from '../../src/worker/tasks.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
 
 describe('a task in a worker process', () => {
@@ -37,7 +38,7 @@ describe('a task in a worker process', () => {
     task: 'backup',
     disk: 'octopi.img',
     expected: null,
-    source: { slot, allowDiskImage: false, allowOtherExternal: false, door: null },
+    source: { slot, allowDiskImage: false, allowOtherExternal: false, neverTouch: [], door: null },
     destination: { kind: 'library', folder: library },
     format: 'img',
     wholeCard: true,

@@ -13,8 +13,9 @@ import { writeSampleCard } from '../../scripts/sample-card.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { runBackup } from '../../src/worker/backup-task.ts';
-import type { BackupTask, Progress } from '../../src/worker/protocol.ts';
+import type { Progress } from '../../src/worker/progress.ts';
 import type { TaskContext } from '../../src/worker/task-context.ts';
+import type { BackupTask } from '../../src/worker/tasks.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
 
 const BOOT = 8 * 1024 * 1024;
@@ -38,7 +39,7 @@ describe('a backup that reads its card twice', () => {
     task: 'backup',
     disk: 'octopi.img',
     expected: null,
-    source: { slot, allowDiskImage: false, allowOtherExternal: false, door: null },
+    source: { slot, allowDiskImage: false, allowOtherExternal: false, neverTouch: [], door: null },
     destination: { kind: 'library', folder: library },
     format: 'img',
     wholeCard: false,

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
 import { formatOfName, type ImageFormat, imageFormats } from '../../engine/image/image-format.ts';
-import type { BackupTask } from '../../worker/protocol.ts';
+import type { BackupTask } from '../../worker/tasks.ts';
 import { backupReport } from '../backup-report.ts';
 import { backupTask } from '../backup-task.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';

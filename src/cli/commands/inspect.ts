@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { isPiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatPortion } from '../../engine/format.ts';
-import type { InspectResult } from '../../worker/protocol.ts';
+import type { InspectResult } from '../../worker/results.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';

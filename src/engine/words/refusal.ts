@@ -10,6 +10,7 @@ const sentences: { readonly [R in RefusalReason]: string } = {
   'apfs-container': 'It holds an APFS container, which belongs to a Mac.',
   'in-use': 'It is a part of a larger volume (RAID, LVM or an encrypted disk) that is in use.',
   destination: 'The folder for your backups lies on it.',
+  'never-touch': 'You marked it “never touch”.',
   'disk-image': 'It is a disk image, not a card in a reader.',
   virtual: 'It is a virtual disk, not a card in a reader.',
   internal: 'It is built into this computer.',

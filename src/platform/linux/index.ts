@@ -24,5 +24,6 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     imageFiles: createImageFiles(),
     compressor: createCompressor(),
     readDoors: [createDirectDoor()],
+    writeDoors: [],
   };
 }

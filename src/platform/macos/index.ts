@@ -26,5 +26,6 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     imageFiles: createMacImageFiles(volumes),
     compressor: createCompressor(),
     readDoors: [createDirectDoor(), createAuthopenDoor(places)],
+    writeDoors: [],
   };
 }

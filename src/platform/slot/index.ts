@@ -22,5 +22,6 @@ export function createSlotPlatform(slot: string, host: Platform): Platform {
     imageFiles: host.imageFiles,
     compressor: host.compressor,
     readDoors: [createDirectDoor()],
+    writeDoors: [],
   };
 }

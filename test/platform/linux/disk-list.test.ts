@@ -16,7 +16,12 @@ import { needsLoop, needsSystem, needsTools } from '../../support/tools.ts';
 
 const notHere = needsSystem('linux') || needsTools('lsblk', 'findmnt');
 const lsblk = { program: 'lsblk' };
-const anyContext = { destinationDisks: [], allowDiskImage: true, allowOtherExternal: true };
+const anyContext = {
+  destinationDisks: [],
+  allowDiskImage: true,
+  allowOtherExternal: true,
+  neverTouch: [],
+};
 
 describe.skipIf(notHere)('the disks of this computer', () => {
   test('that carry it are protected', async () => {

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runBackup } from '../../../src/worker/backup-task.ts';
-import type { BackupTask } from '../../../src/worker/protocol.ts';
 import type { TaskContext } from '../../../src/worker/task-context.ts';
+import type { BackupTask } from '../../../src/worker/tasks.ts';
 import { codeOf, useMac } from '../../support/mac/harness.ts';
 
 const harness = useMac();
@@ -23,7 +23,13 @@ function task(folder: string, changes: Partial<BackupTask> = {}): BackupTask {
     task: 'backup',
     disk: 'disk4',
     expected: null,
-    source: { slot: null, allowDiskImage: false, allowOtherExternal: false, door: null },
+    source: {
+      slot: null,
+      allowDiskImage: false,
+      allowOtherExternal: false,
+      neverTouch: [],
+      door: null,
+    },
     destination: { kind: 'library', folder },
     format: 'img',
     wholeCard: true,

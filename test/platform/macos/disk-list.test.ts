@@ -5,7 +5,12 @@ import { MacDiskList } from '../../../src/platform/macos/disk-list.ts';
 import { codeOf, useMac } from '../../support/mac/harness.ts';
 
 const harness = useMac();
-const context = { destinationDisks: [], allowDiskImage: false, allowOtherExternal: false };
+const context = {
+  destinationDisks: [],
+  allowDiskImage: false,
+  allowOtherExternal: false,
+  neverTouch: [],
+};
 
 function asked(): string[] {
   return harness.mac.state

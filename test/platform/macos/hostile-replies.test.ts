@@ -98,7 +98,12 @@ const keys = [
 ] as const;
 
 const dictionary = fc.dictionary(fc.constantFrom(...keys), value);
-const everything = { destinationDisks: [], allowDiskImage: true, allowOtherExternal: true };
+const everything = {
+  destinationDisks: [],
+  allowDiskImage: true,
+  allowOtherExternal: true,
+  neverTouch: [],
+};
 
 describe('replies of any content', () => {
   it('make only disks with names of disks, and plain data', () => {

@@ -5,7 +5,12 @@ import { judge } from '../../../src/engine/selection.ts';
 import { writeCardImage } from '../../support/mac/card-image.ts';
 import { useMac } from '../../support/mac/harness.ts';
 
-const context = { destinationDisks: [], allowDiskImage: false, allowOtherExternal: false };
+const context = {
+  destinationDisks: [],
+  allowDiskImage: false,
+  allowOtherExternal: false,
+  neverTouch: [],
+};
 const harness = useMac();
 
 describe('a Pi card on a Mac', () => {

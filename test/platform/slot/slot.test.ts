@@ -68,7 +68,12 @@ describe('a card in the slot', () => {
       roles: [],
     });
     expect(glance(disk)).toMatchObject({ pi: 'yes' });
-    const context = { destinationDisks: [], allowDiskImage: false, allowOtherExternal: false };
+    const context = {
+      destinationDisks: [],
+      allowDiskImage: false,
+      allowOtherExternal: false,
+      neverTouch: [],
+    };
     expect(judge(disk, context).offer).toBe(true);
   });
 
@@ -95,7 +100,12 @@ describe('a card in the slot', () => {
     expect(empty).toMatchObject({ bytes: 0, partitions: [] });
     expect(text).toMatchObject({ bytes: 1100, scheme: 'none', partitions: [] });
     expect(cut?.partitions).toHaveLength(2);
-    const context = { destinationDisks: [], allowDiskImage: false, allowOtherExternal: false };
+    const context = {
+      destinationDisks: [],
+      allowDiskImage: false,
+      allowOtherExternal: false,
+      neverTouch: [],
+    };
     for (const disk of [empty, text, tiny]) expect(disk && judge(disk, context).offer).toBe(false);
   });
 
