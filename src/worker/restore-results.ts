@@ -62,6 +62,10 @@ export const surveyResultSchema = v.object({
   fits: v.nullable(v.boolean()),
   /** One sentence on the fit, or why it does not fit. */
   fit: text,
+  /** The facts of `TARGET_TOO_SMALL` where `fits` is false. */
+  misfit: v.optional(
+    v.nullable(v.object({ missingBytes: bytes, what: text, command: v.nullable(text) })),
+  ),
   growth: v.nullable(growthSchema),
 });
 export type SurveyResult = v.InferOutput<typeof surveyResultSchema>;
