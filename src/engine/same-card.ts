@@ -1,7 +1,8 @@
 /** Is this the card that an image was made of? Judged by what the card itself says, never by its device number. */
 
 import type { BlockDevice } from './block-device.ts';
-import type { Card } from './card.ts';
+import type { Card, StrongIdentity } from './card.ts';
+import type { WeakIdentity } from './disk.ts';
 import { PiKeepError } from './errors.ts';
 import { formatBytes } from './format.ts';
 import type { Manifest } from './image/manifest.ts';
@@ -44,7 +45,49 @@ export function requireSameCard({ disk, image, manifest, device, card }: SameCar
   }
 }
 
-function identifiers({ tableId, fileSystems }: Manifest['card']['strong'] | Card['identity']) {
+/**
+ * By the same rule, as an answer: one identifier that contradicts is enough for "other", and of those that the backup has at
+ * least one has to be there. "nothing known": the backup has none.
+ */
+export function compareIdentifiers(
+  backup: StrongIdentity,
+  card: StrongIdentity,
+): 'same' | 'other' | 'nothing known' {
+  const wanted = identifiers(backup);
+  const here = identifiers(card);
+  if (wanted.size === 0) return 'nothing known';
+  const known = [...wanted].filter(([what]) => here.has(what));
+  return known.length > 0 && known.every(([what, id]) => here.get(what) === id) ? 'same' : 'other';
+}
+
+/**
+ * Whether two weak identities can be those of one card. The medium's name is left out, since a reader gives its own. Each
+ * identifier that both have must agree, and one at least has to be there: sizes alone belong to many cards.
+ */
+export function seemsSameCard(one: WeakIdentity, other: WeakIdentity): boolean {
+  if (one.bytes !== other.bytes || one.partitions.length !== other.partitions.length) return false;
+  let agreements = 0;
+  const agree = (left: string | null, right: string | null): boolean => {
+    if (left === null || right === null) return true;
+    agreements++;
+    return left.toLowerCase() === right.toLowerCase();
+  };
+  const isAlike =
+    agree(one.tableId, other.tableId) &&
+    agree(one.diskUuid, other.diskUuid) &&
+    one.partitions.every((part, index) => {
+      const twin = other.partitions[index];
+      return (
+        twin !== undefined &&
+        part.bytes === twin.bytes &&
+        part.kind === twin.kind &&
+        agree(part.uuid, twin.uuid)
+      );
+    });
+  return isAlike && agreements > 0;
+}
+
+function identifiers({ tableId, fileSystems }: StrongIdentity): Map<string, string> {
   const all = new Map<string, string>();
   if (tableId !== null) all.set('partition table', tableId.toLowerCase());
   for (const { index, uuid } of fileSystems) {

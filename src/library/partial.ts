@@ -184,7 +184,7 @@ async function moveWithoutReplacing(from: string, to: string): Promise<void> {
 }
 
 /** Makes a file's or folder's entry survive a power cut. Some file systems refuse to sync a folder; they have no more to give. */
-async function syncPath(target: string): Promise<void> {
+export async function syncPath(target: string): Promise<void> {
   const handle = await fs.open(target, constants.O_RDONLY);
   try {
     await handle.sync();
