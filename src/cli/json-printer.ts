@@ -7,7 +7,7 @@ import type { Output } from './output.ts';
 import { plainJson } from './plain-text.ts';
 import type { Facts, Printer, Telling } from './printer.ts';
 
-/** Milliseconds between two progress lines of one phase; the first and the last of a phase are never left out. */
+/** Milliseconds between two progress lines of one phase and disk; the first and the last of a phase are never left out. */
 const PROGRESS_EVERY = 500;
 
 export interface JsonPrinterOptions {
@@ -19,8 +19,8 @@ export interface JsonPrinterOptions {
 export class JsonPrinter implements Printer {
   readonly #stdout: Output;
   readonly #now: () => number;
-  #phase: Phase | null = null;
-  #printedAt = Number.NEGATIVE_INFINITY;
+  /** What was printed last of each disk that is worked on. */
+  readonly #printed = new Map<unknown, { phase: Phase; at: number }>();
 
   constructor({ stdout, now }: JsonPrinterOptions) {
     this.#stdout = stdout;
@@ -33,11 +33,10 @@ export class JsonPrinter implements Printer {
 
   progress(progress: Progress, facts: Facts = {}): void {
     const now = this.#now();
-    const isNew = progress.phase !== this.#phase;
+    const last = this.#printed.get(facts['disk']);
     const isLast = progress.bytes === progress.total;
-    if (!isNew && !isLast && now - this.#printedAt < PROGRESS_EVERY) return;
-    this.#phase = progress.phase;
-    this.#printedAt = now;
+    if (last?.phase === progress.phase && !isLast && now - last.at < PROGRESS_EVERY) return;
+    this.#printed.set(facts['disk'], { phase: progress.phase, at: now });
     const { phase, bytes, total, bytesPerSecond, secondsLeft } = progress;
     this.#print('progress', { ...facts, phase, bytes, total, bytesPerSecond, secondsLeft });
   }
@@ -47,8 +46,8 @@ export class JsonPrinter implements Printer {
     this.#print('plan', { ...facts, bytes, readBytes, wholeCard, partitions, cells });
   }
 
-  warning(code: string, text: string): void {
-    this.#print('warning', { code, text });
+  warning(code: string, text: string, facts: Facts = {}): void {
+    this.#print('warning', { ...facts, code, text });
   }
 
   happened(event: string, telling: Telling): void {

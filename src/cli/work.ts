@@ -23,7 +23,7 @@ export async function work<T extends Task>(
       signal,
       onPlan: (plan) => printer.plan(plan, facts),
       onProgress: (progress) => printer.progress(progress, facts),
-      onWarning: ({ code, text }) => printer.warning(code, text),
+      onWarning: ({ code, text }) => printer.warning(code, text, facts),
     });
   } finally {
     awake.release();
