@@ -27,8 +27,8 @@ const USUAL_ENTRY_TABLE_BYTES = 128 * 128;
 /** Null when neither copy is intact. */
 export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
   const lastSector = Math.floor(device.size / device.sectorSize) - 1;
-  const primary = await readCopy(device, 1);
-  const last = await readCopy(device, lastSector);
+  const primary = await readGptCopy(device, 1);
+  const last = await readGptCopy(device, lastSector);
   if (!primary) {
     if (!last) return null;
     const copies = copyRanges(device, lastSector, last);
@@ -38,7 +38,7 @@ export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
     );
   }
   const { alternateSector } = primary;
-  const alternate = await readCopy(device, alternateSector);
+  const alternate = await readGptCopy(device, alternateSector);
   const copies = toExtents([
     ...copyRanges(device, alternateSector, alternate),
     ...copyRanges(device, lastSector, last),
@@ -63,13 +63,19 @@ function withProblem(table: GptTable, problem: string): GptTable {
   return { ...table, problems: [...table.problems, problem] };
 }
 
-interface GptCopy {
+/** One intact copy of a GPT, as read and as bytes. */
+export interface GptCopy {
   readonly table: GptTable;
+  /** Where its entries lie, in bytes from the start of the disk. */
   readonly entries: Range;
   readonly alternateSector: number;
+  /** The header under its CRC, without the rest of its sector. */
+  readonly headerData: Uint8Array;
+  readonly entryData: Uint8Array;
 }
 
-async function readCopy(device: BlockDevice, sector: number): Promise<GptCopy | null> {
+/** The copy whose header lies at `sector`; null when it is not intact. Device errors pass through. */
+export async function readGptCopy(device: BlockDevice, sector: number): Promise<GptCopy | null> {
   try {
     return await parseCopy(device, sector);
   } catch (error) {
@@ -108,6 +114,8 @@ async function parseCopy(device: BlockDevice, sector: number): Promise<GptCopy |
     },
     entries: { offset: entriesOffset, bytes: entries.length },
     alternateSector: header.u64(32),
+    headerData: header.slice(0, headerBytes).slice(),
+    entryData: entries,
   };
 }
 
