@@ -2,11 +2,17 @@
 
 import type { BlockDevice } from '../engine/block-device.ts';
 import { isPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
-import type { Door, DoorName, OpenRequest } from './ports.ts';
+import type { DoorName, OpenRequest } from './ports.ts';
 
-export interface ThroughDoor {
-  readonly device: BlockDevice;
+export interface ThroughDoor<Device extends BlockDevice = BlockDevice> {
+  readonly device: Device;
   readonly door: DoorName;
+}
+
+/** A `Door` or a `WriteDoor`. */
+interface AnyDoor<Device extends BlockDevice> {
+  readonly name: DoorName;
+  open(request: OpenRequest): Promise<Device>;
 }
 
 /**
@@ -14,11 +20,11 @@ export interface ThroughDoor {
  * error ends the attempt as it is, so that no refusal is followed by a second dialog. `forced` allows one door only.
  * Throws NO_DOOR, listing each door with its reason, when none was available.
  */
-export async function openThroughDoors(
-  doors: readonly Door[],
+export async function openThroughDoors<Device extends BlockDevice>(
+  doors: readonly AnyDoor<Device>[],
   request: OpenRequest,
   forced: DoorName | null,
-): Promise<ThroughDoor> {
+): Promise<ThroughDoor<Device>> {
   const tried: string[] = [];
   for (const door of doors) {
     if (forced !== null && door.name !== forced) continue;
