@@ -59,6 +59,7 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   UNFINISHED_RESTORE: refused,
   UNDO_IMPOSSIBLE: refused,
   NO_SUCH_IMAGE: failed,
+  NOT_AN_IMAGE: refused,
   IMAGE_DAMAGED: differs,
   MANIFEST_MISSING: failed,
   MANIFEST_INVALID: failed,

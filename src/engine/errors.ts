@@ -97,6 +97,8 @@ export interface ErrorFacts {
   /** The old content of the card cannot be brought back any more. */
   UNDO_IMPOSSIBLE: { disk: string; detail: string };
   NO_SUCH_IMAGE: { path: string };
+  /** The file is something else than a card's image. `what` says what: "a web page", "a 7-Zip archive". */
+  NOT_AN_IMAGE: { path: string; what: string };
   /** A packed image is cut off, or a part of it cannot be unpacked. */
   IMAGE_DAMAGED: { path: string; detail: string };
   /** The file exists, but nothing says what it should contain. */
@@ -164,6 +166,7 @@ const everyCode: Record<ErrorCode, true> = {
   UNFINISHED_RESTORE: true,
   UNDO_IMPOSSIBLE: true,
   NO_SUCH_IMAGE: true,
+  NOT_AN_IMAGE: true,
   IMAGE_DAMAGED: true,
   MANIFEST_MISSING: true,
   MANIFEST_INVALID: true,

@@ -74,6 +74,7 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   UNFINISHED_RESTORE: fc.record({ disk: text, image: text }),
   UNDO_IMPOSSIBLE: fc.record({ disk: text, detail: text }),
   NO_SUCH_IMAGE: fc.record({ path: text }),
+  NOT_AN_IMAGE: fc.record({ path: text, what: text }),
   IMAGE_DAMAGED: fc.record({ path: text, detail: text }),
   MANIFEST_MISSING: fc.record({ path: text }),
   MANIFEST_INVALID: fc.record({ path: text, detail: text }),

@@ -6,6 +6,7 @@ import type { Words } from './words.ts';
 export type ImageCode =
   | 'VERIFY_DIFFERS'
   | 'NO_SUCH_IMAGE'
+  | 'NOT_AN_IMAGE'
   | 'IMAGE_DAMAGED'
   | 'MANIFEST_MISSING'
   | 'MANIFEST_INVALID';
@@ -20,6 +21,11 @@ export const imageWords: Words<ImageCode> = {
     title: 'No such image',
     message: `There is no image file at ${path}.`,
     next: 'Check the name; backups end in “.img” and lie in your PiKeep folder.',
+  }),
+  NOT_AN_IMAGE: ({ path, what }) => ({
+    title: 'This is not an image of a card',
+    message: `${path} cannot be restored: it is ${what}.`,
+    next: 'Choose a backup, or an image ending in “.img”, “.img.gz”, “.img.zst”, “.img.xz” or “.zip”. If it was downloaded, download it once more.',
   }),
   IMAGE_DAMAGED: ({ path, detail }) => ({
     title: 'The image is damaged',
