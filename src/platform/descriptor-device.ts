@@ -2,15 +2,13 @@
 
 import { close as closeCallback, read as readCallback } from 'node:fs';
 import { promisify } from 'node:util';
-import { allocateAligned, isAligned } from '../engine/aligned-memory.ts';
+import { isAligned } from '../engine/aligned-memory.ts';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { BOUNCE_BYTES, BounceBuffers } from './bounce-buffers.ts';
 import { readError } from './device-errors.ts';
 
 const closeDescriptor = promisify(closeCallback);
-
-const BOUNCE_BUFFERS = 4;
-const BOUNCE_BYTES = 256 * 1024;
 
 export interface DescriptorFacts {
   readonly fd: number;
@@ -141,30 +139,4 @@ function readDescriptor(
       else resolve(bytes);
     });
   });
-}
-
-/** A few aligned buffers in one slab, made when first needed; whoever wants one waits until one is free. */
-class BounceBuffers {
-  #free: Uint8Array[] | null = null;
-  readonly #waiting: ((buffer: Uint8Array) => void)[] = [];
-
-  acquire(): Promise<Uint8Array> {
-    this.#free ??= slices();
-    const buffer = this.#free.pop();
-    if (buffer) return Promise.resolve(buffer);
-    return new Promise((resolve) => this.#waiting.push(resolve));
-  }
-
-  release(buffer: Uint8Array): void {
-    const next = this.#waiting.shift();
-    if (next) next(buffer);
-    else this.#free?.push(buffer);
-  }
-}
-
-function slices(): Uint8Array[] {
-  const slab = allocateAligned(BOUNCE_BUFFERS * BOUNCE_BYTES);
-  return Array.from({ length: BOUNCE_BUFFERS }, (_, index) =>
-    slab.subarray(index * BOUNCE_BYTES, (index + 1) * BOUNCE_BYTES),
-  );
 }

@@ -19,7 +19,7 @@ const closeDescriptor = promisify(closeCallback);
 const statDescriptor = promisify(fstatCallback);
 
 /** Positions and lengths that every O_DIRECT and every raw disk accepts. */
-const DIRECT_ALIGNMENT = 4096;
+export const DIRECT_ALIGNMENT = 4096;
 
 export interface FileDeviceOptions {
   /** Bytes in a logical sector, where the caller knows better than the system. */

@@ -2,6 +2,7 @@
 
 import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
+import { createDirectWriteDoor } from '../direct-write-door.ts';
 import { createImageFiles } from '../image-files.ts';
 import type { Platform } from '../ports.ts';
 import { createLinuxDesktop } from './desktop.ts';
@@ -24,6 +25,6 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     imageFiles: createImageFiles(),
     compressor: createCompressor(),
     readDoors: [createDirectDoor()],
-    writeDoors: [],
+    writeDoors: [createDirectWriteDoor()],
   };
 }

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { createDirectDoor } from '../direct-door.ts';
+import { createDirectWriteDoor } from '../direct-write-door.ts';
 import type { Platform } from '../ports.ts';
 import { createSlotActions } from './disk-actions.ts';
 import { SlotDiskList } from './disk-list.ts';
@@ -22,6 +23,6 @@ export function createSlotPlatform(slot: string, host: Platform): Platform {
     imageFiles: host.imageFiles,
     compressor: host.compressor,
     readDoors: [createDirectDoor()],
-    writeDoors: [],
+    writeDoors: [createDirectWriteDoor()],
   };
 }

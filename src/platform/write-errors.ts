@@ -1,0 +1,56 @@
+/** What the errno of a failed open for writing, or of a failed write, means for the person who owns the card. */
+
+import { asPiKeepError, errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { openError } from './device-errors.ts';
+
+/**
+ * As `openError`, for an open that asked for writing. EROFS is a locked card (Linux: mmc_blk_open, sd_open); EPERM and
+ * EACCES are one where the system says that the medium is write-protected. What `openError` does not know is WRITE_FAILED.
+ */
+export function openForWritingError(
+  error: unknown,
+  path: string,
+  isProtected: boolean,
+): PiKeepError {
+  const errno = errnoOf(error);
+  const refused = errno === 'EPERM' || errno === 'EACCES';
+  if (errno === 'EROFS' || (refused && isProtected)) {
+    return new PiKeepError('WRITE_PROTECTED', { path }, { cause: error });
+  }
+  const known = openError(error, path);
+  if (!isPiKeepError(known, 'READ_FAILED')) return known;
+  return new PiKeepError('WRITE_FAILED', known.facts, { cause: error });
+}
+
+/** A write or a flush that did not work: which range, and what to ask where the errno leaves the story open. */
+export interface FailedWrite {
+  readonly path: string;
+  readonly offset: number;
+  readonly bytes: number;
+  /** Asked for EIO, which is all that most pulled cards say. */
+  readonly isGone: () => Promise<boolean>;
+  /** Asked for EPERM and EACCES: Linux answers writes to a read-only device with EPERM (block/fops.c). */
+  readonly isProtected: () => Promise<boolean>;
+}
+
+/** The code of a failed write; see `readError` for why refusals stay apart from broken cells. */
+export async function writeError(error: unknown, failed: FailedWrite): Promise<PiKeepError> {
+  const errno = errnoOf(error);
+  if (errno === null) return asPiKeepError(error);
+  const { path, offset, bytes } = failed;
+  if (errno === 'EIO' && (await failed.isGone())) {
+    return new PiKeepError('DEVICE_GONE', { path }, { cause: error });
+  }
+  const refused = errno === 'EPERM' || errno === 'EACCES';
+  const known = openForWritingError(error, path, refused && (await failed.isProtected()));
+  // Only what can happen to a device that is open already: EPERM, EACCES, EBUSY, a lock switch, a card that has left.
+  const codes = [
+    'PRIVACY_REFUSED',
+    'ACCESS_DENIED',
+    'DEVICE_BUSY',
+    'DEVICE_GONE',
+    'WRITE_PROTECTED',
+  ] as const;
+  if (isPiKeepError(known, ...codes)) return known;
+  return new PiKeepError('WRITE_FAILED', { path, offset, bytes, errno }, { cause: error });
+}
