@@ -12,11 +12,12 @@ import { benchCard } from './bench/card.ts';
 import { gzip, zstd } from './bench/compressed.ts';
 import { peers } from './bench/peers.ts';
 import { isReached, report, table } from './bench/report.ts';
+import { restore } from './bench/restore.ts';
 import type { Result, Row } from './bench/row.ts';
 import { usedBlocks } from './bench/used-blocks.ts';
 import { wholeCard } from './bench/whole-card.ts';
 
-const rows: readonly Row[] = [usedBlocks, wholeCard, zstd, gzip, peers];
+const rows: readonly Row[] = [usedBlocks, wholeCard, zstd, gzip, restore, peers];
 
 const usage = `npm run bench -- [--quick] [--rows NAME,NAME] [--runs N] [--folder DIR] [--json FILE]
 
