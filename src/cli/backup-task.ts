@@ -9,16 +9,18 @@ import { sourceOf } from './work.ts';
 export function backupTask(
   session: Session,
   disk: Disk,
-  how: Pick<BackupTask, 'destination' | 'format' | 'wholeCard' | 'fullHash' | 'verify'>,
+  how: Pick<BackupTask, 'destination' | 'format' | 'wholeCard' | 'fullHash' | 'verify'> &
+    Partial<Pick<BackupTask, 'forceUnmount' | 'ejectWhenDone'>>,
 ): BackupTask {
   const identity = weakIdentity(disk);
+  const { ejectWhenDone } = session.settings.current;
   return {
     task: 'backup',
     disk: disk.id,
     expected: { ...identity, partitions: [...identity.partitions] },
     source: sourceOf(session),
-    ...how,
     forceUnmount: false,
-    ejectWhenDone: session.settings.current.ejectWhenDone,
+    ejectWhenDone,
+    ...how,
   };
 }

@@ -15,17 +15,16 @@ export interface SeenDisk {
   readonly glance: Glance;
 }
 
-/** Every disk there is. `destination` protects the disk below that folder; null where the worker judges that itself. */
+/** Every disk there is. The disks below `folders` are protected; none where the worker judges that itself. */
 export async function lookAtDisks(
   session: Session,
-  destination: string | null,
+  ...folders: readonly string[]
 ): Promise<SeenDisk[]> {
   const { platform, options, signal } = session;
   const disks = await platform.disks.list(signal);
-  const destinationDisks =
-    destination === null ? [] : (await volumeBelow(destination, platform.volumes)).disks;
+  const volumes = await Promise.all(folders.map((folder) => volumeBelow(folder, platform.volumes)));
   const context = {
-    destinationDisks,
+    destinationDisks: volumes.flatMap((volume) => volume.disks),
     allowDiskImage: options.allowDiskImage,
     allowOtherExternal: session.settings.current.showOtherExternal,
     neverTouch: session.settings.current.neverTouch.map(({ key }) => key),

@@ -3,18 +3,17 @@
 import { throwIfInterrupted } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { clearLeftover, findLeftovers, type Leftover } from '../library/leftovers.ts';
-import { askYesNo } from './ask.ts';
+import { askYesNo, canAsk } from './ask.ts';
 import type { Session } from './session.ts';
 import { shellWord } from './shell-word.ts';
 
 /** Names the leftovers in a folder; on a terminal asks whether to remove them. */
 export async function offerToClear(session: Session, folder: string): Promise<void> {
-  const { printer, options, signal, stderr } = session;
+  const { printer, signal } = session;
   const leftovers = await findLeftovers(folder);
   if (leftovers.length === 0) return;
-  const canAsk = !options.json && stderr.isTerminal && process.stdin.isTTY;
   for (const leftover of leftovers) printer.warning('LEFTOVER', describe(leftover));
-  if (!canAsk) {
+  if (!canAsk(session)) {
     const library =
       folder === session.settings.current.library ? '' : ` --library ${shellWord(folder)}`;
     printer.warning(

@@ -9,6 +9,9 @@ import { defineDoctor } from './commands/doctor.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineList } from './commands/list.ts';
 import { definePanel } from './commands/panel.ts';
+import { defineProtect } from './commands/protect.ts';
+import { defineRestore } from './commands/restore.ts';
+import { defineSettings } from './commands/settings.ts';
 import { defineVerify } from './commands/verify.ts';
 import { defineWatch } from './commands/watch.ts';
 import { addGlobalOptions } from './options.ts';
@@ -24,7 +27,7 @@ export function buildProgram({ version, stdout, run }: ProgramOptions): Command 
   const program = new Command('pikeep');
   program
     .description(
-      'Backs up Raspberry Pi cards: one plain image a card, proven before it is called done.',
+      'Backs up and restores Raspberry Pi cards: one plain image a card, proven before it is called done.',
     )
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -42,8 +45,11 @@ const commands = [
   defineInspect,
   defineBackup,
   defineVerify,
+  defineRestore,
   defineWatch,
   definePanel,
+  defineProtect,
+  defineSettings,
   defineDoctor,
   defineDemo,
 ];

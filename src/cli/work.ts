@@ -1,17 +1,19 @@
 /** Runs one task in a worker, with its progress and warnings on the printer and the computer kept awake. */
 
 import { openAuthorizer } from '../platform/authorizer.ts';
+import type { Progress } from '../worker/progress.ts';
 import { type ResultOf, runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
 import type { Task } from '../worker/tasks.ts';
 import type { Facts } from './printer.ts';
 import type { Session } from './session.ts';
 
-/** Throws what the task failed with; INTERRUPTED when the session was interrupted. */
+/** `facts` go with everything that is told. Throws what the task failed with; INTERRUPTED when the session was interrupted. */
 export async function work<T extends Task>(
   session: Session,
   task: T,
   facts: Facts = {},
+  onProgress?: (progress: Progress) => void,
 ): Promise<ResultOf<T>> {
   const { platform, printer, signal } = session;
   const authorizer = await openAuthorizer(platform);
@@ -22,7 +24,10 @@ export async function work<T extends Task>(
       authorizer,
       signal,
       onPlan: (plan) => printer.plan(plan, facts),
-      onProgress: (progress) => printer.progress(progress, facts),
+      onProgress: (progress) => {
+        onProgress?.(progress);
+        printer.progress(progress, facts);
+      },
       onWarning: ({ code, text }) => printer.warning(code, text, facts),
     });
   } finally {

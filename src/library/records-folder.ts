@@ -1,8 +1,9 @@
-/** Where restores keep what they overwrite, and their reports: the app and the command line find the same place. */
+/** Where the records of restores are kept: the app and the command line find the same place. */
 
-import { join } from 'node:path';
-
-/** In the library, because a restore never writes the disk below that. */
+/**
+ * What `restore-records.ts` gets: it makes the folder "restores" in it. The library, because a restore never writes the disk
+ * below that.
+ */
 export function recordsFolder(library: string): string {
-  return join(library, 'Restores');
+  return library;
 }

@@ -52,7 +52,7 @@ export function defineBackup(program: Command, run: Run): void {
 
 async function backup(session: Session, name: string, options: Options): Promise<ExitCode> {
   const { printer, library } = session;
-  const seen = await findDisk(await lookAtDisks(session, null), name);
+  const seen = await findDisk(await lookAtDisks(session), name);
   requireCard(seen);
   const destination = await resolveDestination(options.to, library);
   const format = chooseFormat(options.format, destination);

@@ -39,7 +39,7 @@ async function inspect(session: Session, name: string): Promise<ExitCode> {
 /** A disk by any of its names, else an image file. Throws NO_SUCH_DISK when it is neither. */
 async function targetOf(session: Session, name: string): Promise<string> {
   try {
-    const seen = await findDisk(await lookAtDisks(session, null), name);
+    const seen = await findDisk(await lookAtDisks(session), name);
     requireCard(seen);
     return seen.disk.id;
   } catch (error) {

@@ -42,7 +42,7 @@ async function verify(session: Session, name: string): Promise<ExitCode> {
 async function compare(session: Session, name: string, against: string): Promise<ExitCode> {
   const { printer } = session;
   const image = absolute(name, 'The image');
-  const seen = await findDisk(await lookAtDisks(session, null), against);
+  const seen = await findDisk(await lookAtDisks(session), against);
   requireCard(seen);
   const disk = seen.disk.id;
   printer.start({

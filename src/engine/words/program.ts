@@ -64,6 +64,6 @@ export const programWords: Words<ProgramCode> = {
   INTERNAL: ({ detail }) => ({
     title: 'PiKeep made a mistake',
     message: `Something happened that should not: ${detail}`,
-    next: 'Please report this, with the output of “pikeep doctor”. The card was not changed.',
+    next: 'Please report this, with the output of “pikeep doctor”.',
   }),
 };

@@ -1,0 +1,108 @@
+/** Both sides of a restore as people read them before they say yes: what will be lost, and what will be written. */
+
+import { formatBytes, formatPortion } from '../engine/format.ts';
+import type { RestoreTask } from '../worker/tasks.ts';
+import { formatMoment } from './moment.ts';
+import type { Facts } from './printer.ts';
+import type { Target } from './restore-survey.ts';
+import { tableLines } from './table.ts';
+
+export type Grow = RestoreTask['grow'];
+
+/** What scripts get: the same on both sides. */
+export function questionFacts(targets: readonly Target[], grow: Grow): Facts {
+  return {
+    grow,
+    source: targets[0]?.survey.image ?? null,
+    targets: targets.map(({ survey }) => {
+      const { target, fits, fit, misfit = null, growth } = survey;
+      return { ...target, fits, fit, misfit, growth };
+    }),
+  };
+}
+
+export function questionLines(targets: readonly Target[], grow: Grow): string[] {
+  return [
+    ...imageSide(targets),
+    ...targets.flatMap((target) => ['', ...cardSides(target), ...fitSide(target, grow)]),
+  ];
+}
+
+/** "Will be lost: octopi (sdb)" and what is known about it. */
+export function cardSides({ survey: { target } }: Target): string[] {
+  const { title, disk, bytes, mediaName, content, partitions, lastBackup } = target;
+  const medium = mediaName === null ? '' : `, ${mediaName}`;
+  const rows = [
+    ['  Size', `${formatBytes(bytes)}${medium}`],
+    ['  On it', content],
+    ...partitions.map((part, index) => [
+      index === 0 ? '  Partitions' : '',
+      `${part.kind}${part.label === null ? '' : ` “${part.label}”`}, ${formatBytes(part.bytes)}`,
+    ]),
+    ...(target.unfinished === null ? [] : [['  State', unfinishedWords(target.unfinished)]]),
+    ...(target.unfinished === null ? [['  Backup', backupWords(lastBackup)]] : []),
+  ];
+  return [`Will be lost: ${title} (${disk})`, ...tableLines(rows)];
+}
+
+/** What a card is whose restore was cut off. */
+export function unfinishedWords(image: string): string {
+  return `unfinished restore of ${image}; restore it again`;
+}
+
+function backupWords(known: Target['survey']['target']['lastBackup']): string {
+  if (known === null) return 'none is known';
+  return `${formatMoment(known.at)}: ${known.image}`;
+}
+
+function imageSide([first]: readonly Target[]): string[] {
+  if (!first) return [];
+  const { path, title, bytes, mappedBytes, mapOrigin, at, verified, unreadable, warnings } =
+    first.survey.image;
+  const rows = [
+    ['  Image', path],
+    ['  Size', sizeWords(bytes, mappedBytes, mapOrigin === 'whole')],
+    ...(at === null ? [] : [['  Made', formatMoment(at)]]),
+    ['  Proof', proofWords(verified)],
+    ...(unreadable === 0 ? [] : [['  Damage', `${rangeWords(unreadable)} could not be read`]]),
+    ...warnings.map((warning) => ['  Note', warning]),
+  ];
+  return [`Will be written: ${title}`, ...tableLines(rows)];
+}
+
+function sizeWords(bytes: number | null, mapped: number | null, isWhole: boolean): string {
+  if (bytes === null) return 'known once it is unpacked; all of it is written';
+  if (isWhole || mapped === null) return `${formatBytes(bytes)}, all of it is written`;
+  return `${formatPortion(mapped, bytes)} are used and written; the rest is left alone`;
+}
+
+function proofWords(verified: boolean | null): string {
+  if (verified === null) return 'none: it is not a backup of PiKeep';
+  return verified ? 'proven when it was made' : 'not proven when it was made';
+}
+
+function rangeWords(count: number): string {
+  return count === 1 ? 'one range of the card' : `${count} ranges of the card`;
+}
+
+function fitSide({ survey: { fit, growth } }: Target, grow: Grow): string[] {
+  const rows = [['  Fit', fit]];
+  if (growth !== null && growth.spareBytes > 0) {
+    rows.push(['  Room left', growthWords(growth, grow)]);
+  }
+  return tableLines(rows);
+}
+
+function growthWords(
+  { spareBytes, method, advice }: NonNullable<Target['survey']['growth']>,
+  grow: Grow,
+): string {
+  const spare = `${formatBytes(spareBytes)} stay unused`;
+  if (grow === 'leave') {
+    const hint = method === null ? '' : ' “--grow first-boot” lets the Pi take them by itself.';
+    return `${spare}. ${advice}${hint}`;
+  }
+  return method === null
+    ? `${spare}: this system cannot take them by itself. ${advice}`
+    : `the Pi takes them on its first start. ${advice}`;
+}

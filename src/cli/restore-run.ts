@@ -1,0 +1,95 @@
+/** Restores one card that was confirmed: the safety backup, the work, and what the card is worth if that fails. */
+
+import { weakIdentity } from '../engine/disk.ts';
+import { isPiKeepError } from '../engine/errors.ts';
+import { recordsFolder } from '../library/records-folder.ts';
+import type { Phase } from '../worker/progress.ts';
+import type { RestoreResult } from '../worker/restore-results.ts';
+import type { RestoreTask } from '../worker/tasks.ts';
+import { backupReport } from './backup-report.ts';
+import { backupTask } from './backup-task.ts';
+import type { SeenDisk } from './cards.ts';
+import { type Decision, hasContent } from './restore-confirmation.ts';
+import type { Target } from './restore-survey.ts';
+import type { Session } from './session.ts';
+import { sourceOf, work } from './work.ts';
+
+/** What the command line says about a restore, the same for every card. */
+export type How = Pick<RestoreTask, 'mode' | 'grow' | 'forceUnmount' | 'ejectWhenDone'>;
+
+export async function restoreOne(
+  session: Session,
+  { image, target, decision, how }: { image: string; target: Target; decision: Decision; how: How },
+): Promise<RestoreResult> {
+  const { seen } = target;
+  const disk = seen.disk.id;
+  if (decision === 'backup-first') await backUp(session, target, how);
+  const task: RestoreTask = { task: 'restore', image, ...confirmed(session, seen), ...how };
+  let phase: Phase | null = null;
+  try {
+    return await work(session, task, { disk }, (progress) => {
+      phase = progress.phase;
+    });
+  } catch (error) {
+    const state = stateAfter(phase);
+    // These two say themselves what the card is worth: nothing.
+    if (!isPiKeepError(error, 'CARD_NOT_AS_WRITTEN', 'FAKE_CAPACITY')) {
+      session.printer.warning(state, words[state](disk), { disk });
+    }
+    throw error;
+  }
+}
+
+/** The disk as the user saw it: another one behind the same name is refused. */
+export function confirmed(session: Session, { disk }: SeenDisk) {
+  const identity = weakIdentity(disk);
+  return {
+    disk: disk.id,
+    expected: { ...identity, partitions: [...identity.partitions] },
+    source: sourceOf(session),
+    library: session.library,
+    recordsFolder: recordsFolder(session.library),
+  };
+}
+
+async function backUp(session: Session, target: Target, how: How): Promise<void> {
+  const { printer, library } = session;
+  const { disk } = target.seen;
+  const facts = { disk: disk.id };
+  if (!hasContent(target)) {
+    const text =
+      'there is no backup: a restore of this card did not finish, so nothing whole is on it';
+    return printer.warning('NOTHING_TO_BACK_UP', text, facts);
+  }
+  const task = backupTask(session, disk, {
+    destination: { kind: 'library', folder: library },
+    format: 'img',
+    wholeCard: false,
+    fullHash: false,
+    verify: 'image',
+    forceUnmount: how.forceUnmount,
+    ejectWhenDone: false,
+  });
+  printer.happened('backup', backupReport(await work(session, task, facts), facts));
+}
+
+const words = {
+  CARD_UNTOUCHED: (disk: string) => `Nothing was written to ${disk}; it is as it was.`,
+  CARD_UNFINISHED: (disk: string) =>
+    `${disk} has to be restored again: the writing did not come to its end. If nothing but PiKeep’s mark has been written, “pikeep restore --undo ${disk}” brings the old content back.`,
+  CARD_UNPROVEN: (disk: string) =>
+    `${disk} was written, but not proven. Restore it again; what is right on it already is not written twice.`,
+} as const;
+
+/** By the last phase that was heard of. `writing` is told before the first byte is written. */
+function stateAfter(phase: Phase | null): keyof typeof words {
+  switch (phase) {
+    case 'writing':
+      return 'CARD_UNFINISHED';
+    case 'proving':
+    case 'filing':
+      return 'CARD_UNPROVEN';
+    default:
+      return 'CARD_UNTOUCHED';
+  }
+}
