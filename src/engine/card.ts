@@ -6,8 +6,9 @@ import { replayedView } from './ext-map.ts';
 import { type FatVolume, openFat } from './fat.ts';
 import { type FileSystemName, probeFileSystems } from './file-system.ts';
 import { type PartitionTable, readPartitionTable } from './partitions.ts';
-import { piBootFiles, piTitle } from './pi-card.ts';
+import { piBootFiles, piTitle, unfinishedEvidence, unfinishedTitle } from './pi-card.ts';
 import type { TablePartition } from './table-partition.ts';
+import { type Marker, readUnfinished } from './unfinished.ts';
 import { windowOf } from './window.ts';
 
 export interface CardPartition extends TablePartition {
@@ -42,12 +43,16 @@ export interface Card {
   readonly label: string | null;
   readonly title: string;
   readonly identity: StrongIdentity;
+  /** The mark of a restore that did not finish. Then nothing else is read, and it is no Pi's card. */
+  readonly unfinished: Marker | null;
 }
 
 const MAX_TEXT_BYTES = 64 * 1024;
 
 /** Reads tables, superblocks and a few small files. Malformed content becomes "not known"; device errors pass through. */
 export async function readCard(device: BlockDevice): Promise<Card> {
+  const unfinished = await readUnfinished(device);
+  if (unfinished) return unfinishedCard(unfinished);
   const table = await readPartitionTable(device);
   const partitions: CardPartition[] = [];
   for (const part of table.scheme === 'none' ? [wholeDisk(device)] : table.partitions) {
@@ -76,6 +81,23 @@ export async function readCard(device: BlockDevice): Promise<Card> {
       ),
       hostname: system.hostname,
     },
+    unfinished: null,
+  };
+}
+
+/** Whatever lies behind the mark, an intact copy of a table or half a file system, is not to be taken for a card's content. */
+function unfinishedCard(unfinished: Marker): Card {
+  return {
+    table: { scheme: 'none', tableId: null, partitions: [], problems: [], copies: [] },
+    partitions: [],
+    pi: 'no',
+    evidence: unfinishedEvidence(unfinished.image),
+    hostname: null,
+    os: null,
+    label: null,
+    title: unfinishedTitle,
+    identity: { tableId: null, fileSystems: [], hostname: null },
+    unfinished,
   };
 }
 

@@ -98,6 +98,11 @@ export interface Disk {
    * (a card in the slot; a volume already mounted on Linux). Null: not looked at. Always null on macOS, where looking would raise the privacy prompt unasked.
    */
   readonly bootFiles: readonly string[] | null;
+  /**
+   * The image whose restore to this disk did not finish, by the mark in its first sector; absent where there is none or where
+   * looking needs a permission.
+   */
+  readonly unfinished?: string;
 }
 
 /**

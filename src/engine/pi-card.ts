@@ -24,6 +24,10 @@ const bootLabels = [
 
 /** Judges without touching the card (a look would raise the privacy prompt unasked). MBR and GPT; a FAT partition followed by a Linux one. */
 export function glance(disk: Disk): Glance {
+  if (disk.unfinished !== undefined) {
+    const evidence = unfinishedEvidence(disk.unfinished);
+    return { pi: 'no', title: unfinishedTitle, evidence };
+  }
   const layout = layoutOf(disk.partitions);
   const plainTitle = disk.partitions.find((part) => part.label)?.label ?? disk.mediaName ?? disk.id;
   if (!layout)
@@ -58,6 +62,14 @@ export function glance(disk: Disk): Glance {
 
 /** What a card is called until its hostname is known. */
 export const piTitle = 'Raspberry Pi card';
+
+/** What a card is called that carries the mark of `unfinished.ts`. */
+export const unfinishedTitle = 'Unfinished restore';
+
+/** Why such a card is not taken for a Pi's, whatever else is on it. */
+export function unfinishedEvidence(image: string): readonly string[] {
+  return [`the mark of an unfinished restore of ${image}`];
+}
 
 /** Names among the root files of a boot partition that only a Raspberry Pi's has; empty when it is not one. */
 export function piBootFiles(names: readonly string[]): string[] {

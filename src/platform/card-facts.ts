@@ -6,9 +6,10 @@ import { openExt } from '../engine/ext.ts';
 import { openFat } from '../engine/fat.ts';
 import { readPartitionTable } from '../engine/partitions.ts';
 import type { TablePartition } from '../engine/table-partition.ts';
+import { readUnfinished } from '../engine/unfinished.ts';
 import { windowOf } from '../engine/window.ts';
 
-export type CardFacts = Pick<Disk, 'scheme' | 'tableId' | 'bootFiles'> & {
+export type CardFacts = Pick<Disk, 'scheme' | 'tableId' | 'bootFiles' | 'unfinished'> & {
   readonly partitions: readonly DiskPartition[];
 };
 
@@ -19,6 +20,11 @@ const MAX_PARTITIONS = 256;
 
 /** Reads the table, the labels and the names in the first FAT partition. Malformed content is left out; device errors pass. */
 export async function readCardFacts(device: BlockDevice): Promise<CardFacts> {
+  const mark = await readUnfinished(device);
+  if (mark) {
+    const { image: unfinished } = mark;
+    return { scheme: 'none', tableId: null, partitions: [], bootFiles: null, unfinished };
+  }
   const table = await readPartitionTable(device);
   const partitions: DiskPartition[] = [];
   let bootFiles: readonly string[] | null = null;

@@ -182,10 +182,13 @@ async function completed(disk: Disk): Promise<Disk> {
     ...disk,
     ...facts,
     bootFiles: disk.bootFiles ?? facts.bootFiles,
-    partitions: facts.partitions.map((part) => {
-      const known = disk.partitions.find(({ index }) => index === part.index);
-      return { ...part, node: known?.node ?? null, mountPoints: known?.mountPoints ?? [] };
-    }),
+    // Behind the mark of a restore nothing is read; what the kernel still shows may be mounted.
+    partitions: (facts.unfinished === undefined ? facts.partitions : disk.partitions).map(
+      (part) => {
+        const known = disk.partitions.find(({ index }) => index === part.index);
+        return { ...part, node: known?.node ?? null, mountPoints: known?.mountPoints ?? [] };
+      },
+    ),
   };
 }
 
