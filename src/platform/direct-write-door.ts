@@ -2,6 +2,7 @@
 
 import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
+import { descriptorLock } from './descriptor-lock.ts';
 import type { OpenRequest, WriteDoor } from './ports.ts';
 import { openWritableFile } from './writable-file.ts';
 
@@ -20,6 +21,7 @@ async function openDirectly({ disk }: OpenRequest): Promise<WritableDevice> {
     return await openWritableFile(path, {
       expectedBytes: disk.bytes,
       sectorSize: disk.sectorBytes,
+      lock: descriptorLock,
     });
   } catch (error) {
     if (isPiKeepError(error, 'ACCESS_DENIED')) {

@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
 import { blockFacts, hasLeft } from './block-facts.ts';
+import type { DescriptorLock } from './descriptor-lock.ts';
 import { DIRECT_ALIGNMENT } from './file-device.ts';
 import { mediumIdentity } from './medium-identity.ts';
 import { reopenForReading } from './reopen-for-reading.ts';
@@ -28,6 +29,8 @@ export interface WritableOptions {
   readonly expectedBytes?: number;
   /** Bytes in a logical sector, where the caller knows better than the system. */
   readonly sectorSize?: number;
+  /** Keeps other programs away that ask for the same lock, besides what the system itself does. */
+  readonly lock?: DescriptorLock;
 }
 
 /**
@@ -72,7 +75,7 @@ export async function writableFromDescriptor(
 }
 
 async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<WritableFacts> {
-  const { path, named, expectedBytes } = options;
+  const { path, named, expectedBytes, lock = null } = options;
   const held = await statDescriptor(fd);
   const identity = await mediumIdentity(held);
   const expected = named ? await mediumIdentity(named) : identity;
@@ -87,6 +90,7 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
     throw new PiKeepError('SIZE_CHANGED', { path, expectedBytes, foundBytes: bytes });
   }
   if (await isWriteProtected(held)) throw new PiKeepError('WRITE_PROTECTED', { path });
+  await lock?.alone(fd, path);
   const sectorSize = options.sectorSize ?? facts?.sectorSize ?? 512;
   return {
     fd,
@@ -101,7 +105,7 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
     // A raw disk of macOS has no cache above it, and closing it would let the system mount the card before it is proven.
     reopen: held.isCharacterDevice()
       ? null
-      : (close) => reopenForReading({ path, bytes, sectorSize, identity, close }),
+      : (close) => reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close }),
   };
 }
 
