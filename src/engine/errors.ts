@@ -82,7 +82,10 @@ export interface ErrorFacts {
   CARD_NOT_AS_WRITTEN: { disk: string; offset: number; bytes: number; ranges: number };
   /** The card drops or wraps around what is written past its real size. `realBytes` is null where it could not be told. */
   FAKE_CAPACITY: { disk: string; claimedBytes: number; realBytes: number | null };
-  /** The image does not fit: by how much, what is in the way, and which command on a Pi makes it fit (null: none does). */
+  /**
+   * The image does not fit: by how much, what is in the way, and which command makes it fit on a Linux computer with the card
+   * in a USB reader, as /dev/sda (null: none does).
+   */
   TARGET_TOO_SMALL: {
     disk: string;
     image: string;

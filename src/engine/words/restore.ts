@@ -44,7 +44,7 @@ export const restoreWords: Words<RestoreCode> = {
     next:
       command === null
         ? 'Use a card that is at least as large as the one the backup was made of.'
-        : `Use a larger card. Or start a Pi with a card that is large enough, make the system smaller there (${command}), and back that card up.`,
+        : `Use a larger card. Or put the card the backup was made of into a USB reader at a Pi or another Linux computer that runs from something else, make its system smaller there with “${command}” (the card is sda, unless “lsblk” says otherwise), and back it up again.`,
   }),
   NOT_CONFIRMED: ({ disk, detail }) => ({
     title: 'Nothing was written',

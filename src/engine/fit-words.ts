@@ -1,0 +1,85 @@
+/** What people are told about an image and a card of another size. */
+
+import type { Layout, LayoutPartition, Occupant } from './fit-layout.ts';
+import { formatBytes } from './format.ts';
+
+const MIB = 1024 * 1024;
+/** What a file system needs besides what it counts as used, so that resize2fs gets through: a share and a bit. */
+const SLACK = 1.05;
+const SLACK_BYTES = 16 * MIB;
+
+/**
+ * The command that makes the last partition end before `limit` (bytes), for a Linux computer with the card in a USB reader,
+ * where it is /dev/sda: a running system cannot make its own root smaller. Null where none works: another thing is in the way
+ * too, the partition is no ext file system, lies in an extended one, or holds too much.
+ */
+export function shrinkCommand(
+  layout: Layout,
+  inTheWay: readonly Occupant[],
+  limit: number,
+): string | null {
+  const [first] = inTheWay;
+  const part = first?.partition;
+  if (!part?.fileSystem || inTheWay.some((other) => other.partition !== part)) return null;
+  const { fileSystem } = part;
+  if (!fileSystem.name.startsWith('ext') || fileSystem.usedBytes === null) return null;
+  if (fileSystem.bytes > part.bytes) return null;
+  if (layout.table.scheme === 'mbr' && part.index > 4) return null;
+  const mebibytes = Math.floor((limit - part.offset) / MIB);
+  if (mebibytes * MIB < fileSystem.usedBytes * SLACK + SLACK_BYTES) return null;
+  const node = `/dev/sda${part.index}`;
+  const cut = `echo ', ${mebibytes}M' | sudo sfdisk --no-reread -N ${part.index} /dev/sda`;
+  if (fileSystem.bytes <= mebibytes * MIB) return cut;
+  return `sudo e2fsck -f ${node} && sudo resize2fs ${node} ${mebibytes}M && ${cut}`;
+}
+
+/** What is in the way, for "… ends so many bytes after the end of the card". */
+export function inTheWayWords(
+  { what, partition }: Occupant,
+  { hasTableBehind, isFull }: { hasTableBehind: boolean; isFull: boolean },
+): string {
+  const used = partition?.fileSystem?.usedBytes ?? null;
+  const holds = isFull && used !== null ? `, of which ${formatBytes(used)} are in use,` : '';
+  return hasTableBehind
+    ? `${what}${holds || ','} with the backup of the partition table behind it,`
+    : `${what}${holds}`;
+}
+
+/** True when what a file system holds is what does not fit. */
+export function isTooFull(part: LayoutPartition | null, limit: number): boolean {
+  const used = part?.fileSystem?.usedBytes ?? null;
+  if (part === null || used === null) return false;
+  return used * SLACK + SLACK_BYTES > limit - part.offset;
+}
+
+export interface FitFacts {
+  readonly imageBytes: number;
+  readonly cardBytes: number;
+  /** Bytes behind the last partition; 0 where there is nothing worth telling. */
+  readonly spareBytes: number;
+  readonly willGrow: boolean;
+  readonly tableMoves: boolean;
+}
+
+/** One sentence on the fit. */
+export function fitSentence(facts: FitFacts): string {
+  const { imageBytes, cardBytes, spareBytes, willGrow, tableMoves } = facts;
+  const moves = tableMoves ? ', and the backup of the partition table moves to its end' : '';
+  if (cardBytes < imageBytes) {
+    const less = formatBytes(imageBytes - cardBytes);
+    return `The card is ${less} smaller than the backup, but everything on it fits${moves}.`;
+  }
+  const rest = restWords(spareBytes, willGrow);
+  if (cardBytes === imageBytes) {
+    return `The card is exactly as large as the backup${rest && `; ${rest}`}.`;
+  }
+  const more = formatBytes(cardBytes - imageBytes);
+  return `The card is ${more} larger than the backup${moves}; ${rest || 'the rest stays unused'}.`;
+}
+
+function restWords(spareBytes: number, willGrow: boolean): string {
+  if (spareBytes === 0) return '';
+  return willGrow
+    ? `the system takes the ${formatBytes(spareBytes)} behind it on its first start`
+    : `the ${formatBytes(spareBytes)} behind its last partition stay unused until it is grown`;
+}
