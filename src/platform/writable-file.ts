@@ -55,6 +55,8 @@ export interface WritableDescriptorOptions extends WritableOptions {
   readonly named?: Stats;
   /** Where the default knows too little: says whether a device that answered EIO has left. */
   readonly isGone?: () => Promise<boolean>;
+  /** Another way from writing to reading than through the name; see `WritableFacts`. */
+  readonly reopen?: WritableFacts['reopen'];
 }
 
 /**
@@ -92,6 +94,8 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
   if (await isWriteProtected(held)) throw new PiKeepError('WRITE_PROTECTED', { path });
   await lock?.alone(fd, path);
   const sectorSize = options.sectorSize ?? facts?.sectorSize ?? 512;
+  const reopenByName: WritableFacts['reopen'] = (close) =>
+    reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close });
   return {
     fd,
     path,
@@ -103,9 +107,7 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
     isGone: options.isGone ?? (() => hasLeft(held)),
     isProtected: () => isWriteProtected(held),
     // A raw disk of macOS has no cache above it, and closing it would let the system mount the card before it is proven.
-    reopen: held.isCharacterDevice()
-      ? null
-      : (close) => reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close }),
+    reopen: held.isCharacterDevice() ? null : (options.reopen ?? reopenByName),
   };
 }
 
