@@ -76,7 +76,7 @@ function outcomeOf({ title, state, plan }: JobView, printer: Printer): DemoOutco
     }
     case 'failed':
       throw failure(state.problem);
-    case 'cancelled':
+    default:
       throw new PiKeepError('INTERRUPTED', {});
   }
 }

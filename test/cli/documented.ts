@@ -29,7 +29,12 @@ const common = {
       v.length(240),
     ),
   }),
-  warning: v.strictObject({ event: v.literal('warning'), code: v.string(), text: v.string() }),
+  warning: v.strictObject({
+    event: v.literal('warning'),
+    disk: v.optional(v.string()),
+    code: v.string(),
+    text: v.string(),
+  }),
   done: v.looseObject({ event: v.literal('done'), command: v.string() }),
   error: v.strictObject({
     event: v.literal('error'),

@@ -3,7 +3,19 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pikeep, script, temporaryFolder } from './run-pikeep.ts';
 
-const commands = ['list', 'inspect', 'backup', 'verify', 'watch', 'panel', 'doctor', 'demo'];
+const commands = [
+  'list',
+  'inspect',
+  'backup',
+  'verify',
+  'restore',
+  'watch',
+  'panel',
+  'protect',
+  'settings',
+  'doctor',
+  'demo',
+];
 
 describe('the command line', () => {
   it('has help that names every command and the exit codes, on stdout', async () => {
@@ -35,6 +47,16 @@ describe('the command line', () => {
     ['a door that does not exist', ['list', '--door', 'window']],
     ['a format nobody knows', ['backup', 'x', '--format', 'iso']],
     ['a proof nobody knows', ['backup', 'x', '--verify', 'moon']],
+    ['a restore without an image', ['restore']],
+    ['an undo with an image', ['restore', 'a.img', '--undo', 'sdb']],
+    ['two modes at once', ['restore', 'a.img', 'sdb', '--full', '--differential']],
+    ['a way to grow that nobody knows', ['restore', 'a.img', 'sdb', '--grow', 'later']],
+    ['a mark for no disk', ['protect']],
+    ['a mark and a list', ['protect', 'sdb', '--list']],
+    ['a mark that is not there', ['protect', '--remove', 'nothing']],
+    ['a setting that does not exist', ['settings', 'colour', 'on']],
+    ['a setting without a value', ['settings', 'eject-when-done']],
+    ['a value that is none', ['settings', 'eject-when-done', 'perhaps']],
     ['an empty path', ['list', '--slot', '']],
     ['a slot that is not there', ['list', '--slot', '/nonexistent/slot']],
   ])('%s is wrong usage: exit 2, said in words and as an event', async (_what, args) => {
