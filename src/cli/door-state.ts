@@ -34,9 +34,20 @@ async function directState(seen: readonly SeenDisk[]): Promise<DoorState> {
   }
   const closed: string[] = [];
   for (const { id, rawPath } of cards) if (!(await mayRead(rawPath))) closed.push(id);
-  return closed.length === 0
-    ? { name, available: true, reason: 'your user account may read the card' }
-    : { name, available: false, reason: `your user account may not read ${closed.join(', ')}` };
+  if (closed.length > 0) {
+    return {
+      name,
+      available: false,
+      reason: `your user account may not read ${closed.join(', ')}`,
+    };
+  }
+  const fixed: string[] = [];
+  for (const { id, rawPath } of cards) if (!(await can(rawPath, constants.W_OK))) fixed.push(id);
+  const reason =
+    fixed.length === 0
+      ? 'your user account may read and write the card'
+      : `your user account may read the card, but not write ${fixed.join(', ')}`;
+  return { name, available: true, reason };
 }
 
 async function authopenState(system: Platform['name']): Promise<DoorState> {

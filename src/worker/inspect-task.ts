@@ -58,6 +58,7 @@ async function describeAndClose(target: string, device: BlockDevice): Promise<In
       evidence: [...card.evidence],
       hostname: card.hostname,
       os: card.os,
+      unfinished: card.unfinished?.image ?? null,
       partitions: card.partitions.map((part) => ({
         index: part.index,
         offset: part.offset,

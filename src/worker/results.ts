@@ -77,6 +77,8 @@ export const inspectResultSchema = v.object({
   evidence: v.array(text),
   hostname: v.nullable(text),
   os: v.nullable(text),
+  /** The image whose restore to this card did not finish. */
+  unfinished: v.nullable(text),
   partitions: v.array(
     v.object({
       index: v.number(),

@@ -8,6 +8,7 @@ import type { InspectResult } from '../../worker/results.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { unfinishedWords } from '../restore-question.ts';
 import { absolute, type Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 import { sourceOf, work } from '../work.ts';
@@ -61,9 +62,11 @@ async function exists(path: string): Promise<boolean> {
 }
 
 function lines(result: InspectResult): string[] {
-  const { title, bytes, sectorBytes, scheme, tableId, pi, hostname, os, evidence } = result;
+  const { title, bytes, sectorBytes, scheme, tableId, pi, hostname, os, evidence, unfinished } =
+    result;
   const facts = [
     ['  Raspberry Pi', `${piWords[pi]} (${evidence.join('; ')})`],
+    ...(unfinished === null ? [] : [['  State', unfinishedWords(unfinished)]]),
     ...(hostname === null ? [] : [['  Hostname', hostname]]),
     ...(os === null ? [] : [['  System', os]]),
     ['  Size', `${formatBytes(bytes)}, sectors of ${sectorBytes} bytes`],

@@ -7,6 +7,7 @@ import { lookAtDisks, type SeenDisk } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import type { Facts } from '../printer.ts';
+import { unfinishedWords } from '../restore-question.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 
@@ -43,6 +44,7 @@ export function diskFacts({ disk, verdict, glance }: SeenDisk): Facts {
     reasonText: verdict.offer ? null : refusalWords(verdict.reason),
     protected: !verdict.offer && verdict.protected,
     warnings: verdict.offer ? verdict.warnings : [],
+    unfinished: disk.unfinished ?? null,
     pi: glance.pi,
     evidence: glance.evidence,
     mediaName: disk.mediaName,
@@ -60,10 +62,11 @@ export function diskFacts({ disk, verdict, glance }: SeenDisk): Facts {
 }
 
 /** What a disk is, in a few words. */
-export function verdictWords({ verdict, glance }: SeenDisk): string {
+export function verdictWords({ disk, verdict, glance }: SeenDisk): string {
   if (!verdict.offer) {
     return `${verdict.protected ? 'protected' : 'no card'}: ${refusalWords(verdict.reason)}`;
   }
+  if (disk.unfinished !== undefined) return unfinishedWords(disk.unfinished);
   const large = verdict.warnings.includes('very-large') ? ' (larger than any usual card)' : '';
   if (glance.pi === 'no') return `removable disk${large}`;
   return glance.pi === 'yes' ? `Pi card${large}` : `Pi card, by its layout${large}`;
