@@ -6,12 +6,11 @@ import { type Check, checkBoot } from '../engine/checks.ts';
 import { totalBytes } from '../engine/chunks.ts';
 import { copyRanges } from '../engine/copy.ts';
 import type { Disk } from '../engine/disk.ts';
-import { asPiKeepError } from '../engine/errors.ts';
-import { explain } from '../engine/explain.ts';
 import { createImageWriter } from '../engine/image/create-image-writer.ts';
 import type { MapEntry } from '../engine/image/map.ts';
 import { glance } from '../engine/pi-card.ts';
 import { requireSameAgain } from '../engine/reread.ts';
+import { requireFinished } from '../engine/unfinished.ts';
 import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
 import { createPartial } from '../library/partial.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -23,6 +22,7 @@ import {
   placeOf,
   requireRoom,
 } from './destination.ts';
+import { ejectCard } from './eject-card.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
 import { PhaseProgress, phaseMeter } from './phase-progress.ts';
 import { planMessage } from './plan-message.ts';
@@ -55,6 +55,7 @@ export async function runBackup(task: BackupTask, context: TaskContext): Promise
   });
   let result: BackupResult;
   try {
+    requireFinished(opened.card, opened.disk.id);
     const plan = await planCopy(task, opened);
     requireRoom(volume, sizesOf(task, opened.device.size, plan.bytes));
     context.plan(planMessage(opened.device, opened.card, plan, task.wholeCard));
@@ -62,7 +63,7 @@ export async function runBackup(task: BackupTask, context: TaskContext): Promise
   } finally {
     await opened.device.close();
   }
-  const ejected = task.ejectWhenDone && (await eject(platform, opened, context));
+  const ejected = task.ejectWhenDone && (await ejectCard(platform, opened.disk, context));
   return { ...result, ejected, seconds: (context.monotonic() - started) / 1000 };
 }
 
@@ -170,22 +171,6 @@ async function readAgain(
   const onProgress = phaseMeter('rereading', totalBytes(map), context);
   await requireSameAgain({ device, map, onProgress, signal: context.signal });
   return { name: 'second reading', ok: true, detail: 'the card reads the same a second time' };
-}
-
-/** The backup is done and filed; a card that will not eject is worth a warning, not a failure. */
-async function eject(
-  platform: Platform,
-  { disk }: OpenedCard,
-  context: TaskContext,
-): Promise<boolean> {
-  try {
-    await platform.actions.eject(disk);
-    return true;
-  } catch (error) {
-    const { title, message } = explain(asPiKeepError(error));
-    context.warn(asPiKeepError(error).code, `${title}. ${message}`);
-    return false;
-  }
 }
 
 /** A disk that says nothing about itself is called as it was when it was offered. */

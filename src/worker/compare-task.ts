@@ -8,6 +8,7 @@ import { PiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import { requireSameCard } from '../engine/same-card.ts';
+import { requireFinished } from '../engine/unfinished.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';
@@ -48,6 +49,7 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
   });
   try {
     const { device, card } = opened;
+    requireFinished(card, opened.disk.id);
     requireSameCard({ disk: opened.disk.id, image, manifest, device, card });
     const kept = await openKept(platform, image, manifest, context.signal);
     try {

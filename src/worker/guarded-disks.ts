@@ -7,8 +7,8 @@ import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { Volumes } from '../platform/ports.ts';
 
 export interface GuardedPaths {
-  /** The image that is written. */
-  readonly image: string;
+  /** The image that is written; null when there is none. */
+  readonly image: string | null;
   /** The folder of images; it may not exist. */
   readonly library: string;
   /** Where the records go; it may not exist. */
@@ -30,6 +30,7 @@ export async function guardDisks(paths: GuardedPaths, volumes: Volumes): Promise
   const system = await volumes.volumeOf('/');
   const below = new Set<string>();
   for (const file of [paths.image, paths.library, paths.recordsFolder]) {
+    if (file === null) continue;
     const volume = await volumes.volumeOf(await nearestExisting(file));
     for (const disk of volume.disks) below.add(disk);
   }
@@ -53,6 +54,7 @@ async function isOneOf(backing: string, { image, library }: GuardedPaths): Promi
   if (real === null) return false;
   const folder = await realOrNull(library);
   if (folder !== null && real.startsWith(`${folder}${path.sep}`)) return true;
+  if (image === null) return false;
   const [one, other] = [await stat(real), await stat(image)];
   return one.dev === other.dev && one.ino === other.ino;
 }
@@ -67,7 +69,8 @@ async function realOrNull(file: string): Promise<string | null> {
   try {
     return await realpath(file);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return null;
+    // What this user cannot see lies in no folder of theirs.
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(errnoOf(error) ?? '')) return null;
     throw error;
   }
 }

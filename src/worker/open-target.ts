@@ -14,8 +14,8 @@ import { readListed, takeDisk } from './take-disk.ts';
 export interface OpenTargetOptions {
   readonly platform: Platform;
   readonly name: string;
-  /** What the user was shown and confirmed. */
-  readonly expected: WeakIdentity;
+  /** What the user was shown and confirmed. Null only when the caller compares what is on the card itself. */
+  readonly expected: WeakIdentity | null;
   readonly allowDiskImage: boolean;
   readonly allowOtherExternal: boolean;
   readonly neverTouch: readonly string[];
