@@ -10,7 +10,7 @@ const LOCK_EX = 2;
 const LOCK_NB = 4;
 
 /** Milliseconds. udev looks at a card that just came, or was just unmounted, under such a lock of its own. */
-const PATIENCE_MS = 3000;
+const PATIENCE_MS = 1500;
 const PAUSE_MS = 50;
 
 export interface DescriptorLock {

@@ -1,7 +1,6 @@
 /** The writing itself, over a descriptor that may only take aligned requests. Reading is `DescriptorDevice`'s. */
 
 import { fsync as fsyncCallback, write as writeCallback } from 'node:fs';
-import { promisify } from 'node:util';
 import { isAligned } from '../engine/aligned-memory.ts';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { PiKeepError } from '../engine/errors.ts';
@@ -9,10 +8,6 @@ import type { WritableDevice } from '../engine/writable-device.ts';
 import { BOUNCE_BYTES, BounceBuffers } from './bounce-buffers.ts';
 import { DescriptorDevice, type DescriptorFacts } from './descriptor-device.ts';
 import { writeError } from './write-errors.ts';
-
-// `fsync` on every system: of a block device it is `fdatasync` and makes the card empty its own cache; libuv's asks for
-// F_FULLFSYNC first on macOS, and for plain fsync where a raw disk does not know that (ENOTTY; libuv, uv__fs_fsync).
-const synchronize = promisify(fsyncCallback);
 
 export interface WritableFacts extends DescriptorFacts {
   /** True when the system says that the medium is write-protected. */
@@ -183,6 +178,19 @@ function writeDescriptor(
     writeCallback(fd, data, start, data.byteLength - start, position, (error, bytes) => {
       if (error) reject(error);
       else resolve(bytes);
+    });
+  });
+}
+
+/**
+ * `fsync` on every system: of a block device it is `fdatasync` and makes the card empty its own cache; libuv's asks for
+ * F_FULLFSYNC first on macOS, and for plain fsync where a raw disk does not know that (ENOTTY; libuv, uv__fs_fsync).
+ */
+function synchronize(fd: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsyncCallback(fd, (error) => {
+      if (error) reject(error);
+      else resolve();
     });
   });
 }

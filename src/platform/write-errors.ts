@@ -27,7 +27,7 @@ export interface FailedWrite {
   readonly path: string;
   readonly offset: number;
   readonly bytes: number;
-  /** Asked for EIO, which is all that most pulled cards say. */
+  /** Asked for EIO, which is all that most pulled cards say, and for ENOSPC, with which Linux writes past the end of an empty reader. */
   readonly isGone: () => Promise<boolean>;
   /** Asked for EPERM and EACCES: Linux answers writes to a read-only device with EPERM (block/fops.c). */
   readonly isProtected: () => Promise<boolean>;
@@ -38,7 +38,7 @@ export async function writeError(error: unknown, failed: FailedWrite): Promise<P
   const errno = errnoOf(error);
   if (errno === null) return asPiKeepError(error);
   const { path, offset, bytes } = failed;
-  if (errno === 'EIO' && (await failed.isGone())) {
+  if ((errno === 'EIO' || errno === 'ENOSPC') && (await failed.isGone())) {
     return new PiKeepError('DEVICE_GONE', { path }, { cause: error });
   }
   const refused = errno === 'EPERM' || errno === 'EACCES';

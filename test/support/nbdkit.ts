@@ -20,6 +20,8 @@ export interface ReaderFaults {
   readonly bad?: readonly { offset: number; bytes: number }[];
   /** Reads fail with EIO as long as this file exists, and work again when it is gone. */
   readonly failWhile?: string;
+  /** The device can be written, and writes fail like this as long as `path` exists. A path without a file: they work. */
+  readonly failWritesWhile?: { readonly path: string; readonly errno: 'EIO' | 'ENOSPC' };
   /** Every read waits this long first. */
   readonly delayMs?: number;
   /** Bytes per second. */
@@ -49,7 +51,8 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
     await appears(socket, server);
     await writeFile(file, '');
     // It writes a line for every read that fails, as it is meant to. One thread (-s) keeps it alive through many of them.
-    const fuse = spawn('nbdfuse', ['-r', '-s', file, '--unix', socket], {
+    const readOnly = faults.failWritesWhile === undefined;
+    const fuse = spawn('nbdfuse', [...(readOnly ? ['-r'] : []), '-s', file, '--unix', socket], {
       stdio: 'ignore',
     });
     undo.push(() => end(fuse));
@@ -59,7 +62,7 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
       if (mounts.includes(` ${file} `)) await run('fusermount3', ['-u', '-z', file]);
     });
     await grows(file, (await stat(image)).size, fuse);
-    const loop = await attachLoop(file, { readOnly: true });
+    const loop = await attachLoop(file, { readOnly });
     undo.push(() => loop.detach());
     return { path: loop.path, kill: () => end(server), close };
   } catch (error) {
@@ -85,6 +88,11 @@ async function nbdkitArguments(
   if (faults.failWhile) {
     filters.push('error');
     settings.push('error-pread=EIO', 'error-pread-rate=1', `error-file=${faults.failWhile}`);
+  }
+  if (faults.failWritesWhile) {
+    const { path, errno } = faults.failWritesWhile;
+    filters.push('error');
+    settings.push(`error-pwrite=${errno}`, 'error-pwrite-rate=1', `error-file=${path}`);
   }
   if (faults.delayMs) {
     filters.push('delay');
