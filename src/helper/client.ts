@@ -4,6 +4,7 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import type { HelperLink } from './link.ts';
 import { MAX_READ_BYTES, MAX_READS_IN_FLIGHT, type Opened } from './protocol.ts';
+import { inPieces, Turns } from './turns.ts';
 
 export class RemoteDevice implements BlockDevice {
   readonly path: string;
@@ -12,8 +13,7 @@ export class RemoteDevice implements BlockDevice {
   readonly #link: HelperLink;
   readonly #afterClose: () => Promise<void>;
   readonly #inFlight = new Set<Promise<void>>();
-  readonly #waiting: (() => void)[] = [];
-  #freeTurns = MAX_READS_IN_FLIGHT;
+  readonly #turns = new Turns(MAX_READS_IN_FLIGHT);
   #closed: Promise<void> | null = null;
 
   constructor(link: HelperLink, opened: Opened, afterClose: () => Promise<void>) {
@@ -34,7 +34,9 @@ export class RemoteDevice implements BlockDevice {
     if (this.#closed !== null) {
       throw new PiKeepError('INTERNAL', { detail: `read after close: ${this.path}` });
     }
-    const reading = this.#readPieces(into, offset);
+    const reading = inPieces(into, MAX_READ_BYTES, (piece, at) =>
+      this.#turns.run(() => this.#link.read(piece, offset + at)),
+    );
     this.#inFlight.add(reading);
     try {
       await reading;
@@ -50,27 +52,5 @@ export class RemoteDevice implements BlockDevice {
       await this.#afterClose();
     })();
     return this.#closed;
-  }
-
-  /** All pieces settle before this does, because `into` belongs to them until then. */
-  async #readPieces(into: Uint8Array, offset: number): Promise<void> {
-    const pieces: Promise<void>[] = [];
-    for (let at = 0; at < into.byteLength; at += MAX_READ_BYTES) {
-      pieces.push(this.#readPiece(into.subarray(at, at + MAX_READ_BYTES), offset + at));
-    }
-    const failed = (await Promise.allSettled(pieces)).find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
-  }
-
-  async #readPiece(into: Uint8Array, offset: number): Promise<void> {
-    if (this.#freeTurns > 0) this.#freeTurns--;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      await this.#link.read(into, offset);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#freeTurns++;
-    }
   }
 }

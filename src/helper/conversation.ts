@@ -20,11 +20,15 @@ export class Conversation implements FrameReceiver {
   constructor(socket: Socket) {
     this.socket = socket;
     const frames = new FrameReader(this);
+    let isOver = false;
     this.closed = new Promise((resolve, reject) => {
       socket.on('data', (chunk) => {
+        // After one wrong word nothing is listened to, least of all a write.
+        if (isOver) return;
         try {
           frames.push(chunk);
         } catch (error) {
+          isOver = true;
           socket.pause();
           reject(asPiKeepError(error));
         }

@@ -1,17 +1,17 @@
-/** The door that opens a device by a process with more rights, and reads through it. */
+/** The doors that open a device by a process with more rights, and read or write through it. */
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
-import type { BlockDevice } from '../engine/block-device.ts';
 import { weakIdentity } from '../engine/disk.ts';
 import { PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
-import type { Door, OpenRequest } from '../platform/ports.ts';
+import type { Door, OpenRequest, WriteDoor } from '../platform/ports.ts';
 import { RemoteDevice } from './client.ts';
 import { HelperLink } from './link.ts';
 import { helperProgram } from './program.ts';
-import { type HelperRequest, PROTOCOL_VERSION } from './protocol.ts';
+import { type HelperRequest, type Opened, PROTOCOL_VERSION } from './protocol.ts';
 import { makeRequestFolder, type RequestFolder } from './request-folder.ts';
 import { type StartedHelper, type StartHelper, startAsRoot } from './start.ts';
+import { RemoteWritableDevice } from './writable-client.ts';
 
 export interface HelperDoorOptions {
   /** Which system's way of asking for a password is used. Nobody needs one who is root already. */
@@ -27,8 +27,11 @@ export interface HelperDoorOptions {
 }
 
 const DIALOG_LIMIT_MS = 10 * 60_000;
-/** Milliseconds for the helper to be gone after its connection is. */
-const END_LIMIT_MS = 2_000;
+/**
+ * Milliseconds for the helper to be gone after its connection is. One that was writing may have to make a slow card keep
+ * what it holds; the card is not ours to eject before.
+ */
+const END_LIMIT_MS = { read: 2_000, restore: 30_000 } as const;
 
 /**
  * The door of the helper: request file, elevated start, a call back with the token, reads over the socket. Its errors are
@@ -36,15 +39,46 @@ const END_LIMIT_MS = 2_000;
  * STRANGER, BAD_MESSAGE, HELPER_FAILED, SOCKET_PATH_TOO_LONG, INTERRUPTED, and DOOR_UNAVAILABLE.
  */
 export function createHelperDoor(options: HelperDoorOptions): Door {
-  return { name: 'helper', open: (request) => open(request, options) };
+  return {
+    name: 'helper',
+    async open(request) {
+      const { link, opened, ended } = await open('read', request, options);
+      return new RemoteDevice(link, opened, ended);
+    },
+  };
 }
 
-async function open(request: OpenRequest, options: HelperDoorOptions): Promise<BlockDevice> {
+/** The same for a restore. Throws also WRITE_PROTECTED; nothing is written by opening. */
+export function createHelperWriteDoor(options: HelperDoorOptions): WriteDoor {
+  return {
+    name: 'helper',
+    async open(request) {
+      const { link, opened, ended } = await open('restore', request, options);
+      return new RemoteWritableDevice(link, opened, ended);
+    },
+  };
+}
+
+/** What a helper that has opened the device is reached by. */
+interface Reached {
+  readonly link: HelperLink;
+  readonly opened: Opened;
+  /** Resolves when the helper has ended, or should have. */
+  readonly ended: () => Promise<void>;
+}
+
+type Action = HelperRequest['action'];
+
+async function open(
+  action: Action,
+  request: OpenRequest,
+  options: HelperDoorOptions,
+): Promise<Reached> {
   throwIfInterrupted(request.signal);
   const start = options.start ?? (await startOf(options.system));
   const program = helperProgram(options.program);
   const folder = await makeRequestFolder(options.bases);
-  const attempt = new Attempt(folder);
+  const attempt = new Attempt(action, folder);
   try {
     return await attempt.run(request, options.dialogLimitMs ?? DIALOG_LIMIT_MS, () =>
       start({
@@ -69,13 +103,15 @@ async function startOf(system: HelperDoorOptions['system']): Promise<StartHelper
 }
 
 class Attempt {
+  readonly #action: Action;
   readonly #folder: RequestFolder;
   readonly #token = randomBytes(32).toString('hex');
   readonly #server: Server = createServer();
   #started: StartedHelper | null = null;
   #link: HelperLink | null = null;
 
-  constructor(folder: RequestFolder) {
+  constructor(action: Action, folder: RequestFolder) {
+    this.#action = action;
     this.#folder = folder;
   }
 
@@ -83,7 +119,7 @@ class Attempt {
     request: OpenRequest,
     dialogLimitMs: number,
     start: () => StartedHelper,
-  ): Promise<BlockDevice> {
+  ): Promise<Reached> {
     const called = this.#listen();
     await this.#folder.write(this.#describe(request));
     await called.listening;
@@ -100,7 +136,7 @@ class Attempt {
       this.#server.close();
       await this.#folder.remove();
       const opened = await Promise.race([link.opened, over.promise]);
-      return new RemoteDevice(link, opened, () => this.#awaitEnd());
+      return { link, opened, ended: () => this.#awaitEnd() };
     } finally {
       over.cancel();
     }
@@ -137,7 +173,7 @@ class Attempt {
   #describe({ disk, allowDiskImage }: OpenRequest): HelperRequest {
     return {
       version: PROTOCOL_VERSION,
-      action: 'read',
+      action: this.#action,
       token: this.#token,
       disk: disk.id,
       device: disk.rawPath,
@@ -149,7 +185,7 @@ class Attempt {
   async #awaitEnd(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_LIMIT_MS);
+      timer = setTimeout(resolve, END_LIMIT_MS[this.#action]);
     });
     await Promise.race([this.#started?.ended, late]);
     clearTimeout(timer);

@@ -5,12 +5,30 @@
 
 import type { Socket } from 'node:net';
 
-/** Helper to caller. HELLO, OPENED and FAILED carry JSON, id 0; DATA and READ_FAILED answer the READ of that id. */
-export const fromHelper = { hello: 1, opened: 2, failed: 3, data: 4, readFailed: 5 } as const;
-/** Caller to helper. ACCEPTED (empty) follows a good HELLO; READ carries offset (u64) and length (u32). */
-export const toHelper = { accepted: 16, read: 17 } as const;
+/**
+ * Helper to caller. HELLO, OPENED and FAILED carry JSON, id 0; the others answer the READ, WRITE, FLUSH or FINISH of that
+ * id. READ_FAILED and WRITE_FAILED (for all but READ) carry JSON, DATA what was read, the rest nothing.
+ */
+export const fromHelper = {
+  hello: 1,
+  opened: 2,
+  failed: 3,
+  data: 4,
+  readFailed: 5,
+  written: 6,
+  writeFailed: 7,
+  flushed: 8,
+  finished: 9,
+} as const;
+/**
+ * Caller to helper. ACCEPTED (empty) follows a good HELLO; READ carries offset (u64) and length (u32), WRITE offset (u64)
+ * and the bytes; FLUSH is empty; FINISH too, and no WRITE, FLUSH or FINISH may follow it.
+ */
+export const toHelper = { accepted: 16, read: 17, write: 18, flush: 19, finish: 20 } as const;
 
 export const READ_PAYLOAD_BYTES = 12;
+/** Bytes of a WRITE in front of what is to be written. */
+export const WRITE_OFFSET_BYTES = 8;
 const HEADER_BYTES = 9;
 
 export interface FrameReceiver {
@@ -66,21 +84,28 @@ export class FrameReader {
   }
 }
 
-/** Sends one frame. Resolves when `payload` may be used for something else. */
+/** Sends one frame, its payload in pieces as they lie. Resolves when their memory may be used for something else. */
 export function sendFrame(
   socket: Socket,
   kind: number,
   id: number,
-  payload: Uint8Array,
+  ...payload: readonly Uint8Array[]
 ): Promise<void> {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt8(kind, 0);
   header.writeUInt32BE(id, 1);
-  header.writeUInt32BE(payload.byteLength, 5);
+  header.writeUInt32BE(
+    payload.reduce((sum, { byteLength }) => sum + byteLength, 0),
+    5,
+  );
   return new Promise((resolve, reject) => {
+    const pieces = [header, ...payload];
+    const last = pieces.length - 1;
     socket.cork();
-    socket.write(header);
-    socket.write(payload, (error) => (error ? reject(error) : resolve()));
+    for (const [index, piece] of pieces.entries()) {
+      if (index < last) socket.write(piece);
+      else socket.write(piece, (error) => (error ? reject(error) : resolve()));
+    }
     socket.uncork();
   });
 }
@@ -96,4 +121,17 @@ export function readPayload(offset: number, length: number): Uint8Array {
 export function parseRead(payload: Uint8Array): { offset: bigint; length: number } {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   return { offset: view.getBigUint64(0), length: view.getUint32(8) };
+}
+
+/** What goes in front of the bytes of a WRITE. */
+export function writeOffset(offset: number): Uint8Array {
+  const start = Buffer.alloc(WRITE_OFFSET_BYTES);
+  start.writeBigUInt64BE(BigInt(offset), 0);
+  return start;
+}
+
+/** As `parseRead`; `data` is the rest of the payload, not a copy. */
+export function parseWrite(payload: Uint8Array): { offset: bigint; data: Uint8Array } {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return { offset: view.getBigUint64(0), data: payload.subarray(WRITE_OFFSET_BYTES) };
 }

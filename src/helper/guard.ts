@@ -3,7 +3,7 @@
  * elsewhere between a check and an open; what is held stays what it is.
  */
 
-import { close as closeCallback, fstatSync, open as openCallback } from 'node:fs';
+import { close as closeCallback, fstatSync, open as openCallback, type Stats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { type Disk, type WeakIdentity, weakIdentity, weakIdentityText } from '../engine/disk.ts';
@@ -11,12 +11,24 @@ import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { judge } from '../engine/selection.ts';
 import { openError } from '../platform/device-errors.ts';
 import { deviceFromDescriptor } from '../platform/file-device.ts';
+import { mediumIdentity } from '../platform/medium-identity.ts';
 import type { HelperRequest } from './protocol.ts';
 import { readTableId } from './table-id.ts';
 import type { HelperWorld } from './world.ts';
 
 const openDescriptor = promisify(openCallback);
 const closeDescriptor = promisify(closeCallback);
+
+/** A device that was judged to be the card that the caller saw, and is still held. */
+export interface Judged {
+  /** Belongs to `device`. */
+  readonly fd: number;
+  readonly held: Stats;
+  /** Which medium it was before anything was asked about it (`platform/medium-identity.ts`). */
+  readonly identity: string;
+  readonly disk: Disk;
+  readonly device: BlockDevice;
+}
 
 /**
  * Opens the requested device for reading and returns it only if the selection rule, applied here and now to what the
@@ -28,8 +40,23 @@ export async function openGuarded(
   callerUid: number,
   world: HelperWorld,
 ): Promise<BlockDevice> {
-  const fd = await hold(request.device, world);
-  const disk = await closingOnError(fd, () => find(request, fd, callerUid, world));
+  return (await openJudged(request, callerUid, world, world.openFlags)).device;
+}
+
+/** The same for whoever needs to know what was judged. `flags` may ask for writing; nothing is written here. */
+export async function openJudged(
+  request: HelperRequest,
+  callerUid: number,
+  world: HelperWorld,
+  flags: number,
+): Promise<Judged> {
+  const fd = await hold(request.device, flags);
+  const found = await closingOnError(fd, async () => {
+    const held = fstatSync(fd);
+    const identity = await mediumIdentity(held);
+    return { held, identity, disk: await find(request, held, callerUid, world) };
+  });
+  const { disk } = found;
   const device = await deviceFromDescriptor(fd, {
     path: request.device,
     sectorSize: disk.sectorBytes,
@@ -37,16 +64,16 @@ export async function openGuarded(
   });
   try {
     await checkContent(device, disk, request);
-    return device;
+    return { fd, ...found, device };
   } catch (error) {
     await device.close();
     throw error;
   }
 }
 
-async function hold(path: string, world: HelperWorld): Promise<number> {
+async function hold(path: string, flags: number): Promise<number> {
   try {
-    return await openDescriptor(path, world.openFlags);
+    return await openDescriptor(path, flags);
   } catch (error) {
     // What is not a disk cannot be read past the cache.
     if (errnoOf(error) === 'EINVAL') throw notADisk(path);
@@ -70,12 +97,11 @@ async function closingOnError<T>(fd: number, work: () => Promise<T>): Promise<T>
 /** The listing is made while the descriptor is held, so the device it names cannot have been replaced since. */
 async function find(
   request: HelperRequest,
-  fd: number,
+  held: Stats,
   callerUid: number,
   world: HelperWorld,
 ): Promise<Disk> {
-  const { device, disk: id, expected } = request;
-  const held = fstatSync(fd);
+  const { action, device, disk: id, expected } = request;
   if (!held.isBlockDevice() && !held.isCharacterDevice()) throw notADisk(device);
   const disk = (await world.list()).find((one) => one.id === id);
   if (!disk || (disk.path !== device && disk.rawPath !== device)) {
@@ -85,7 +111,7 @@ async function find(
     const found = `${device} is not the device of that name`;
     throw new PiKeepError('IDENTITY_CHANGED', { disk: id, expected: id, found });
   }
-  const allowDiskImage = request.allowDiskImage && (await world.ownsImage(disk, callerUid));
+  const allowDiskImage = request.allowDiskImage && (await world.ownsImage(disk, callerUid, action));
   const verdict = judge(disk, {
     destinationDisks: [],
     allowDiskImage,
@@ -137,7 +163,7 @@ function agrees(said: string | null, seen: string | null): boolean {
  * Reads from the descriptor itself. That it still answers after the listing proves that the listing was about it; the
  * table's id must be the one listed, and the device end where it should.
  */
-async function checkContent(
+export async function checkContent(
   device: BlockDevice,
   disk: Disk,
   { disk: id, expected }: HelperRequest,

@@ -1,4 +1,4 @@
-/** The caller's end of the socket: waits for the helper's hello, then for the outcome, then reads through it. */
+/** The caller's end of the socket: waits for the helper's hello, then for the outcome, then reads and writes through it. */
 
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
@@ -10,6 +10,7 @@ import {
   readPayload,
   sendFrame,
   toHelper,
+  writeOffset,
 } from './frames.ts';
 import {
   badMessage,
@@ -24,7 +25,12 @@ import {
 
 const FROM = 'helper';
 
-interface PendingRead {
+const NOTHING = new Uint8Array(0);
+
+/** Something asked for: the kind that answers it, the kind that says why not, and where what it brings goes. */
+interface Pending {
+  readonly answer: number;
+  readonly refusal: number;
   readonly into: Uint8Array;
   readonly resolve: () => void;
   readonly reject: (error: PiKeepError) => void;
@@ -41,7 +47,7 @@ export class HelperLink implements FrameReceiver {
   readonly closed: Promise<void>;
   readonly #socket: Socket;
   readonly #token: string;
-  readonly #pending = new Map<number, PendingRead>();
+  readonly #pending = new Map<number, Pending>();
   #state: State = 'new';
   #failure: PiKeepError | null = null;
   #nextId = 1;
@@ -79,14 +85,42 @@ export class HelperLink implements FrameReceiver {
 
   /** Reads at most MAX_READ_BYTES. Throws what the helper says about it, or HELPER_FAILED when it is gone. */
   read(into: Uint8Array, offset: number): Promise<void> {
+    const { data: answer, readFailed: refusal } = fromHelper;
+    return this.#ask({ answer, refusal, into }, toHelper.read, readPayload(offset, into.length));
+  }
+
+  /** Writes at most MAX_WRITE_BYTES; `data` belongs to the link until it settles. Throws as `read`. */
+  write(data: Uint8Array, offset: number): Promise<void> {
+    return this.#askToWrite(fromHelper.written, toHelper.write, writeOffset(offset), data);
+  }
+
+  /** No other flush may be under way. Throws as `read`. */
+  flush(): Promise<void> {
+    return this.#askToWrite(fromHelper.flushed, toHelper.flush);
+  }
+
+  /** Nothing else may be under way but reads, and nothing but reads may follow. Throws as `read`. */
+  finishWriting(): Promise<void> {
+    return this.#askToWrite(fromHelper.finished, toHelper.finish);
+  }
+
+  #askToWrite(answer: number, kind: number, ...payload: readonly Uint8Array[]): Promise<void> {
+    const refusal = fromHelper.writeFailed;
+    return this.#ask({ answer, refusal, into: NOTHING }, kind, ...payload);
+  }
+
+  #ask(
+    expected: Pick<Pending, 'answer' | 'refusal' | 'into'>,
+    kind: number,
+    ...payload: readonly Uint8Array[]
+  ): Promise<void> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = this.#nextId;
     this.#nextId = id === 0xffffffff ? 1 : id + 1;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { into, resolve, reject });
-      // A failed send closes the socket, and that fails every pending read.
-      const payload = readPayload(offset, into.byteLength);
-      sendFrame(this.#socket, toHelper.read, id, payload).catch(() => undefined);
+      this.#pending.set(id, { ...expected, resolve, reject });
+      // A failed send closes the socket, and that fails everything asked for.
+      sendFrame(this.#socket, kind, id, ...payload).catch(() => undefined);
     });
   }
 
@@ -115,9 +149,9 @@ export class HelperLink implements FrameReceiver {
     if (this.#state === 'new' && kind === fromHelper.hello) return json();
     if (this.#state === 'known' && kind === fromHelper.opened) return json();
     if (this.#state !== 'new' && kind === fromHelper.failed) return json();
-    const read = this.#state === 'open' ? this.#pending.get(id) : undefined;
-    if (read && kind === fromHelper.readFailed) return json();
-    if (read && kind === fromHelper.data && length === read.into.byteLength) return read.into;
+    const asked = this.#state === 'open' ? this.#pending.get(id) : undefined;
+    if (kind === asked?.refusal) return json();
+    if (kind === asked?.answer && length === asked.into.byteLength) return asked.into;
     throw badMessage(FROM, `kind ${kind} for ${id} with ${length} bytes, which nobody asked for`);
   }
 
@@ -130,7 +164,7 @@ export class HelperLink implements FrameReceiver {
       this.#tellOpened(opened);
     } else if (kind === fromHelper.failed) {
       this.fail(errorOf(parseJson(failureSchema, payload, FROM)));
-    } else if (kind === fromHelper.readFailed) {
+    } else if (kind === fromHelper.readFailed || kind === fromHelper.writeFailed) {
       const error = errorOf(parseJson(failureSchema, payload, FROM));
       this.#take(id)?.reject(error);
     } else {
@@ -148,10 +182,10 @@ export class HelperLink implements FrameReceiver {
     sendFrame(this.#socket, toHelper.accepted, 0, new Uint8Array(0)).catch(() => undefined);
   }
 
-  #take(id: number): PendingRead | undefined {
-    const read = this.#pending.get(id);
+  #take(id: number): Pending | undefined {
+    const asked = this.#pending.get(id);
     this.#pending.delete(id);
-    return read;
+    return asked;
   }
 
   #end(): void {

@@ -1,6 +1,6 @@
 /**
- * `pikeep helper REQUEST`: the only code of PiKeep that runs as root. One request, one device, reading only. Everything it
- * imports is part of the trusted base; see THREATS.md before adding to it.
+ * `pikeep helper REQUEST`: the only code of PiKeep that runs as root. One request, one device, one way of using it: reading,
+ * or the writing of one restore. Everything it imports is part of the trusted base; see THREATS.md before adding to it.
  */
 
 import { connect, type Socket } from 'node:net';
@@ -8,7 +8,7 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { asCaller, callerUid } from './caller.ts';
 import { Conversation } from './conversation.ts';
-import { fromHelper, sendFrame } from './frames.ts';
+import { type FrameReceiver, fromHelper, sendFrame } from './frames.ts';
 import { openGuarded } from './guard.ts';
 import {
   badMessage,
@@ -19,6 +19,8 @@ import {
   toJson,
 } from './protocol.ts';
 import { readRequest } from './request-file.ts';
+import { openForRestore } from './restore-guard.ts';
+import { RestoreServer } from './restore-server.ts';
 import { ReadServer } from './server.ts';
 import { systemWorld } from './world.ts';
 
@@ -28,8 +30,10 @@ const DIAL_LIMIT_MS = 10_000;
 const OPEN_LIMIT_MS = 60_000;
 /** Milliseconds for the last message to be taken. */
 const TELL_LIMIT_MS = 1_000;
-/** Milliseconds for a read in flight to end after the caller has gone. */
+/** Milliseconds for a read in flight to end after the caller has gone, or when all is over. */
 const CLOSE_LIMIT_MS = 5_000;
+/** Milliseconds for what a restore has in flight to reach a slow card after the caller has gone. */
+const WRITE_CLOSE_LIMIT_MS = 25_000;
 
 /** What the helper's own programs (`lsblk`, `diskutil`) find; nothing of the caller's environment survives. */
 const SAFE_PATH = '/usr/bin:/bin:/usr/sbin:/sbin';
@@ -93,18 +97,19 @@ async function serveDevice(
   uid: number,
 ): Promise<void> {
   const { socket } = conversation;
-  let device: BlockDevice;
+  let service: Service;
   try {
-    device = await withLimit(OPEN_LIMIT_MS, 'the device did not open in time', async () => {
-      const opening = openGuarded(request, uid, await systemWorld());
+    service = await withLimit(OPEN_LIMIT_MS, 'the device did not open in time', async () => {
+      const opening = openService(socket, request, uid);
       return await Promise.race([opening, conversation.gone]);
     });
   } catch (error) {
     await tellFailure(socket, error);
     throw error;
   }
+  const { device, receiver, closeLimitMs } = service;
   try {
-    conversation.receiver = new ReadServer(socket, device);
+    conversation.receiver = receiver;
     const { path, size, sectorSize } = device;
     await sendFrame(socket, fromHelper.opened, 0, toJson({ path, size, sectorSize }));
     await conversation.closed;
@@ -112,8 +117,26 @@ async function serveDevice(
     await tellFailure(socket, error);
     throw error;
   } finally {
-    await withLimit(CLOSE_LIMIT_MS, 'a read does not end', () => device.close());
+    await withLimit(closeLimitMs, 'what is in work does not end', () => receiver.close());
   }
+}
+
+interface Service {
+  readonly device: BlockDevice;
+  readonly receiver: FrameReceiver & { close(): Promise<void> };
+  readonly closeLimitMs: number;
+}
+
+/** The one place where the two actions part: a helper that was asked to read has no way to the code that writes. */
+async function openService(socket: Socket, request: HelperRequest, uid: number): Promise<Service> {
+  const world = await systemWorld();
+  if (request.action === 'read') {
+    const device = await openGuarded(request, uid, world);
+    return { device, receiver: new ReadServer(socket, device), closeLimitMs: CLOSE_LIMIT_MS };
+  }
+  const device = await openForRestore(request, uid, world);
+  const receiver = new RestoreServer(socket, device);
+  return { device, receiver, closeLimitMs: WRITE_CLOSE_LIMIT_MS };
 }
 
 /** Tells the caller why, if it is there and listening; one that is not must not keep us. */

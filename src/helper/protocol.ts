@@ -11,7 +11,7 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 export const FAILURE_MARK = 'pikeep-helper: ';
 
 /** Raised with every change of the request, the messages or the frames; the two sides refuse to mix. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Largest request file and largest JSON message, in bytes. */
 export const MAX_JSON_BYTES = 65_536;
@@ -19,6 +19,10 @@ export const MAX_JSON_BYTES = 65_536;
 export const MAX_READ_BYTES = 1024 * 1024;
 /** Reads that may be in flight at once. With MAX_READ_BYTES it bounds the helper's memory. */
 export const MAX_READS_IN_FLIGHT = 8;
+/** Largest single write, in bytes; the caller splits what is larger. */
+export const MAX_WRITE_BYTES = 1024 * 1024;
+/** Writes that may be on their way or in work at once. With MAX_WRITE_BYTES it bounds the helper's memory. */
+export const MAX_WRITES_IN_FLIGHT = 8;
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -39,8 +43,8 @@ const identity: v.GenericSchema<unknown, WeakIdentity> = v.strictObject({
 
 export const requestSchema = v.strictObject({
   version: v.literal(PROTOCOL_VERSION),
-  /** The only thing this helper can do. A later version may know "restore"; this one cannot write. */
-  action: v.literal('read'),
+  /** A helper that was asked to read never holds anything that could write, whatever it hears later. */
+  action: v.picklist(['read', 'restore']),
   /** 32 random bytes in hex. */
   token: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   /** The disk's id as the helper's own listing will call it. */
@@ -81,11 +85,17 @@ export const failureSchema = v.variant('code', [
     facts: v.strictObject({ disk: text, expected: text, found: text }),
   }),
   v.strictObject({
-    code: v.picklist(['PRIVACY_REFUSED', 'ACCESS_DENIED', 'DEVICE_BUSY', 'DEVICE_GONE']),
+    code: v.picklist([
+      'PRIVACY_REFUSED',
+      'ACCESS_DENIED',
+      'DEVICE_BUSY',
+      'DEVICE_GONE',
+      'WRITE_PROTECTED',
+    ]),
     facts: path,
   }),
   v.strictObject({
-    code: v.literal('READ_FAILED'),
+    code: v.picklist(['READ_FAILED', 'WRITE_FAILED']),
     facts: v.strictObject({ path: text, offset: bytes, bytes, errno: text }),
   }),
   v.strictObject({

@@ -30,6 +30,11 @@ export class ReadServer implements FrameReceiver {
     this.#device = device;
   }
 
+  /** Waits for the reads in work. */
+  close(): Promise<void> {
+    return this.#device.close();
+  }
+
   begin(kind: number, id: number, length: number): Uint8Array {
     if (kind !== toHelper.read) throw badMessage(FROM, `kind ${kind} while serving`);
     if (length !== READ_PAYLOAD_BYTES) throw badMessage(FROM, `a read of ${length} bytes payload`);

@@ -1,12 +1,23 @@
 /** The system as the helper sees it on Linux. */
 
-import { constants, existsSync, readFileSync, type Stats, statSync } from 'node:fs';
+import {
+  constants,
+  existsSync,
+  open as openCallback,
+  readFileSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import * as v from 'valibot';
 import type { Disk } from '../engine/disk.ts';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { sysfsFolder } from '../platform/block-facts.ts';
 import { listDisks } from '../platform/linux/disk-list.ts';
 import { run } from '../platform/run.ts';
+import { asCaller } from './caller.ts';
+import type { HelperRequest } from './protocol.ts';
 import type { HelperWorld } from './world.ts';
 
 /** Only root writes there; which of them holds a program differs between distributions. */
@@ -23,14 +34,19 @@ const loopsSchema = v.object({
   ]),
 });
 
+const openDescriptor = promisify(openCallback);
+
 export function linuxWorld(): HelperWorld {
+  const always = constants.O_NONBLOCK | constants.O_DIRECT;
   return {
-    openFlags:
-      constants.O_RDONLY |
-      constants.O_NOFOLLOW |
-      constants.O_NONBLOCK |
-      constants.O_EXCL |
-      constants.O_DIRECT,
+    openFlags: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_EXCL | always,
+    writing: {
+      // proc(5), /proc/pid/fd: leads to what is open there, whatever its name leads to by now. `held` has O_EXCL.
+      beside: (held, access) => {
+        const mode = access === 'write' ? constants.O_RDWR : constants.O_RDONLY;
+        return openDescriptor(`/proc/self/fd/${held}`, mode | always);
+      },
+    },
     list: () => listDisks({ program: systemTool('lsblk'), env: {}, mayLookInside: false }),
     isDisk,
     ownsImage,
@@ -53,7 +69,11 @@ function isDisk(held: Stats, disk: Disk): boolean {
  * Compares the file at the name the kernel gives with the file the kernel holds: a deleted file's name ends in
  * " (deleted)", and anybody may make another file of just that name.
  */
-async function ownsImage(disk: Disk, uid: number): Promise<boolean> {
+async function ownsImage(
+  disk: Disk,
+  uid: number,
+  action: HelperRequest['action'],
+): Promise<boolean> {
   if (!/^loop\d+$/.test(disk.id)) return false;
   const columns = ['--output', 'BACK-FILE,BACK-INO,BACK-MAJ:MIN'];
   const { status, stdout, stderr } = await run(
@@ -66,9 +86,30 @@ async function ownsImage(disk: Disk, uid: number): Promise<boolean> {
   const parsed = v.safeParse(loopsSchema, parse(stdout));
   if (!parsed.success) return false;
   const [loop] = parsed.output.loopdevices;
-  const file = statSync(loop['back-file'], { throwIfNoEntry: false });
+  const path = loop['back-file'];
+  const file =
+    action === 'read'
+      ? statSync(path, { throwIfNoEntry: false })
+      : await asCaller(uid, () => statWritable(path));
   if (!file?.isFile() || file.uid !== uid || file.ino !== loop['back-ino']) return false;
   return sysfsFolder(file.dev) === `/sys/dev/block/${loop['back-maj:min'].replace(/\s+/g, '')}`;
+}
+
+/** Of the file, if it can be opened for writing with the rights at hand. Opening changes nothing, nor does it wait. */
+async function statWritable(path: string): Promise<Stats | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    // Whatever the reason is, it is one that the caller could not have overcome either.
+    if (errnoOf(error) !== null) return undefined;
+    throw error;
+  }
+  try {
+    return await file.stat();
+  } finally {
+    await file.close();
+  }
 }
 
 function systemTool(tool: string): string {

@@ -11,8 +11,11 @@ const O_EXLOCK = 0x20;
 
 export function macosWorld(): HelperWorld {
   const disks = new MacDiskList(systemPlaces);
+  const flags = constants.O_NOFOLLOW | constants.O_NONBLOCK | O_EXLOCK;
   return {
-    openFlags: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | O_EXLOCK,
+    openFlags: constants.O_RDONLY | flags,
+    // An exclusive reader is in the way of every other open, its own holder's too (IOStorageFamily's access table).
+    writing: { flags: constants.O_RDWR | flags },
     list: () => disks.list(),
     isDisk,
     // `diskutil` does not name the file behind an image, so there is nobody to compare with: never granted.

@@ -1,7 +1,7 @@
 /** The one switch on the operating system. */
 
 import { PiKeepError } from '../engine/errors.ts';
-import type { Door, Platform } from './ports.ts';
+import type { Door, Platform, WriteDoor } from './ports.ts';
 
 export interface PlatformOptions {
   /** A folder to use as card reader instead of the machine's disks. */
@@ -14,7 +14,13 @@ export interface PlatformOptions {
  */
 export async function createPlatform({ slot }: PlatformOptions): Promise<Platform> {
   const host = await createHost();
-  if (slot === null) return { ...host, readDoors: [...host.readDoors, helperDoor(host.name)] };
+  if (slot === null) {
+    return {
+      ...host,
+      readDoors: [...host.readDoors, helperDoor(host.name)],
+      writeDoors: [...host.writeDoors, helperWriteDoor(host.name)],
+    };
+  }
   const { createSlotPlatform } = await import('./slot/index.ts');
   return createSlotPlatform(slot, host);
 }
@@ -41,6 +47,17 @@ function helperDoor(system: Platform['name']): Door {
     async open(request) {
       const { createHelperDoor } = await import('../helper/door.ts');
       return createHelperDoor({ system }).open(request);
+    },
+  };
+}
+
+/** The same for a restore. */
+function helperWriteDoor(system: Platform['name']): WriteDoor {
+  return {
+    name: 'helper',
+    async open(request) {
+      const { createHelperWriteDoor } = await import('../helper/door.ts');
+      return createHelperWriteDoor({ system }).open(request);
     },
   };
 }

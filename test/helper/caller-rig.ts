@@ -6,7 +6,7 @@ import { createServer, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { type Disk, weakIdentity } from '../../src/engine/disk.ts';
 import { FrameReader, sendFrame } from '../../src/helper/frames.ts';
-import type { HelperRequest } from '../../src/helper/protocol.ts';
+import { type HelperRequest, PROTOCOL_VERSION } from '../../src/helper/protocol.ts';
 import { listDisks } from '../../src/platform/linux/disk-list.ts';
 
 export const program = resolve(import.meta.dirname, '../../dist/pikeep');
@@ -33,10 +33,10 @@ export async function diskOf(id: string): Promise<Disk> {
   return disk;
 }
 
-export function requestFor(disk: Disk): HelperRequest {
+export function requestFor(disk: Disk, action: HelperRequest['action'] = 'read'): HelperRequest {
   return {
-    version: 1,
-    action: 'read',
+    version: PROTOCOL_VERSION,
+    action,
     token: TOKEN,
     disk: disk.id,
     device: disk.rawPath,

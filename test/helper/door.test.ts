@@ -9,7 +9,7 @@ import type { BlockDevice } from '../../src/engine/block-device.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
 import { createHelperDoor } from '../../src/helper/door.ts';
 import { fromHelper, sendFrame, toHelper } from '../../src/helper/frames.ts';
-import { toJson } from '../../src/helper/protocol.ts';
+import { PROTOCOL_VERSION, toJson } from '../../src/helper/protocol.ts';
 import { type StartHelper, startAsRoot } from '../../src/helper/start.ts';
 import type { OpenRequest } from '../../src/platform/ports.ts';
 import { needsLoop } from '../support/tools.ts';
@@ -42,7 +42,7 @@ describe.skipIf(needsLoop())('the door', () => {
       speak(socket, tokenIn(requestPath));
       return { ended: new Promise(() => undefined), stop: () => socket.destroy() };
     };
-  const hello = (token: string) => toJson({ version: 1, token });
+  const hello = (token: string) => toJson({ version: PROTOCOL_VERSION, token });
   const tell = (socket: Socket, kind: number, id: number, payload: Uint8Array) =>
     void sendFrame(socket, kind, id, payload).catch(() => undefined);
   const openWith = async (start: StartHelper) => {
@@ -122,7 +122,7 @@ describe.skipIf(needsLoop())('the door', () => {
     ],
     [
       'another version',
-      (socket, token) => tell(socket, fromHelper.hello, 0, toJson({ version: 2, token })),
+      (socket, token) => tell(socket, fromHelper.hello, 0, toJson({ version: 1, token })),
     ],
     [
       'a message of two gigabytes',

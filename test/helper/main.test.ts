@@ -14,7 +14,7 @@ describe.skipIf(needsLoop())('the helper', () => {
 
   test('an honest caller gets its bytes, and the helper ends when it hangs up', async () => {
     const { rig, run } = await stage.openedCaller();
-    expect(json(await rig.frame(fromHelper.hello, run))).toEqual({ version: 1, token: TOKEN });
+    expect(json(await rig.frame(fromHelper.hello, run))).toEqual({ version: 2, token: TOKEN });
     expect(json(await rig.frame(fromHelper.opened, run))).toEqual({
       path: stage.loop.path,
       size: SIZE,

@@ -14,7 +14,7 @@ import {
 } from '../../src/helper/protocol.ts';
 
 const request = {
-  version: 1,
+  version: 2,
   action: 'read',
   token: '0f'.repeat(32),
   disk: 'loop3',
@@ -36,11 +36,13 @@ const accepts = (value: unknown): boolean => {
 describe('a request', () => {
   test('of the agreed form is accepted', () => {
     expect(accepts(request)).toBe(true);
+    expect(accepts({ ...request, action: 'restore' })).toBe(true);
   });
 
   test.each([
-    ['another version', { version: 2 }],
-    ['an action other than reading', { action: 'write' }],
+    ['another version', { version: 1 }],
+    ['an action other than the two', { action: 'write' }],
+    ['two actions', { action: ['read', 'restore'] }],
     ['a short token', { token: '0f'.repeat(31) }],
     ['a token in capitals', { token: '0F'.repeat(32) }],
     ['a device outside /dev', { device: '/tmp/loop3' }],
@@ -106,6 +108,8 @@ describe('an error', () => {
     new PiKeepError('READ_FAILED', { path: '/dev/sdb', offset: 512, bytes: 4096, errno: 'EIO' }),
     new PiKeepError('SIZE_CHANGED', { path: '/dev/sdb', expectedBytes: 1024, foundBytes: 512 }),
     new PiKeepError('DEVICE_GONE', { path: '/dev/sdb' }),
+    new PiKeepError('WRITE_FAILED', { path: '/dev/sdb', offset: 512, bytes: 4096, errno: 'EIO' }),
+    new PiKeepError('WRITE_PROTECTED', { path: '/dev/sdb' }),
   ])('crosses as its code and its facts: $code', (error) => {
     const there = errorOf(parseJson(failureSchema, toJson(failureOf(error)), 'test'));
     expect([there.code, there.facts]).toEqual([error.code, error.facts]);

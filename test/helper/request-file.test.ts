@@ -18,13 +18,14 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { asCaller, callerUid } from '../../src/helper/caller.ts';
+import { PROTOCOL_VERSION } from '../../src/helper/protocol.ts';
 import { readRequest } from '../../src/helper/request-file.ts';
 import { makeRequestFolder } from '../../src/helper/request-folder.ts';
 import { needsRoot } from '../support/tools.ts';
 import { CallerRig, STRANGER_UID, TOKEN } from './caller-rig.ts';
 
 const request = {
-  version: 1 as const,
+  version: PROTOCOL_VERSION as typeof PROTOCOL_VERSION,
   action: 'read' as const,
   token: TOKEN,
   disk: 'loop3',
@@ -135,7 +136,7 @@ describe('the helper reads a request', () => {
   });
 
   test('but not one that is no request', () => {
-    writeFileSync(rig.requestPath, '{"version":1');
+    writeFileSync(rig.requestPath, '{"version":2');
     expect(read).toThrow(/no JSON/);
     writeFileSync(rig.requestPath, JSON.stringify({ ...request, version: 0 }));
     expect(read).toThrow(/version/);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Disk } from '../../src/engine/disk.ts';
 import { fromHelper, toHelper } from '../../src/helper/frames.ts';
+import type { HelperRequest } from '../../src/helper/protocol.ts';
 import { attachLoop, type LoopDevice } from '../support/loop.ts';
 import { CallerRig, diskOf, type HelperRun, requestFor } from './caller-rig.ts';
 
@@ -50,9 +51,11 @@ export class Stage {
   }
 
   /** A caller whose request was granted. */
-  async openedCaller(): Promise<{ rig: CallerRig; run: HelperRun }> {
+  async openedCaller(
+    action: HelperRequest['action'] = 'read',
+  ): Promise<{ rig: CallerRig; run: HelperRun }> {
     const rig = await this.caller();
-    rig.write(requestFor(this.disk));
+    rig.write(requestFor(this.disk, action));
     const run = rig.start();
     await rig.frame(fromHelper.hello, run);
     await rig.send(toHelper.accepted, 0, EMPTY);
