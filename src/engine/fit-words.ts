@@ -48,7 +48,8 @@ export function inTheWayWords(
 /** True when what a file system holds is what does not fit. */
 export function isTooFull(part: LayoutPartition | null, limit: number): boolean {
   const used = part?.fileSystem?.usedBytes ?? null;
-  if (part === null || used === null) return false;
+  // What is longer than its partition is damaged, and so may be its count.
+  if (part?.fileSystem == null || used === null || part.fileSystem.bytes > part.bytes) return false;
   return used * SLACK + SLACK_BYTES > limit - part.offset;
 }
 

@@ -122,7 +122,7 @@ interface FitQuestion extends Pick<FitOptions, 'source' | 'target'> {
 async function requireFit(question: FitQuestion): Promise<void> {
   const { source, target, layout, reserve } = question;
   const limit = target.bytes - reserve;
-  const occupants = occupantsOf(layout);
+  const occupants = [...occupantsOf(layout), ...tableOf(question)];
   if (occupants.length === 0 && source.bytes > limit) {
     const what = 'the image, in which nothing is known that could be left out,';
     throw tooSmall(question, source.bytes - limit, what, null);
@@ -145,6 +145,14 @@ async function requireFit(question: FitQuestion): Promise<void> {
   const isFull = command === null && isTooFull(farthest.partition, limit);
   const what = inTheWayWords(farthest, { hasTableBehind: reserve > 0, isFull });
   throw tooSmall(question, farthest.end - limit, what, command);
+}
+
+/** The first copy of a GPT, whose entries may lie anywhere. */
+function tableOf({ gpt }: FitQuestion): Occupant[] {
+  const entries = gpt?.primary?.entries;
+  if (!entries) return [];
+  const what = 'the first copy of the partition table';
+  return [{ what, end: entries.offset + entries.bytes, partition: null }];
 }
 
 /** Not data "after the last partition": backups of the table, and what lies in a partition (which is in the way itself). */

@@ -6,7 +6,7 @@
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, crc32 } from './bytes.ts';
 import type { Range } from './chunks.ts';
-import { intersect, invert, toExtents } from './extents.ts';
+import { intersect, invert, toExtents, union } from './extents.ts';
 import { type GptCopy, readGptCopy } from './gpt.ts';
 import type { Patch } from './restore-plan.ts';
 
@@ -41,8 +41,17 @@ export function backupBytes({ good, sectorSize }: GptSource): number {
   return entrySectors(good, sectorSize) * sectorSize + sectorSize;
 }
 
-/** Header and entries of every intact backup, in bytes from the start of the image. */
-export function backupRanges({ backups, sectorSize }: GptSource): Range[] {
+/** What backups take in the image, intact or not, in bytes from its start: none of it is data. */
+export function backupRanges(source: GptSource): Range[] {
+  const { primary, sectorSize } = source;
+  if (!primary) return intactBackups(source);
+  const start = primary.alternateSector - entrySectors(primary, sectorSize);
+  const named = { offset: start * sectorSize, bytes: backupBytes(source) };
+  return union(intactBackups(source), start > 0 ? [named] : []);
+}
+
+/** Header and entries of every intact backup. */
+function intactBackups({ backups, sectorSize }: GptSource): Range[] {
   return toExtents(
     backups.flatMap(({ sector, copy }) => [
       { offset: sector * sectorSize, bytes: sectorSize },
@@ -141,7 +150,7 @@ function staleRanges(source: GptSource, place: number): Range[] {
     table,
     ...good.table.partitions.map(({ offset, bytes }) => ({ offset, bytes })),
   ]);
-  return intersect(backupRanges(source), invert(kept, place));
+  return intersect(intactBackups(source), invert(kept, place));
 }
 
 function entrySectors(copy: GptCopy, sectorSize: number): number {
