@@ -1,6 +1,6 @@
 /** Restores one card that was confirmed: the safety backup, the work, and what the card is worth if that fails. */
 
-import { weakIdentity } from '../engine/disk.ts';
+import { type Disk, weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { isPiKeepError } from '../engine/errors.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import type { Phase } from '../worker/progress.ts';
@@ -26,14 +26,16 @@ export async function restoreOne(
   if (decision === 'backup-first') await backUp(session, target, how);
   const task: RestoreTask = { task: 'restore', image, ...confirmed(session, seen), ...how };
   let phase: Phase | null = null;
+  let isBegun = false;
   try {
     return await work(session, task, { disk }, (progress) => {
       phase = progress.phase;
+      isBegun ||= phase === 'writing' && progress.bytes > 0;
     });
   } catch (error) {
-    const state = stateAfter(phase);
     // These two say themselves what the card is worth: nothing.
     if (!isPiKeepError(error, 'CARD_NOT_AS_WRITTEN', 'FAKE_CAPACITY')) {
+      const state = cardLeft(phase, !isBegun && (await isAsItWas(session, seen.disk)));
       session.printer.warning(state, words[state](disk), { disk });
     }
     throw error;
@@ -81,15 +83,27 @@ const words = {
     `${disk} was written, but not proven. Restore it again; what is right on it already is not written twice.`,
 } as const;
 
-/** By the last phase that was heard of. `writing` is told before the first byte is written. */
-function stateAfter(phase: Phase | null): keyof typeof words {
+/** By the last phase that was heard of: `writing` is told before the first byte is written. */
+function cardLeft(phase: Phase | null, isBack: boolean): keyof typeof words {
   switch (phase) {
     case 'writing':
-      return 'CARD_UNFINISHED';
+      return isBack ? 'CARD_UNTOUCHED' : 'CARD_UNFINISHED';
     case 'proving':
     case 'filing':
       return 'CARD_UNPROVEN';
     default:
       return 'CARD_UNTOUCHED';
   }
+}
+
+/**
+ * A restore that is stopped before the first byte of the image puts its mark away again. True only where that can be seen
+ * without asking anybody: in the slot, and as root.
+ */
+async function isAsItWas({ platform }: Session, before: Disk): Promise<boolean> {
+  const isRoot = platform.name === 'linux' && process.getuid?.() === 0;
+  if (platform.name !== 'slot' && !isRoot) return false;
+  const now = (await platform.disks.list()).find(({ id }) => id === before.id);
+  if (!now || now.unfinished !== undefined) return false;
+  return weakIdentityText(weakIdentity(now)) === weakIdentityText(weakIdentity(before));
 }

@@ -18,15 +18,18 @@ describe('the demo', () => {
   });
   afterEach(() => folder.remove());
 
-  it('inserts, offers, backs up, proves and tells, and leaves an image that verifies', async () => {
+  it('inserts, offers, backs up, proves, tells and restores, and leaves an image that verifies', async () => {
     const { code, events, last } = await pikeep(['demo', '--json'], {
       env: { TMPDIR: folder.path },
     });
     expect(code).toBe(0);
     expect(undocumented(events)).toEqual([]);
     expect(events.map(({ event }) => event)).toEqual(
-      expect.arrayContaining(['start', 'card', 'plan', 'progress', 'notification', 'done']),
+      expect.arrayContaining(['start', 'card', 'plan', 'progress', 'notification', 'restored']),
     );
+    const restored = events.find(({ event }) => event === 'restored');
+    expect(restored).toMatchObject({ disk: 'old card.img', image: last['image'] });
+    expect(restored?.['provenBytes']).toBe(restored?.['mappedBytes']);
     const image = last['image'] as string;
     expect(image.startsWith(folder.path)).toBe(true);
     expect(last['verified']).toMatch(/^read-back/);
@@ -48,6 +51,7 @@ describe('the demo', () => {
     expect(stderr).toMatch(/^Proving {2}\[#{20}\] {2}100%/m);
     expect(stdout).toContain('Clicking “Back up this Pi card”');
     expect(stdout).toMatch(/otification (says|would say): /);
+    expect(stdout).toContain('is restored to old card.img.');
     for (const next of ['verify', 'inspect', `rm -rf ${folder.path}`])
       expect(stdout).toContain(next);
     const [made = ''] = readdirSync(folder.path).filter((name) => name.startsWith('pikeep-demo-'));

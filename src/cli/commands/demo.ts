@@ -1,4 +1,4 @@
-/** `pikeep demo`: the whole of PiKeep on a sample card, from the card going in to the notification. */
+/** `pikeep demo`: the whole of PiKeep on a sample card, from the card going in to a second one that is the same. */
 
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
 import { openSettings } from '../../platform/settings.ts';
 import type { Run } from '../command.ts';
 import { type DemoOutcome, playDemo } from '../demo-play.ts';
+import { playRestore } from '../demo-restore.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
 import { ownCommand, scriptsFolder } from '../place.ts';
@@ -20,7 +21,7 @@ import { shellWord } from '../shell-word.ts';
 export function defineDemo(program: Command, run: Run): void {
   program
     .command('demo')
-    .description('Back up a sample card, to see everything without a card reader.')
+    .description('Back up a sample card and restore it to another, without a card reader.')
     .action((_options: object, command: Command) => run(command, demo));
 }
 
@@ -37,7 +38,6 @@ async function demo(session: Session): Promise<ExitCode> {
       lines: [`The folder ${slot} stands in for a card reader. Nothing else is touched.`],
     });
     const outcome = await playIn(session, { folder, slot, library });
-    await notify(session, outcome);
     isKept = true;
     printer.done({ facts: { command: 'demo', ...outcome }, lines: lines(outcome, folder) });
     return exitCodes.done;
@@ -46,28 +46,32 @@ async function demo(session: Session): Promise<ExitCode> {
   }
 }
 
+/** The desk does the backup, as in the app; the restore is that of the command line. */
 async function playIn(
   session: Session,
   { folder, slot, library }: { folder: string; slot: string; library: string },
 ): Promise<DemoOutcome> {
-  const desk = await openDesk({
+  const inside: Session = {
     ...session,
     options: { ...session.options, slot, library, door: null },
     platform: await createPlatform({ slot }),
     // The user's own settings could eject the card, which would be gone before it was looked at.
     settings: await openSettings({ file: join(folder, 'settings.json') }),
     library,
-  });
+  };
+  const desk = await openDesk(inside);
+  const { printer, signal } = session;
+  let outcome: DemoOutcome;
   try {
-    return await playDemo({
-      desk,
-      printer: session.printer,
-      signal: session.signal,
-      insert: () => insertSampleCard(folder, slot),
-    });
+    const insert = () => insertSampleCard(folder, slot);
+    outcome = await playDemo({ desk, printer, signal, insert });
   } finally {
     await desk.close();
   }
+  await notify(session, outcome);
+  const { image, bytes } = outcome;
+  await playRestore(inside, { image, bytes, slot, folder });
+  return outcome;
 }
 
 /** A card is there all at once, so it is made elsewhere and moved in. */
@@ -105,13 +109,14 @@ function lines(
 ): string[] {
   const pikeep = shellWord(ownCommand());
   return [
-    `${title} is backed up and proven.`,
+    `${title} is backed up, restored to another card, and proven both times.`,
     `  ${image}`,
     `  ${formatBytes(bytes)} of card, ${formatBytes(storedBytes)} on the disk, in ${formatDuration(seconds)}`,
     '',
     'Try next:',
     `  ${pikeep} verify ${shellWord(image)}`,
     `  ${pikeep} inspect ${shellWord(image)}`,
+    `  ${pikeep} restore --help`,
     `  ${pikeep} list --all`,
     '',
     `Remove what the demo made: rm -rf ${shellWord(folder)}`,
