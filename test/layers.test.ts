@@ -35,6 +35,8 @@ const allowed: Record<string, readonly string[]> = {
   'platform/macos': ['platform', 'engine', 'node', 'valibot', 'plist', 'koffi'],
   'platform/notify': ['platform', 'engine', 'node', 'valibot'],
   'platform/notify/node-notifier.ts': ['platform', 'engine', 'node', 'valibot', 'node-notifier'],
+  'platform/unpack-xz.ts': ['platform', 'engine', 'node', 'valibot', 'xz-decompress'],
+  'platform/unpack-zip.ts': ['platform', 'engine', 'node', 'valibot', 'yauzl'],
   library: ['engine', 'node', 'valibot'],
   helper: ['engine', 'platform', 'node', 'valibot'],
   'helper/start-linux.ts': ['engine', 'platform', 'node', 'valibot', 'sudo-prompt'],
@@ -43,7 +45,9 @@ const allowed: Record<string, readonly string[]> = {
   desk: [
     'engine',
     'contract',
+    'library/backups.ts',
     'library/leftovers.ts',
+    'library/records-folder.ts',
     'platform/ports.ts',
     'platform/settings.ts',
     'worker/progress.ts',

@@ -6,7 +6,7 @@ import type { Notice, Notifier } from '../platform/ports.ts';
 
 export interface NoticeActions {
   showPanel(): void;
-  /** Shows the image of a finished job in its folder. */
+  /** Shows the image, or the report, of a finished job in its folder. */
   reveal(job: string): void;
 }
 
@@ -47,12 +47,37 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
         onClick: () => actions.reveal(event.job),
       };
     }
+    case 'restore-done': {
+      const out = event.ejected ? ' The card can be taken out.' : '';
+      return {
+        id: `job ${event.job}`,
+        title: `${event.title} is restored`,
+        body: `${formatBytes(event.provenBytes)} read back and compared, in ${formatDuration(event.seconds)}.${out}`,
+        onClick: actions.showPanel,
+      };
+    }
+    case 'undo-done':
+      return {
+        id: `job ${event.job}`,
+        title: 'The card is as it was before',
+        body: `${event.title} was not restored to it.`,
+        onClick: actions.showPanel,
+      };
     case 'job-failed':
       return {
         id: `job ${event.job}`,
-        title: `${event.title} is not backed up`,
+        title: failedTitle(event),
         body: `${event.problem} ${event.next}`.trim(),
         onClick: actions.showPanel,
       };
   }
+}
+
+/** What the card is worth now is what counts after a restore. */
+function failedTitle(event: Extract<DeskEvent, { happened: 'job-failed' }>): string {
+  const { kind, card, title } = event;
+  if (kind === 'backup') return `${title} is not backed up`;
+  if (card === 'unfinished') return `${title} is not restored: its card cannot start a Pi`;
+  if (card === 'unproven') return `${title} is not restored: its card is not as it should be`;
+  return kind === 'undo' ? 'The card is not as it was before' : `${title} is not restored`;
 }

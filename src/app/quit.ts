@@ -1,6 +1,7 @@
-/** Quitting: asks when a backup runs, lets everything end cleanly, then goes. */
+/** Quitting: asks when something runs, lets everything end cleanly, then goes. */
 
 import type { App, Dialog } from 'electron';
+import type { JobView } from '../contract/panel.ts';
 import type { Desk } from '../desk/desk.ts';
 import { report } from './report.ts';
 
@@ -16,16 +17,12 @@ export function askBeforeQuitting({ app, dialog, desk, close }: QuitOptions): vo
   let state: 'running' | 'asking' | 'closing' | 'closed' = 'running';
 
   async function leave(): Promise<void> {
-    const titles = desk.snapshot.jobs
-      .filter((job) => job.state.is === 'working')
-      .map((job) => job.title);
-    if (titles.length > 0) {
+    const working = desk.snapshot.jobs.filter((job) => job.state.is === 'working');
+    if (working.length > 0) {
       state = 'asking';
       const { response } = await dialog.showMessageBox({
         type: 'warning',
-        message: `${titles.join(' and ')} is being backed up.`,
-        detail: 'If you quit now, this backup is thrown away. The card is not harmed.',
-        buttons: ['Keep backing up', 'Cancel the backup and quit'],
+        ...question(working),
         defaultId: 0,
         cancelId: 0,
       });
@@ -51,4 +48,22 @@ export function askBeforeQuitting({ app, dialog, desk, close }: QuitOptions): vo
       app.exit(1);
     });
   });
+}
+
+/** A restore that is cut off costs more than a backup: it is named first. */
+function question(working: readonly JobView[]) {
+  const titles = (jobs: readonly JobView[]): string => jobs.map((job) => job.title).join(' and ');
+  const restores = working.filter((job) => job.kind !== 'backup');
+  if (restores.length > 0) {
+    return {
+      message: `${titles(restores)} is being restored.`,
+      detail: 'If you quit now, no Pi can start from this card until it is restored again.',
+      buttons: ['Keep restoring', 'Stop and quit'],
+    };
+  }
+  return {
+    message: `${titles(working)} is being backed up.`,
+    detail: 'If you quit now, this backup is thrown away. The card is not harmed.',
+    buttons: ['Keep backing up', 'Cancel the backup and quit'],
+  };
 }

@@ -1,6 +1,6 @@
 /** What the tray shows, as a function of the snapshot alone. */
 
-import type { JobView, Snapshot } from '../contract/panel.ts';
+import type { JobState, JobView, Snapshot } from '../contract/panel.ts';
 
 export interface TrayLook {
   /** A file in icons/tray without "Template.png". */
@@ -10,22 +10,44 @@ export interface TrayLook {
   readonly title: string;
 }
 
+type Phase = Extract<JobState, { is: 'working' }>['phase'];
+
 /** The ring of the working icons is drawn in this many steps, besides the empty one. */
 export const RING_STEPS = 12;
 
-/** How much of a whole backup each phase is, for one percentage that never runs backwards. */
-const phaseShare = {
-  opening: { from: 0, to: 0 },
+interface Share {
+  readonly from: number;
+  readonly to: number;
+}
+
+const none: Share = { from: 0, to: 0 };
+const nearlyAll: Share = { from: 99, to: 99 };
+
+/** How much of a whole job each phase is, for one percentage that never runs backwards. */
+const backupShare: Readonly<Record<Phase, Share>> = {
+  opening: none,
+  checking: none,
+  writing: none,
   copying: { from: 0, to: 95 },
   proving: { from: 95, to: 99 },
-  rereading: { from: 99, to: 99 },
+  rereading: nearlyAll,
   filing: { from: 99, to: 100 },
+};
+
+const restoreShare: Readonly<Record<Phase, Share>> = {
   checking: { from: 0, to: 3 },
+  opening: { from: 3, to: 3 },
   writing: { from: 3, to: 80 },
-} as const;
+  proving: { from: 80, to: 99 },
+  filing: { from: 99, to: 100 },
+  copying: none,
+  rereading: nearlyAll,
+};
+
+const phaseShare = { backup: backupShare, restore: restoreShare, undo: restoreShare } as const;
 
 /**
- * The most urgent thing wins: a failure, then running work, then a card that can be backed up, then a finished backup.
+ * The most urgent thing wins: a failure, then running work, then a card that can be backed up, then a finished job.
  * A finished or failed job counts until it is dismissed, a finished one only as long as its card is in or no other is.
  */
 export function trayLook(snapshot: Snapshot): TrayLook {
@@ -37,12 +59,12 @@ export function trayLook(snapshot: Snapshot): TrayLook {
   }
   if (snapshot.trouble) return look('attention', snapshot.trouble.title);
 
-  const done = snapshot.jobs.filter((job) => job.state.is === 'done');
+  const done = snapshot.jobs.filter(isDone);
   const waiting = snapshot.disks.filter((disk) => !done.some((job) => job.card === disk.card));
   const pi = waiting.find((disk) => disk.kind === 'pi') ?? waiting[0];
   if (pi) return look('card', `${pi.title} can be backed up`);
   const last = done.at(-1);
-  if (last) return look('done', `${last.title} is backed up`);
+  if (last) return look('done', `${last.title} is ${doneWords[last.kind]}`);
   return look('idle', 'Insert a Raspberry Pi card');
 }
 
@@ -50,7 +72,7 @@ function workingLook(working: readonly JobView[]): TrayLook {
   const percents = working.map(percentDone);
   const percent = Math.min(...percents);
   const step = Math.floor((percent / 100) * RING_STEPS);
-  const names = working.map((job) => job.title).join(', ');
+  const names = working.map(nameOf).join(', ');
   return {
     icon: `working-${step}`,
     tooltip: tooltip(`${names}: ${percent} %`),
@@ -58,10 +80,25 @@ function workingLook(working: readonly JobView[]): TrayLook {
   };
 }
 
+/** A backup needs no word: it is what is done nearly always. */
+function nameOf({ title, kind }: JobView): string {
+  return kind === 'backup' ? title : `${title} is being restored`;
+}
+
+const doneWords: Readonly<Record<JobView['kind'], string>> = {
+  backup: 'backed up',
+  restore: 'restored',
+  undo: 'as it was before',
+};
+
+function isDone({ state }: JobView): boolean {
+  return state.is === 'done' || state.is === 'restored' || state.is === 'undone';
+}
+
 /** 0 to 100, of the whole job. */
 export function percentDone(job: JobView): number {
-  if (job.state.is !== 'working') return job.state.is === 'done' ? 100 : 0;
-  const { from, to } = phaseShare[job.state.phase];
+  if (job.state.is !== 'working') return isDone(job) ? 100 : 0;
+  const { from, to } = phaseShare[job.kind][job.state.phase];
   const part = job.state.total > 0 ? Math.min(1, job.state.bytes / job.state.total) : 0;
   return Math.floor(from + (to - from) * part);
 }

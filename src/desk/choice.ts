@@ -1,22 +1,28 @@
-/** Which disk or job a command means, or why it cannot be carried out. Pure; refusals are thrown. */
+/** Which disk, job or backup a command means, or why it cannot be carried out. Pure; refusals are thrown. */
 
-import { weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
-import type { DeskState, Job, SeenDisk } from './state.ts';
-import { isWorking } from './state.ts';
+import type { Backup } from '../library/backups.ts';
+import { backupKey } from './backup-view.ts';
+import { identityOf } from './restore-page.ts';
+import { type DeskState, type Job, jobOn, type SeenDisk } from './state.ts';
 
 /**
  * The card the user saw under this id and key. Throws NO_SUCH_DISK, IDENTITY_CHANGED when another card is there now,
  * PROTECTED_DISK or NOT_A_CARD when it is none to offer, JOB_EXISTS when a job works on it.
  */
 export function chooseCard(state: DeskState, disk: string, card: string): SeenDisk {
+  return requireFree(state, chooseOffered(state, disk, card));
+}
+
+/** As `chooseCard`, but it may be at work. */
+export function chooseOffered(state: DeskState, disk: string, card: string): SeenDisk {
   const seen = state.disks.find((one) => one.disk.id === disk);
   if (!seen) throw new PiKeepError('NO_SUCH_DISK', { disk });
   if (seen.key !== card) {
     const expected = state.known.find(({ key }) => key === card)?.title ?? 'another card';
     throw new PiKeepError('IDENTITY_CHANGED', { disk, expected, found: seen.glance.title });
   }
-  return free(state, seen);
+  return requireOffered(seen);
 }
 
 /**
@@ -24,15 +30,20 @@ export function chooseCard(state: DeskState, disk: string, card: string): SeenDi
  * IDENTITY_CHANGED when another card sits in its place; otherwise as `chooseCard`.
  */
 export function chooseAgain(state: DeskState, job: Job): SeenDisk {
-  const same = state.disks.filter(
-    ({ disk }) => weakIdentityText(weakIdentity(disk)) === job.identity,
-  );
-  const seen = same.find(({ disk }) => disk.id === job.disk) ?? same[0];
-  if (seen) return free(state, seen);
+  const seen = cardOf(state, job);
+  if (seen) return requireFree(state, requireOffered(seen));
   const other = state.disks.find(({ disk }) => disk.id === job.disk);
   if (!other) throw new PiKeepError('NO_SUCH_DISK', { disk: job.disk });
   const facts = { disk: job.disk, expected: job.title, found: other.glance.title };
   throw new PiKeepError('IDENTITY_CHANGED', facts);
+}
+
+/** The card of a job that has ended, or the one that looks the same; null when it is not there. */
+export function cardOf(state: DeskState, job: Job): SeenDisk | null {
+  const same = state.disks.filter((seen) => identityOf(seen) === job.identity);
+  const seen =
+    same.find(({ key }) => key === job.card) ?? same.find(({ disk }) => disk.id === job.disk);
+  return seen ?? same[0] ?? null;
 }
 
 /** Throws USAGE when no job has this id. */
@@ -42,14 +53,41 @@ export function chooseJob(state: DeskState, id: string): Job {
   return job;
 }
 
-function free(state: DeskState, seen: SeenDisk): SeenDisk {
+/** Throws USAGE when the list has no such backup. */
+export function chooseBackup(state: DeskState, key: string): Backup {
+  const backup = state.backups.find(({ path }) => backupKey(path) === key);
+  if (!backup) throw new PiKeepError('USAGE', { detail: 'That backup is not in the library.' });
+  return backup;
+}
+
+/** What a job has made, or was restoring. Throws NO_SUCH_IMAGE when it is not there any more. */
+export function backupOfJob(state: DeskState, job: Job): Backup {
+  const path = job.state.is === 'done' ? job.state.image : job.image;
+  const backup = state.backups.find((one) => one.path === path);
+  if (!backup) throw new PiKeepError('NO_SUCH_IMAGE', { path: path ?? job.title });
+  return backup;
+}
+
+/** The job whose card can still get its old content back. Throws UNDO_IMPOSSIBLE. */
+export function chooseUndo(state: DeskState, id: string): Job {
+  const job = chooseJob(state, id);
+  const canUndo =
+    (job.state.is === 'failed' && job.state.actions.includes('undo')) ||
+    (job.state.is === 'cancelled' && job.state.canUndo);
+  if (canUndo) return job;
+  const detail = 'more than the mark of the restore has been written to it';
+  throw new PiKeepError('UNDO_IMPOSSIBLE', { disk: job.disk, detail });
+}
+
+function requireOffered(seen: SeenDisk): SeenDisk {
   const { disk, verdict } = seen;
-  if (!verdict.offer) {
-    const code = verdict.protected ? 'PROTECTED_DISK' : 'NOT_A_CARD';
-    throw new PiKeepError(code, { disk: disk.id, reason: verdict.reason });
-  }
-  if (state.jobs.some((job) => isWorking(job) && (job.disk === disk.id || job.card === seen.key))) {
-    throw new PiKeepError('JOB_EXISTS', { disk: disk.id });
-  }
+  if (verdict.offer) return seen;
+  const code = verdict.protected ? 'PROTECTED_DISK' : 'NOT_A_CARD';
+  throw new PiKeepError(code, { disk: disk.id, reason: verdict.reason });
+}
+
+/** Throws JOB_EXISTS when something works on it, or on whatever has its disk id. */
+export function requireFree(state: DeskState, seen: SeenDisk): SeenDisk {
+  if (jobOn(state, seen)) throw new PiKeepError('JOB_EXISTS', { disk: seen.disk.id });
   return seen;
 }

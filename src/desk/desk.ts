@@ -3,19 +3,21 @@
 import * as v from 'valibot';
 import { type Command, commandSchema, type Reply, type Snapshot } from '../contract/panel.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
-import { clearLeftover, findLeftovers } from '../library/leftovers.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
 import type { SettingsStore } from '../platform/settings.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
-import { chooseAgain, chooseCard, chooseJob } from './choice.ts';
+import { Clerk } from './clerk.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { DeskEvent } from './event.ts';
 import { JobRunner } from './job-runner.ts';
+import { surveyTask } from './job-tasks.ts';
 import { Lookout } from './lookout.ts';
-import { oneAtATime } from './one-at-a-time.ts';
+import { problemOf } from './problem.ts';
 import { Publisher } from './publisher.ts';
-import { type DeskInput, type DeskState, emptyState, isWorking, type SeenDisk } from './state.ts';
-import { problemOf, step } from './step.ts';
+import { Shelf } from './shelf.ts';
+import { type DeskInput, type DeskState, emptyState, isWorking } from './state.ts';
+import { step } from './step.ts';
+import { Surveyor } from './surveyor.ts';
 import { type Surroundings, tilde, view } from './view.ts';
 
 export type { DeskEvent } from './event.ts';
@@ -58,10 +60,6 @@ export interface Desk {
   close(): Promise<void>;
 }
 
-/** The pane of System Settings where macOS keeps the grant for removable volumes. */
-const PRIVACY_PANE =
-  'x-apple.systempreferences:com.apple.preference.security?Privacy_RemovableVolume';
-
 /** Starts watching at once; `await desk.rescan()` waits for a first look at the disks. */
 export function createDesk(options: DeskOptions): Desk {
   return new WatchingDesk(options);
@@ -73,7 +71,8 @@ class WatchingDesk implements Desk {
   readonly #events = new Set<(event: DeskEvent) => void>();
   readonly #lookout: Lookout;
   readonly #jobs: JobRunner;
-  readonly #lookForLeftovers = oneAtATime(() => this.#findLeftovers());
+  readonly #surveyor: Surveyor;
+  readonly #clerk: Clerk;
   #state: DeskState;
   #snapshot: Snapshot;
   #awake: { release(): void } | null = null;
@@ -87,8 +86,32 @@ class WatchingDesk implements Desk {
       this.#snapshot = this.#view(this.#snapshot.revision + 1);
       return this.#snapshot;
     });
+    const { runTask, startWorker } = options;
     const apply = (input: DeskInput): void => this.#apply(input);
-    this.#jobs = new JobRunner(options, apply);
+    const state = (): DeskState => this.#state;
+    const look = (): Promise<void> => this.#lookout.look();
+    const shelf = new Shelf({ library: () => this.#state.settings.library, apply });
+    this.#jobs = new JobRunner(options, { apply, look });
+    this.#surveyor = new Surveyor({
+      runTask,
+      startWorker,
+      task: (image, { disk }) =>
+        surveyTask(image, { disk, settings: this.#state.settings, access: options }),
+      state,
+      apply,
+    });
+    this.#clerk = new Clerk({
+      platform: options.platform,
+      settings: options.settings,
+      access: options,
+      jobs: this.#jobs,
+      shelf,
+      surveyor: this.#surveyor,
+      state,
+      apply,
+      look,
+      settingsChanged: () => this.#apply({ input: 'settings', settings: this.#settings() }),
+    });
     this.#lookout = new Lookout({
       platform: options.platform,
       clock,
@@ -96,7 +119,7 @@ class WatchingDesk implements Desk {
       allowDiskImage: options.allowDiskImage ?? false,
       apply,
     });
-    void this.#lookForLeftovers();
+    void shelf.look();
   }
 
   get snapshot(): Snapshot {
@@ -123,7 +146,7 @@ class WatchingDesk implements Desk {
 
   async command(command: Command): Promise<Reply> {
     try {
-      await this.#carryOut(command);
+      await this.#clerk.carryOut(command);
       return { ok: true };
     } catch (error) {
       return { ok: false, problem: problemOf(asPiKeepError(error)) };
@@ -135,67 +158,11 @@ class WatchingDesk implements Desk {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#jobs.close(), this.#lookout.close()]);
+    await Promise.all([this.#jobs.close(), this.#surveyor.close()]);
+    await this.#lookout.close();
     this.#awake?.release();
     this.#publisher.close();
     this.#events.clear();
-  }
-
-  async #carryOut(command: Command): Promise<void> {
-    const { platform, settings } = this.#options;
-    switch (command.command) {
-      case 'backup':
-        return this.#start(chooseCard(this.#state, command.disk, command.card), false);
-      case 'retry': {
-        const job = chooseJob(this.#state, command.job);
-        return this.#start(chooseAgain(this.#state, job), command.forceUnmount);
-      }
-      case 'cancel':
-        return this.#jobs.cancel(chooseJob(this.#state, command.job).id);
-      case 'dismiss':
-        return this.#apply({ input: 'dismissed', job: chooseJob(this.#state, command.job).id });
-      case 'reveal': {
-        const { state } = chooseJob(this.#state, command.job);
-        if (state.is === 'done') await platform.desktop.reveal(state.image);
-        return;
-      }
-      case 'eject':
-        return this.#eject(chooseCard(this.#state, command.disk, command.card));
-      case 'clear-leftover':
-        await clearLeftover(this.#state.settings.library, command.file);
-        return this.#lookForLeftovers();
-      case 'open-privacy-settings':
-        return platform.desktop.openExternal(PRIVACY_PANE);
-      case 'set-eject-when-done':
-        await settings.update({ ejectWhenDone: command.value });
-        return this.#apply({ input: 'settings', settings: this.#settings() });
-    }
-  }
-
-  #start(card: SeenDisk, forceUnmount: boolean): void {
-    this.#apply({ input: 'started', card: card.key });
-    const job = this.#state.jobs.at(-1);
-    if (job?.card !== card.key) {
-      throw new PiKeepError('INTERNAL', { detail: `no job was made for ${card.disk.id}` });
-    }
-    const running = this.#jobs.run(job.id, card.disk, forceUnmount, this.#state.settings);
-    void running.then(() => this.#lookForLeftovers());
-  }
-
-  async #eject(card: SeenDisk): Promise<void> {
-    await this.#options.platform.actions.eject(card.disk);
-    this.#apply({ input: 'ejected', card: card.key });
-    await this.rescan();
-  }
-
-  async #findLeftovers(): Promise<void> {
-    try {
-      const leftovers = await findLeftovers(this.#state.settings.library);
-      this.#apply({ input: 'leftovers', leftovers });
-    } catch {
-      // A library that cannot be read has nothing to offer here; a backup into it says what is wrong.
-      this.#apply({ input: 'leftovers', leftovers: [] });
-    }
   }
 
   #apply(input: DeskInput): void {
@@ -206,6 +173,7 @@ class WatchingDesk implements Desk {
     if (input.input === 'progressed') this.#publisher.soon();
     else if (events.length > 0 || this.#looksDifferent()) this.#publisher.now();
     for (const event of events) for (const listener of [...this.#events]) listener(event);
+    this.#surveyor.follow();
   }
 
   /** Most looks at the disks find what was there before; nobody needs to hear that. */
@@ -215,7 +183,7 @@ class WatchingDesk implements Desk {
   }
 
   #keepAwake(wanted: boolean): void {
-    if (wanted) this.#awake ??= this.#options.platform.desktop.keepAwake('PiKeep backs up a card');
+    if (wanted) this.#awake ??= this.#options.platform.desktop.keepAwake('PiKeep works on a card');
     else {
       this.#awake?.release();
       this.#awake = null;

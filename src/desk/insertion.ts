@@ -4,22 +4,36 @@ import { createHash } from 'node:crypto';
 import { type Disk, type WeakIdentity, weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { glance } from '../engine/pi-card.ts';
 import { judge, type SelectionContext } from '../engine/selection.ts';
-import type { DeskState, SeenDisk } from './state.ts';
+import { type DeskState, isRewriting, type SeenDisk } from './state.ts';
 
 const REMEMBERED = 32;
 
 type Seen = Pick<DeskState, 'disks' | 'known' | 'insertions'>;
 
-export function takeListing(before: Seen, disks: readonly Disk[], context: SelectionContext): Seen {
+export function takeListing(
+  before: Seen & Pick<DeskState, 'jobs'>,
+  disks: readonly Disk[],
+  context: SelectionContext,
+): Seen {
   let insertions = before.insertions;
+  const rewritten = new Set(before.jobs.filter(isRewriting).map(({ card }) => card));
   const seen = disks.map((disk): SeenDisk => {
     const verdict = judge(disk, context);
-    const recognised = glance(disk);
-    const same = before.disks.find((one) => one.disk.id === disk.id && isSameCard(one.disk, disk));
-    if (same) return { ...same, disk, verdict, glance: recognised };
+    const strict = judge(disk, { ...context, allowOtherExternal: false });
+    const facts = {
+      disk,
+      verdict,
+      glance: glance(disk),
+      isOtherExternal: verdict.offer && !strict.offer,
+    };
+    const same = before.disks.find(
+      (one) =>
+        one.disk.id === disk.id &&
+        (isSameCard(one.disk, disk) || (rewritten.has(one.key) && isSameMedium(one.disk, disk))),
+    );
+    if (same) return { ...same, ...facts };
     insertions += 1;
-    const key = `${insertions}-${digest(disk)}`;
-    return { key, disk, verdict, glance: recognised, announced: 'no' };
+    return { key: `${insertions}-${digest(disk)}`, ...facts, announced: 'no' };
   });
   const fresh = seen.filter((one) => !before.known.some(({ key }) => key === one.key));
   const known = [...before.known, ...fresh.map(({ key, glance: { title } }) => ({ key, title }))];
@@ -37,6 +51,11 @@ function isSameCard(before: Disk, after: Disk): boolean {
   if (!mayBecome(old.mediaName, now.mediaName)) return false;
   if (!mayBecome(old.diskUuid, now.diskUuid) || !mayBecome(old.tableId, now.tableId)) return false;
   return old.partitions.length === 0 || haveSamePartitions(old, now);
+}
+
+/** Of a card that is being written over, only what no restore changes; one that is pulled out ends its job in any case. */
+function isSameMedium(before: Disk, after: Disk): boolean {
+  return before.bytes === after.bytes && before.mediaName === after.mediaName;
 }
 
 function haveSamePartitions(old: WeakIdentity, now: WeakIdentity): boolean {

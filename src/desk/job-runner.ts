@@ -1,13 +1,11 @@
-/** Runs backups in workers and reports to the desk what becomes of them. */
+/** Runs jobs in workers and reports to the desk what becomes of them. */
 
 import { dirname } from 'node:path';
-import { type Disk, weakIdentity } from '../engine/disk.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
-import type { Authorizer, DoorName } from '../platform/ports.ts';
-import type { Settings } from '../platform/settings.ts';
+import type { Authorizer } from '../platform/ports.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
-import type { BackupTask } from '../worker/tasks.ts';
-import type { DeskInput } from './state.ts';
+import type { JobTask } from './job-tasks.ts';
+import type { DeskInput, JobResult } from './state.ts';
 import { tilde } from './view.ts';
 
 export interface JobRunnerOptions {
@@ -15,34 +13,37 @@ export interface JobRunnerOptions {
   readonly startWorker: StartWorker;
   readonly authorizer: Authorizer | null;
   readonly home: string;
-  readonly slot: string | null;
-  readonly allowDiskImage?: boolean;
-  readonly door?: DoorName | null;
+}
+
+export interface JobRunnerDesk {
+  readonly apply: (input: DeskInput) => void;
+  /** Looks at the disks; resolves when the desk has seen them. */
+  readonly look: () => Promise<void>;
 }
 
 export class JobRunner {
   readonly #options: JobRunnerOptions;
-  readonly #apply: (input: DeskInput) => void;
+  readonly #desk: JobRunnerDesk;
   readonly #running = new Map<string, { controller: AbortController; ended: Promise<void> }>();
   readonly #closing = new AbortController();
 
-  constructor(options: JobRunnerOptions, apply: (input: DeskInput) => void) {
+  constructor(options: JobRunnerOptions, desk: JobRunnerDesk) {
     this.#options = options;
-    this.#apply = apply;
+    this.#desk = desk;
   }
 
   /** Resolves when the job has ended, whichever way; its outcome goes to the desk. */
-  run(job: string, disk: Disk, forceUnmount: boolean, settings: Settings): Promise<void> {
+  run(job: string, task: JobTask): Promise<void> {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#closing.signal]);
-    const ended = this.#carryOut(job, this.#task(disk, forceUnmount, settings), signal);
+    const ended = this.#carryOut(job, task, signal);
     this.#running.set(job, { controller, ended });
     return ended.finally(() => this.#running.delete(job));
   }
 
   /** Asks a running job to stop; any other is left as it is. */
   cancel(job: string): void {
-    this.#apply({ input: 'cancelling', job });
+    this.#desk.apply({ input: 'cancelling', job });
     this.#running.get(job)?.controller.abort();
   }
 
@@ -51,46 +52,30 @@ export class JobRunner {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  #task(disk: Disk, forceUnmount: boolean, settings: Settings): BackupTask {
-    const { slot, allowDiskImage, door } = this.#options;
-    const identity = weakIdentity(disk);
-    return {
-      task: 'backup',
-      disk: disk.id,
-      expected: { ...identity, partitions: [...identity.partitions] },
-      source: {
-        slot,
-        allowDiskImage: allowDiskImage ?? false,
-        allowOtherExternal: settings.showOtherExternal,
-        neverTouch: settings.neverTouch.map(({ key }) => key),
-        door: door ?? null,
-      },
-      destination: { kind: 'library', folder: settings.library },
-      format: 'img',
-      wholeCard: false,
-      fullHash: false,
-      verify: 'image',
-      forceUnmount,
-      ejectWhenDone: settings.ejectWhenDone,
-    };
+  async #carryOut(job: string, task: JobTask, signal: AbortSignal): Promise<void> {
+    const outcome = await this.#outcome(job, task, signal);
+    // What was written over looks different now. The desk sees that while it still knows why, and greets no new card.
+    if (task.task !== 'backup') await this.#desk.look();
+    this.#desk.apply(outcome);
   }
 
-  async #carryOut(job: string, task: BackupTask, signal: AbortSignal): Promise<void> {
+  async #outcome(job: string, task: JobTask, signal: AbortSignal): Promise<DeskInput> {
     const { runTask, startWorker, authorizer, home } = this.#options;
+    const { apply } = this.#desk;
     try {
       if (signal.aborted) throw new PiKeepError('INTERRUPTED', {});
-      const result = await runTask(task, {
+      const result: JobResult = await runTask(task, {
         startWorker,
         authorizer,
         signal,
-        onPlan: (plan) => this.#apply({ input: 'planned', job, plan }),
-        onProgress: (progress) => this.#apply({ input: 'progressed', job, progress }),
-        onWarning: ({ text }) => this.#apply({ input: 'warned', job, text }),
+        onPlan: (plan) => apply({ input: 'planned', job, plan }),
+        onProgress: (progress) => apply({ input: 'progressed', job, progress }),
+        onWarning: ({ text }) => apply({ input: 'warned', job, text }),
       });
-      const place = tilde(dirname(result.image), home);
-      this.#apply({ input: 'finished', job, result, place });
+      const place = result.task === 'backup' ? tilde(dirname(result.image), home) : '';
+      return { input: 'finished', job, result, place };
     } catch (error) {
-      this.#apply({ input: 'failed', job, error: asPiKeepError(error) });
+      return { input: 'failed', job, error: asPiKeepError(error) };
     }
   }
 }

@@ -1,12 +1,14 @@
 /** What the desk knows, as a value. `step.ts` alone makes a new one out of an old one. */
 
-import type { JobState, PlanView, Problem, Snapshot } from '../contract/panel.ts';
+import type { JobKind, JobState, PlanView, Problem, Snapshot } from '../contract/panel.ts';
 import type { Disk } from '../engine/disk.ts';
 import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
 import type { SelectionContext, Verdict } from '../engine/selection.ts';
+import type { Backup } from '../library/backups.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { Plan, Progress } from '../worker/progress.ts';
+import type { RestoreResult, SurveyResult, UndoResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
 
 /** A disk that is there now. */
@@ -16,23 +18,52 @@ export interface SeenDisk {
   readonly disk: Disk;
   readonly verdict: Verdict;
   readonly glance: Glance;
+  /** No card: offered only because other external disks are shown. */
+  readonly isOtherExternal: boolean;
   /** As what the user has been told of it. */
   readonly announced: 'no' | 'removable' | 'pi';
 }
 
 export interface Job {
   readonly id: string;
+  readonly kind: JobKind;
   /** The disk id it started on. */
   readonly disk: string;
   /** The key of the insertion it started on. */
   readonly card: string;
-  /** The card's weak identity as one line: by this, a retry finds the card again behind another id. */
+  /**
+   * The card's weak identity as one line: by this, a retry finds the card again behind another id. What is written over gets
+   * another one on the way.
+   */
   readonly identity: string;
   readonly title: string;
+  /** The image that a restore writes; null for a backup. */
+  readonly image: string | null;
   readonly state: JobState;
   /** Null until the map of the card is known. */
   readonly plan: PlanView | null;
   readonly warnings: readonly string[];
+}
+
+/** What a look at a card for a restore came to; `identity` is the weak one it had then. */
+export type Survey =
+  | { readonly is: 'failed'; readonly identity: string; readonly problem: Problem }
+  | { readonly is: 'ready'; readonly identity: string; readonly result: SurveyResult };
+
+/** The page on which a restore is chosen and confirmed. */
+export interface RestorePage {
+  /** Each opening has another one, so that nothing confirmed on an earlier page holds here. */
+  readonly opening: number;
+  readonly backup: Backup;
+  /** Key of the insertion that was chosen. */
+  readonly chosen: string | null;
+  /** By key. */
+  readonly surveys: Readonly<Record<string, Survey>>;
+  /** The token of what the user is asked about; null while they choose. */
+  readonly reviewed: string | null;
+  /** What they were asked about is not there any more. */
+  readonly changed: boolean;
+  readonly forceUnmount: boolean;
 }
 
 export type Leftover = Snapshot['leftovers'][number];
@@ -41,16 +72,27 @@ export interface DeskState {
   readonly disks: readonly SeenDisk[];
   /** Keys and titles of cards seen lately, the newest last: to say which card a late command meant. */
   readonly known: readonly { readonly key: string; readonly title: string }[];
-  /** How many insertions and jobs there have been; makes their names. */
+  /** How many insertions, jobs and restore pages there have been; makes their names. */
   readonly insertions: number;
   readonly started: number;
+  readonly openings: number;
   /** Whether the disks were ever listed: what is there at the first look was not inserted just now. */
   readonly looked: boolean;
   readonly jobs: readonly Job[];
+  /** Of the library, the newest first. */
+  readonly backups: readonly Backup[];
+  readonly restore: RestorePage | null;
   readonly leftovers: readonly Leftover[];
   readonly settings: Settings;
   readonly trouble: Problem | null;
 }
+
+/** What begins a job, besides the card. */
+export type JobOrder =
+  | { readonly kind: 'backup' }
+  | { readonly kind: 'restore' | 'undo'; readonly title: string; readonly image: string };
+
+export type JobResult = BackupResult | RestoreResult | UndoResult;
 
 /** Everything that can happen to the desk. */
 export type DeskInput =
@@ -60,7 +102,7 @@ export type DeskInput =
       readonly context: SelectionContext;
     }
   | { readonly input: 'unlistable'; readonly error: PiKeepError }
-  | { readonly input: 'started'; readonly card: string }
+  | { readonly input: 'started'; readonly card: string; readonly order: JobOrder }
   | { readonly input: 'progressed'; readonly job: string; readonly progress: Progress }
   | { readonly input: 'planned'; readonly job: string; readonly plan: Plan }
   | { readonly input: 'warned'; readonly job: string; readonly text: string }
@@ -68,14 +110,36 @@ export type DeskInput =
   | {
       readonly input: 'finished';
       readonly job: string;
-      readonly result: BackupResult;
+      readonly result: JobResult;
+      /** The folder of a backup's image, to be shown. */
       readonly place: string;
     }
   | { readonly input: 'failed'; readonly job: string; readonly error: PiKeepError }
+  /** A look at the card of a restore that ended early: how it stands. */
+  | { readonly input: 'examined'; readonly job: string; readonly result: SurveyResult }
   | { readonly input: 'dismissed'; readonly job: string }
   | { readonly input: 'ejected'; readonly card: string }
   | { readonly input: 'leftovers'; readonly leftovers: readonly Leftover[] }
-  | { readonly input: 'settings'; readonly settings: Settings };
+  | { readonly input: 'backups'; readonly backups: readonly Backup[] }
+  | { readonly input: 'settings'; readonly settings: Settings }
+  | {
+      readonly input: 'restore-opened';
+      readonly backup: Backup;
+      readonly chosen: string | null;
+      readonly forceUnmount: boolean;
+    }
+  | { readonly input: 'restore-chosen'; readonly card: string }
+  | { readonly input: 'restore-backup-chosen'; readonly backup: Backup }
+  | {
+      readonly input: 'surveyed';
+      readonly opening: number;
+      readonly image: string;
+      readonly card: string;
+      readonly survey: Survey;
+    }
+  | { readonly input: 'restore-reviewed'; readonly token: string }
+  | { readonly input: 'restore-back' }
+  | { readonly input: 'restore-closed' };
 
 export function emptyState(settings: Settings): DeskState {
   return {
@@ -83,8 +147,11 @@ export function emptyState(settings: Settings): DeskState {
     known: [],
     insertions: 0,
     started: 0,
+    openings: 0,
     looked: false,
     jobs: [],
+    backups: [],
+    restore: null,
     leftovers: [],
     settings,
     trouble: null,
@@ -93,4 +160,16 @@ export function emptyState(settings: Settings): DeskState {
 
 export function isWorking(job: Job): boolean {
   return job.state.is === 'working';
+}
+
+/** What it writes changes how its card looks. */
+export function isRewriting(job: Job): boolean {
+  return isWorking(job) && job.kind !== 'backup';
+}
+
+/** The job that works on this card, or on whatever is behind its disk id. */
+export function jobOn(state: DeskState, seen: SeenDisk): Job | undefined {
+  return state.jobs.find(
+    (job) => isWorking(job) && (job.disk === seen.disk.id || job.card === seen.key),
+  );
 }

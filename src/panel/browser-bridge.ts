@@ -69,11 +69,22 @@ function withoutConnection(last: Snapshot | null): Snapshot {
     disks: [],
     refused: [],
     jobs: [],
+    backups: [],
+    moreBackups: 0,
+    restore: null,
     leftovers: [],
-    settings: { ejectWhenDone: false },
+    settings: { ejectWhenDone: false, showOtherExternal: false },
     trouble: disconnected,
   };
   if (!last) return nothing;
   const jobs = last.jobs.filter(({ state }) => state.is !== 'working');
-  return { ...last, disks: [], refused: [], leftovers: [], jobs, trouble: disconnected };
+  const gone = {
+    disks: [],
+    refused: [],
+    leftovers: [],
+    backups: [],
+    moreBackups: 0,
+    restore: null,
+  };
+  return { ...last, ...gone, jobs, trouble: disconnected };
 }

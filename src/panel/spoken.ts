@@ -20,6 +20,10 @@ function job({ title, state }: JobView): string {
     }
     case 'done':
       return `${title}: ${state.verified ? 'backed up and proven' : 'backed up, not verified'}.`;
+    case 'restored':
+      return `${title}: restored, read back and compared.`;
+    case 'undone':
+      return `${title}: the card is as it was before.`;
     case 'failed':
       return `${title}: ${state.problem.title}. ${state.problem.next}`;
     case 'cancelled':

@@ -46,6 +46,8 @@ it('tells what went wrong and what to do next', () => {
     {
       happened: 'job-failed',
       job: 'job 1',
+      kind: 'backup',
+      card: 'untouched',
       title: 'octopi',
       code: 'DEVICE_GONE',
       problem: 'The card is gone.',

@@ -11,8 +11,11 @@ const empty: Snapshot = {
   disks: [],
   refused: [],
   jobs: [],
+  backups: [],
+  moreBackups: 0,
+  restore: null,
   leftovers: [],
-  settings: { ejectWhenDone: false },
+  settings: { ejectWhenDone: false, showOtherExternal: false },
   trouble: null,
 };
 const octopi: DiskView = {
@@ -23,6 +26,7 @@ const octopi: DiskView = {
   bytes: 32e9,
   kind: 'pi',
   partitions: [],
+  canProtect: true,
   warnings: [],
 };
 const stick: DiskView = {
@@ -36,7 +40,8 @@ const problem = { code: 'DEVICE_GONE', title: 'The card is gone', message: 'm', 
 
 function job(state: JobState, of: DiskView = octopi): JobView {
   const { disk, card, title } = of;
-  return { job: `job ${title}`, disk, card, title, state, plan: null, warnings: [] };
+  const rest = { image: null, plan: null, warnings: [] };
+  return { job: `job ${title}`, kind: 'backup', disk, card, title, state, ...rest };
 }
 
 function working(phase: 'opening' | 'copying' | 'proving' | 'filing', bytes: number, of = octopi) {
@@ -56,7 +61,7 @@ const done = job({
   checks: [],
   ejected: false,
 });
-const failed = job({ is: 'failed', problem, actions: ['retry'] });
+const failed = job({ is: 'failed', problem, actions: ['retry'], card: 'untouched' });
 
 describe('the tray', () => {
   it('invites to insert a card when there is nothing', () => {

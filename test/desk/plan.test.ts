@@ -48,7 +48,11 @@ function working(): DeskState {
 }
 
 function start(state: DeskState): DeskState {
-  return told(state, { input: 'started', card: state.disks[0]?.key ?? '' });
+  return told(state, {
+    input: 'started',
+    card: state.disks[0]?.key ?? '',
+    order: { kind: 'backup' },
+  });
 }
 
 function told(state: DeskState, ...inputs: readonly DeskInput[]): DeskState {

@@ -2,183 +2,30 @@ import fc from 'fast-check';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { MAX_MESSAGE_BYTES, snapshotSchema } from '../../src/contract/panel.ts';
-import { chooseAgain, chooseCard } from '../../src/desk/choice.ts';
-import type { DeskEvent } from '../../src/desk/event.ts';
-import { type DeskInput, type DeskState, emptyState, isWorking } from '../../src/desk/state.ts';
+import { chosenTarget, identityOf, surveyOf, tokenOf } from '../../src/desk/restore-page.ts';
+import { emptyState, isWorking } from '../../src/desk/state.ts';
 import { step } from '../../src/desk/step.ts';
 import { view } from '../../src/desk/view.ts';
-import type { Disk } from '../../src/engine/disk.ts';
-import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
-import { context, piCard, planOf, stick, systemDisk } from './cards.ts';
+import { context, piCard, planOf } from './cards.ts';
+import { always, deeds, live, settings } from './lives.ts';
+import { backupOf, surveyOf as lookedAt } from './restores.ts';
 
 const surroundings = { version: '0.1.0', where: 'browser', source: 'test', home: '/h' } as const;
-const settings = {
-  library: '/h/PiKeep',
-  ejectWhenDone: false,
-  showOtherExternal: false,
-  neverTouch: [],
-};
-const ids = ['sda', 'sdb', 'sdc'];
-const text = fc.string({ maxLength: 3000, unit: 'binary' });
-
-const disk: fc.Arbitrary<Disk> = fc
-  .record({
-    make: fc.constantFrom(piCard, piCard, stick, systemDisk),
-    id: fc.constantFrom(...ids),
-    mediaName: fc.option(fc.constantFrom('Reader', 'Other')),
-    label: fc.option(text),
-    known: fc.boolean(),
-  })
-  .map(({ make, id, mediaName, label, known }) => {
-    const made = make(id, { mediaName });
-    const partitions = made.partitions.map((part) => ({ ...part, label }));
-    return known ? { ...made, partitions } : { ...made, partitions: [], tableId: null };
-  });
-
-/** What a user, the disks and the workers can do, in any order; numbers choose among what is there. */
-type Deed =
-  | { readonly deed: 'list'; readonly disks: readonly Disk[] }
-  | { readonly deed: 'backup' | 'retry' | 'eject' | 'dismiss' | 'cancel'; readonly which: number }
-  | { readonly deed: 'plan' | 'progress' | 'finish' | 'fail' | 'interrupt'; readonly which: number }
-  | { readonly deed: 'warn'; readonly which: number; readonly text: string }
-  | { readonly deed: 'trouble' };
-
-const which = fc.nat(1);
-const deed: fc.Arbitrary<Deed> = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      deed: fc.constant('list' as const),
-      disks: fc.uniqueArray(disk, { selector: ({ id }) => id }),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      deed: fc.constantFrom('backup' as const, 'retry', 'eject', 'dismiss', 'cancel'),
-      which,
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      deed: fc.constantFrom('plan' as const, 'progress', 'finish', 'fail', 'interrupt'),
-      which,
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ deed: fc.constant('warn' as const), which, text }) },
-  { weight: 1, arbitrary: fc.constant({ deed: 'trouble' as const }) },
-);
-
-const deeds = fc.array(deed, { minLength: 10, maxLength: 80 });
-
-/** Null where the deed is refused or has nothing to be done to. */
-function inputOf(state: DeskState, act: Deed): DeskInput | null {
-  const which = 'which' in act ? act.which : 0;
-  const job = state.jobs[which];
-  const seen = state.disks[which];
-  try {
-    switch (act.deed) {
-      case 'list':
-        return { input: 'listed', disks: act.disks, context };
-      case 'trouble':
-        return { input: 'unlistable', error: new PiKeepError('TOOL_MISSING', { tool: 'lsblk' }) };
-      case 'backup':
-        return seen
-          ? { input: 'started', card: chooseCard(state, seen.disk.id, seen.key).key }
-          : null;
-      case 'eject':
-        return seen
-          ? { input: 'ejected', card: chooseCard(state, seen.disk.id, seen.key).key }
-          : null;
-      case 'retry':
-        return job ? { input: 'started', card: chooseAgain(state, job).key } : null;
-      case 'dismiss':
-        return job ? { input: 'dismissed', job: job.id } : null;
-      case 'cancel':
-        return job ? { input: 'cancelling', job: job.id } : null;
-      case 'warn':
-        return job ? { input: 'warned', job: job.id, text: act.text } : null;
-      case 'plan':
-        return job ? { input: 'planned', job: job.id, plan: planOf(3) } : null;
-      case 'progress': {
-        const progress = {
-          phase: 'copying',
-          bytes: 1,
-          total: 2,
-          bytesPerSecond: null,
-          secondsLeft: null,
-        } as const;
-        return job ? { input: 'progressed', job: job.id, progress } : null;
-      }
-      case 'fail': {
-        const error = new PiKeepError('DEVICE_GONE', { path: '/dev/sdb' });
-        return job ? { input: 'failed', job: job.id, error } : null;
-      }
-      case 'interrupt':
-        return job
-          ? { input: 'failed', job: job.id, error: new PiKeepError('INTERRUPTED', {}) }
-          : null;
-      case 'finish': {
-        const result = {
-          task: 'backup',
-          image: '/h/x.img',
-          manifest: '/h/x.json',
-          title: 'x',
-          bytes: 1,
-          storedBytes: 1,
-          readBytes: 1,
-          seconds: 1,
-          verified: null,
-          plainSha256: null,
-          checks: [],
-          ejected: false,
-        } as const;
-        return job
-          ? { input: 'finished', job: job.id, result: { ...result, checks: [] }, place: '~' }
-          : null;
-      }
-    }
-  } catch (error) {
-    if (isPiKeepError(error)) return null;
-    throw error;
-  }
-}
-
-interface Moment {
-  readonly before: DeskState;
-  readonly after: DeskState;
-  readonly input: DeskInput;
-  readonly events: readonly DeskEvent[];
-}
-
-function live(deeds: readonly Deed[]): Moment[] {
-  let state = emptyState(settings);
-  const moments: Moment[] = [];
-  for (const act of deeds) {
-    const input = inputOf(state, act);
-    if (!input) continue;
-    const { state: after, events } = step(state, input);
-    moments.push({ before: state, after, input, events });
-    state = after;
-  }
-  return moments;
-}
-
-function always(check: (moments: readonly Moment[]) => void): void {
-  fc.assert(
-    fc.property(deeds, (lived) => check(live(lived))),
-    { numRuns: 300 },
-  );
-}
 
 describe('whatever happens at the desk', () => {
   it('these lives hold everything that matters', () => {
     const lives = fc.sample(deeds, { numRuns: 300, seed: 7 }).map(live);
     const states = lives.flat().flatMap(({ after }) => after.jobs.map((job) => job.state.is));
-    expect(new Set(states)).toEqual(new Set(['working', 'done', 'failed', 'cancelled']));
+    expect(new Set(states)).toEqual(
+      new Set(['working', 'done', 'restored', 'failed', 'cancelled']),
+    );
     const told = lives.flat().flatMap(({ events }) => events.map((event) => event.happened));
-    expect(new Set(told)).toEqual(new Set(['card-appeared', 'job-done', 'job-failed']));
+    expect(new Set(told)).toEqual(
+      new Set(['card-appeared', 'job-done', 'restore-done', 'job-failed']),
+    );
+    const kinds = lives.flat().flatMap(({ after }) => after.jobs.map(({ kind }) => kind));
+    expect(new Set(kinds)).toEqual(new Set(['backup', 'restore']));
+    expect(lives.flat().some(({ after }) => after.restore?.changed)).toBe(true);
     const busy = lives.flat().map(({ after }) => after.jobs.filter(isWorking).length);
     expect(Math.max(...busy)).toBeGreaterThan(1);
   });
@@ -214,7 +61,7 @@ describe('whatever happens at the desk', () => {
     );
     let state = step(emptyState(settings), { input: 'listed', disks, context }).state;
     for (const { key } of state.disks) {
-      state = step(state, { input: 'started', card: key }).state;
+      state = step(state, { input: 'started', card: key, order: { kind: 'backup' } }).state;
       const job = state.jobs.at(-1)?.id ?? '';
       state = step(state, {
         input: 'planned',
@@ -229,6 +76,40 @@ describe('whatever happens at the desk', () => {
     expect(json).not.toMatch(/\u202E|\\ud800/i);
     expect(snapshot.jobs.filter(({ plan }) => plan !== null)).toHaveLength(12);
     expect(snapshot.jobs.at(-1)?.plan).not.toBeNull();
+  });
+
+  it('its snapshot stays small enough with many hostile backups and cards on the page of a restore', () => {
+    const label = '𝕷\uD800\u202E'.repeat(500);
+    const disks = Array.from({ length: 60 }, (_, index) => {
+      const { partitions } = piCard('x');
+      const hostile = partitions.map((part) => ({ ...part, label }));
+      return piCard(`sd${index}`, { mediaName: label, partitions: hostile });
+    });
+    const backups = disks.map((disk, index) =>
+      backupOf(disk, { title: label, path: `/h/${index}${label}.img` }),
+    );
+    let state = step(emptyState(settings), { input: 'listed', disks, context }).state;
+    state = step(state, { input: 'backups', backups }).state;
+    const [backup] = backups;
+    if (!backup) throw new Error('no backup');
+    const chosen = state.disks[0]?.key ?? '';
+    state = step(state, { input: 'restore-opened', backup, chosen, forceUnmount: false }).state;
+    for (const seen of state.disks) {
+      const part = { kind: label, label, bytes: 1 };
+      const target = { title: label, content: label, partitions: Array(128).fill(part) };
+      const image = { ...lookedAt(seen.disk).image, title: label, warnings: Array(64).fill(label) };
+      const result = lookedAt(seen.disk, target, { image, fit: label });
+      const survey = { is: 'ready', identity: identityOf(seen), result } as const;
+      const of = { opening: 1, image: backup.path, card: seen.key };
+      state = step(state, { input: 'surveyed', ...of, survey }).state;
+    }
+    const snapshot = view(state, 1, surroundings);
+    const json = JSON.stringify(snapshot);
+    expect(Buffer.byteLength(json)).toBeLessThan(MAX_MESSAGE_BYTES);
+    expect(v.parse(snapshotSchema, snapshot)).toEqual(snapshot);
+    expect(json).not.toMatch(/\u202E|\\ud800/i);
+    expect(snapshot.restore?.chosen?.state.is).toBe('ready');
+    expect([snapshot.backups.length, snapshot.moreBackups]).toEqual([32, 28]);
   });
 
   it('at most one job works on a disk, and job names are never used twice', () => {
@@ -288,11 +169,62 @@ describe('whatever happens at the desk', () => {
           .filter(isWorking)
           .flatMap((job) =>
             after.jobs.filter(
-              (one) => one.id === job.id && (one.state.is === 'done' || one.state.is === 'failed'),
+              (one) => one.id === job.id && ['done', 'restored', 'failed'].includes(one.state.is),
             ),
           ),
       );
       expect(names).toEqual(outcomes.map((job) => job.id));
     });
   });
+
+  it('a restore begins only on the card, looking as it looked, that was shown, looked at and confirmed', () => {
+    always((moments) => {
+      /** What each token stood for when it was reviewed. */
+      const reviewed = new Map<string, string>();
+      for (const { before, after, input, token } of moments) {
+        if (input.input === 'restore-reviewed') reviewed.set(input.token, shownBy(after));
+        if (input.input === 'restore-closed' && token !== null) {
+          expect(reviewed.get(token)).toBe(shownBy(before));
+        }
+        if (input.input === 'started' && input.order.kind === 'restore') {
+          const seen = after.disks.find(({ key }) => key === input.card);
+          expect(seen?.verdict.offer).toBe(true);
+          expect(token).not.toBeNull();
+        }
+      }
+    });
+  });
+
+  it('a question about a card that is not there any more, or looks different, is taken back at once', () => {
+    always((moments) => {
+      for (const { after } of moments) {
+        const { restore } = after;
+        if (restore === null || restore.reviewed === null) continue;
+        expect(restore.reviewed).toBe(tokenOf(after));
+        const seen = chosenTarget(after);
+        expect(seen && surveyOf(restore, seen)?.is).toBe('ready');
+      }
+    });
+  });
+
+  it('two things that are shown have two tokens', () => {
+    always((moments) => {
+      const shown = new Map<string, string>();
+      for (const { after } of moments) {
+        const token = tokenOf(after);
+        if (token === null) continue;
+        expect(shown.get(token) ?? shownBy(after)).toBe(shownBy(after));
+        shown.set(token, shownBy(after));
+      }
+    });
+  });
 });
+
+/** Page, image, card and look of the card, in words that do not go through the token. */
+function shownBy(state: Parameters<typeof chosenTarget>[0]): string {
+  const seen = chosenTarget(state);
+  const { restore } = state;
+  return seen && restore
+    ? `${restore.opening} ${restore.backup.path} ${seen.disk.id} ${seen.key} ${identityOf(seen)}`
+    : 'nothing';
+}

@@ -34,7 +34,7 @@ class Told {
   }
 
   start(disk: string): this {
-    return this.tell({ input: 'started', card: this.key(disk) });
+    return this.tell({ input: 'started', card: this.key(disk), order: { kind: 'backup' } });
   }
 
   key(disk: string): string {
@@ -167,7 +167,11 @@ describe('a job', () => {
     const desk = ready().start('sdb').tell({ input: 'cancelling', job: 'job-1' });
     expect(desk.state.jobs[0]?.state).toMatchObject({ is: 'working', cancelling: true });
     desk.tell({ input: 'failed', job: 'job-1', error: error('INTERRUPTED') });
-    expect(desk.state.jobs[0]?.state).toEqual({ is: 'cancelled' });
+    expect(desk.state.jobs[0]?.state).toEqual({
+      is: 'cancelled',
+      card: 'untouched',
+      canUndo: false,
+    });
     expect(desk.events).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { servePanel } from '../../src/panel-server/serve-panel.ts';
-import { copying, jobOn, nothing, octopi } from '../panel/states.ts';
+import { copying, jobOn, nothing, octopi } from '../panel/samples.ts';
 import { dismiss, form, Visitor } from './visitor.ts';
 
 describe('the panel for a browser', () => {

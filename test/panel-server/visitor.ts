@@ -6,8 +6,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
+import { nothing } from '../panel/samples.ts';
 import { SnapshotDesk } from '../panel/snapshot-desk.ts';
-import { nothing } from '../panel/states.ts';
 
 export interface Answered {
   readonly status: number;

@@ -13,8 +13,9 @@ import {
   openPage,
   takePicture,
 } from './chromium.ts';
+import { nothing } from './samples.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
-import { nothing, states } from './states.ts';
+import { states } from './states.ts';
 
 describe.skipIf(needsTools('chromium'))('the map of a card in Chromium', () => {
   let browser: Browser;

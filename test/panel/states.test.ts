@@ -14,7 +14,6 @@ import {
   takePicture,
   viewport,
 } from './chromium.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
 import {
   copying,
   done,
@@ -22,10 +21,11 @@ import {
   nothing,
   octopi,
   privacyRefused,
-  states,
   stick,
   unmountRefused,
-} from './states.ts';
+} from './samples.ts';
+import { SnapshotDesk } from './snapshot-desk.ts';
+import { states } from './states.ts';
 
 describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
   let browser: Browser;

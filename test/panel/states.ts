@@ -1,107 +1,17 @@
 /** One snapshot for every state the panel can be in. */
 
-import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
+import type { JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
 import { manySystems, piOs } from './plans.ts';
-
-export const nothing: Snapshot = {
-  revision: 1,
-  tool: { version: '0.1.0', where: 'browser', source: 'this computer’s card readers' },
-  library: '~/PiKeep',
-  disks: [],
-  refused: [],
-  jobs: [],
-  leftovers: [],
-  settings: { ejectWhenDone: false },
-  trouble: null,
-};
-
-export const octopi: DiskView = {
-  disk: 'disk4',
-  card: '1-a',
-  title: 'Raspberry Pi card',
-  subtitle: '31.9 GB · Built In SDXC Reader',
-  bytes: 31_914_983_424,
-  kind: 'pi',
-  partitions: [
-    { kind: 'FAT', label: 'bootfs', bytes: 536_870_912 },
-    { kind: 'Linux', label: null, bytes: 31_369_199_616 },
-  ],
-  warnings: [],
-};
-
-export const stick: DiskView = {
-  disk: 'disk5',
-  card: '2-b',
-  title: 'HOLIDAY',
-  subtitle: '15.7 GB · Ultra Fit',
-  bytes: 15_682_240_512,
-  kind: 'removable',
-  partitions: [{ kind: 'FAT', label: 'HOLIDAY', bytes: 15_681_191_936 }],
-  warnings: [],
-};
-
-export function jobOn(disk: DiskView, state: JobState, change: Partial<JobView> = {}): JobView {
-  return {
-    job: `job-${disk.card}`,
-    disk: disk.disk,
-    card: disk.card,
-    title: 'octopi',
-    state,
-    plan: null,
-    warnings: [],
-    ...change,
-  };
-}
-
-export const copying: Extract<JobState, { is: 'working' }> = {
-  is: 'working',
-  phase: 'copying',
-  bytes: 12_345_678_901,
-  total: octopi.bytes,
-  bytesPerSecond: 88_200_000,
-  secondsLeft: 222,
-  cancelling: false,
-};
-
-export const done: Extract<JobState, { is: 'done' }> = {
-  is: 'done',
-  image: '/Users/ann/PiKeep/octopi/octopi 2026-11-22 16.40.img',
-  place: '~/PiKeep/octopi',
-  bytes: octopi.bytes,
-  storedBytes: 4_123_456_789,
-  readBytes: octopi.bytes,
-  seconds: 372,
-  verified: 'read-back',
-  checks: [
-    { name: 'partition table', ok: true, detail: 'MBR, 2 partitions' },
-    { name: 'boot files', ok: true, detail: 'config.txt, cmdline.txt, kernel8.img' },
-    { name: 'root file system', ok: true, detail: 'ext4' },
-    { name: 'root partition', ok: true, detail: 'PARTUUID=5e3da3da-02' },
-  ],
-  ejected: false,
-};
-
-export const unmountRefused: JobState = {
-  is: 'failed',
-  problem: {
-    code: 'UNMOUNT_REFUSED',
-    title: 'The card is still in use',
-    message: 'mds_stores (process 321) keeps a volume of disk4 open.',
-    next: 'Close mds_stores and try again, or unmount by force.',
-  },
-  actions: ['retry', 'force-unmount'],
-};
-
-export const privacyRefused: JobState = {
-  is: 'failed',
-  problem: {
-    code: 'PRIVACY_REFUSED',
-    title: 'macOS does not let PiKeep read cards',
-    message: 'PiKeep has no access to removable volumes, so macOS refused to open /dev/rdisk4.',
-    next: 'Open Privacy & Security, Files and Folders, and switch on Removable Volumes for PiKeep. Then try again.',
-  },
-  actions: ['open-privacy-settings', 'retry'],
-};
+import {
+  copying,
+  done,
+  jobOn,
+  nothing,
+  octopi,
+  privacyRefused,
+  stick,
+  unmountRefused,
+} from './samples.ts';
 
 const gone: JobState = {
   is: 'failed',
@@ -112,6 +22,7 @@ const gone: JobState = {
     next: 'Put it back in and start again. Nothing half-made is left behind.',
   },
   actions: ['retry'],
+  card: 'untouched',
 };
 
 const refused = [
@@ -120,12 +31,14 @@ const refused = [
     title: 'APPLE SSD AP0512Q',
     bytes: 500_277_792_768,
     reason: 'It carries the system this computer is running.',
+    protectedBy: null,
   },
   {
     disk: 'disk6',
     title: 'Extreme Portable SSD',
     bytes: 1_000_204_886_016,
     reason: 'It is an external drive that cannot be taken out of its case like a card.',
+    protectedBy: null,
   },
 ];
 
@@ -228,7 +141,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
   'done and ejected': {
     ...nothing,
     jobs: [jobOn(octopi, { ...done, ejected: true, verified: 'read-back-cached' })],
-    settings: { ejectWhenDone: true },
+    settings: { ejectWhenDone: true, showOtherExternal: false },
   },
   'done with a doubt': {
     ...nothing,
@@ -259,7 +172,11 @@ export const states: Readonly<Record<string, Snapshot>> = {
   'in use': { ...nothing, disks: [octopi], jobs: [jobOn(octopi, unmountRefused)] },
   privacy: { ...nothing, disks: [octopi], jobs: [jobOn(octopi, privacyRefused)] },
   'pulled out': { ...nothing, jobs: [jobOn(octopi, gone)] },
-  cancelled: { ...nothing, disks: [octopi], jobs: [jobOn(octopi, { is: 'cancelled' })] },
+  cancelled: {
+    ...nothing,
+    disks: [octopi],
+    jobs: [jobOn(octopi, { is: 'cancelled', card: 'untouched', canUndo: false })],
+  },
   leftovers: {
     ...nothing,
     disks: [octopi],

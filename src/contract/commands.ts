@@ -1,0 +1,55 @@
+/** What the panel can ask for, and the answer. */
+
+import * as v from 'valibot';
+import { id, problemSchema, text } from './fields.ts';
+
+/** Where the page of a restore begins: with a backup, with what a job made or was restoring, or with a card. */
+const beginningSchema = v.variant('with', [
+  v.strictObject({ with: v.literal('backup'), backup: id }),
+  v.strictObject({ with: v.literal('job'), job: id, forceUnmount: v.boolean() }),
+  v.strictObject({ with: v.literal('card'), disk: id, card: id }),
+]);
+
+export const commandSchema = v.variant('command', [
+  v.strictObject({ command: v.literal('backup'), disk: id, card: id }),
+  v.strictObject({ command: v.literal('cancel'), job: id }),
+  v.strictObject({ command: v.literal('retry'), job: id, forceUnmount: v.boolean() }),
+  v.strictObject({ command: v.literal('dismiss'), job: id }),
+  v.strictObject({ command: v.literal('reveal'), job: id }),
+  v.strictObject({ command: v.literal('eject'), disk: id, card: id }),
+  v.strictObject({ command: v.literal('clear-leftover'), file: text }),
+  v.strictObject({ command: v.literal('open-privacy-settings') }),
+  v.strictObject({ command: v.literal('set-eject-when-done'), value: v.boolean() }),
+  v.strictObject({ command: v.literal('set-show-other-external'), value: v.boolean() }),
+  /** Marks a disk “never touch”. */
+  v.strictObject({ command: v.literal('protect'), disk: id, card: id }),
+  /** Takes the mark away; `key` is that of a refused disk. */
+  v.strictObject({ command: v.literal('unprotect'), key: text }),
+  v.strictObject({ command: v.literal('restore-open'), from: beginningSchema }),
+  /** Another backup on the open page. */
+  v.strictObject({ command: v.literal('restore-choose-backup'), backup: id }),
+  /** The first naming: which card is to be written over. */
+  v.strictObject({ command: v.literal('restore-choose'), disk: id, card: id }),
+  /** Shows what will be lost; `restore-start` is refused before. */
+  v.strictObject({ command: v.literal('restore-review'), token: id }),
+  /** Back to the choice. */
+  v.strictObject({ command: v.literal('restore-back') }),
+  /** The second naming: writes over the card that `token` stands for. */
+  v.strictObject({
+    command: v.literal('restore-start'),
+    token: id,
+    typedName: v.nullable(text),
+    grow: v.picklist(['leave', 'first-boot']),
+  }),
+  v.strictObject({ command: v.literal('restore-close') }),
+  /** Brings back what was on the card of a restore that ended early. */
+  v.strictObject({ command: v.literal('undo'), job: id }),
+]);
+export type Command = v.InferOutput<typeof commandSchema>;
+
+/** Every command is answered with this. */
+export const replySchema = v.variant('ok', [
+  v.object({ ok: v.literal(true) }),
+  v.object({ ok: v.literal(false), problem: problemSchema }),
+]);
+export type Reply = v.InferOutput<typeof replySchema>;

@@ -1,0 +1,240 @@
+/** Carries out what the panel asks for: finds what a command means, starts and ends jobs. */
+
+import type { Command } from '../contract/panel.ts';
+import { weakIdentity } from '../engine/disk.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import { matchBackups } from '../library/backups.ts';
+import { clearLeftover } from '../library/leftovers.ts';
+import type { Platform } from '../platform/ports.ts';
+import type { Settings, SettingsStore } from '../platform/settings.ts';
+import {
+  backupOfJob,
+  cardOf,
+  chooseAgain,
+  chooseBackup,
+  chooseCard,
+  chooseJob,
+  chooseOffered,
+  chooseUndo,
+} from './choice.ts';
+import { confirmRestore, requireCurrent } from './confirmation.ts';
+import type { JobRunner } from './job-runner.ts';
+import {
+  backupTask,
+  type CardAccess,
+  type JobTask,
+  restoreTask,
+  type TaskTarget,
+  undoTask,
+} from './job-tasks.ts';
+import { markDisk, unmarkDisk } from './protect.ts';
+import type { Shelf } from './shelf.ts';
+import {
+  type DeskInput,
+  type DeskState,
+  isWorking,
+  type JobOrder,
+  type SeenDisk,
+} from './state.ts';
+import type { Surveyor } from './surveyor.ts';
+
+export interface ClerkOptions {
+  readonly platform: Pick<Platform, 'actions' | 'desktop'>;
+  readonly settings: SettingsStore;
+  readonly access: CardAccess;
+  readonly jobs: Pick<JobRunner, 'run' | 'cancel'>;
+  readonly shelf: Pick<Shelf, 'look'>;
+  readonly surveyor: Pick<Surveyor, 'examine'>;
+  readonly state: () => DeskState;
+  readonly apply: (input: DeskInput) => void;
+  /** Looks at the disks; resolves when the desk has seen them. */
+  readonly look: () => Promise<void>;
+  /** The settings as they are saved have changed. */
+  readonly settingsChanged: () => void;
+}
+
+/** The pane of System Settings where macOS keeps the grant for removable volumes. */
+const PRIVACY_PANE =
+  'x-apple.systempreferences:com.apple.preference.security?Privacy_RemovableVolume';
+
+export class Clerk {
+  readonly #options: ClerkOptions;
+
+  constructor(options: ClerkOptions) {
+    this.#options = options;
+  }
+
+  /** Throws what stands against it. */
+  async carryOut(command: Command): Promise<void> {
+    const { platform, settings, jobs, apply, shelf } = this.#options;
+    const state = this.#options.state();
+    switch (command.command) {
+      case 'backup':
+        return this.#backUp(chooseCard(state, command.disk, command.card), false);
+      case 'retry': {
+        const job = chooseJob(state, command.job);
+        if (job.kind !== 'backup') {
+          const detail = 'what is on the card has to be looked at again';
+          throw new PiKeepError('NOT_CONFIRMED', { disk: job.disk, detail });
+        }
+        return this.#backUp(chooseAgain(state, job), command.forceUnmount);
+      }
+      case 'cancel':
+        return jobs.cancel(chooseJob(state, command.job).id);
+      case 'dismiss':
+        return apply({ input: 'dismissed', job: chooseJob(state, command.job).id });
+      case 'reveal':
+        return this.#reveal(command.job);
+      case 'eject':
+        return this.#eject(chooseCard(state, command.disk, command.card));
+      case 'clear-leftover':
+        await clearLeftover(state.settings.library, command.file);
+        return shelf.look();
+      case 'open-privacy-settings':
+        return platform.desktop.openExternal(PRIVACY_PANE);
+      case 'set-eject-when-done':
+        await settings.update({ ejectWhenDone: command.value });
+        return this.#options.settingsChanged();
+      case 'set-show-other-external':
+        return this.#reselect({ showOtherExternal: command.value });
+      case 'protect': {
+        const { disk, glance } = chooseCard(state, command.disk, command.card);
+        const neverTouch = markDisk(settings.current.neverTouch, disk, glance.title.slice(0, 256));
+        return this.#reselect({ neverTouch });
+      }
+      case 'unprotect': {
+        const disks = state.disks.map(({ disk }) => disk);
+        const neverTouch = unmarkDisk(settings.current.neverTouch, command.key, disks);
+        return this.#reselect({ neverTouch });
+      }
+      case 'undo':
+        return this.#undo(command.job);
+      default:
+        return this.#restore(command);
+    }
+  }
+
+  async #restore(command: Extract<Command, { command: `restore-${string}` }>): Promise<void> {
+    const { apply } = this.#options;
+    const state = this.#options.state();
+    switch (command.command) {
+      case 'restore-open':
+        return this.#open(command.from);
+      case 'restore-choose-backup':
+        return apply({
+          input: 'restore-backup-chosen',
+          backup: chooseBackup(state, command.backup),
+        });
+      case 'restore-choose':
+        return apply({
+          input: 'restore-chosen',
+          card: chooseOffered(state, command.disk, command.card).key,
+        });
+      case 'restore-review':
+        requireCurrent(state, command.token);
+        return apply({ input: 'restore-reviewed', token: command.token });
+      case 'restore-back':
+        return apply({ input: 'restore-back' });
+      case 'restore-close':
+        return apply({ input: 'restore-closed' });
+      case 'restore-start': {
+        const { seen, page } = confirmRestore(state, command);
+        const { title, path: image } = page.backup;
+        const target = this.#target(seen, page.forceUnmount);
+        apply({ input: 'restore-closed' });
+        const task = restoreTask({ image, grow: command.grow }, target);
+        return this.#start(seen, { kind: 'restore', title, image }, task);
+      }
+    }
+  }
+
+  async #open(from: Extract<Command, { command: 'restore-open' }>['from']): Promise<void> {
+    const { apply, shelf } = this.#options;
+    // The page is about what is in the library now.
+    await shelf.look();
+    const state = this.#options.state();
+    if (from.with === 'backup') {
+      const backup = chooseBackup(state, from.backup);
+      return apply({ input: 'restore-opened', backup, chosen: null, forceUnmount: false });
+    }
+    if (from.with === 'card') {
+      const seen = chooseOffered(state, from.disk, from.card);
+      const backup = likeliestBackup(state, seen);
+      return apply({ input: 'restore-opened', backup, chosen: seen.key, forceUnmount: false });
+    }
+    const job = chooseJob(state, from.job);
+    const backup = backupOfJob(state, job);
+    // A backup goes to whichever card it is of; a restore is tried again on the card it was for.
+    const chosen = job.kind === 'backup' ? null : (cardOf(state, job)?.key ?? null);
+    apply({ input: 'restore-opened', backup, chosen, forceUnmount: from.forceUnmount });
+  }
+
+  #undo(id: string): void {
+    const state = this.#options.state();
+    const job = chooseUndo(state, id);
+    const seen = chooseAgain(state, job);
+    const order = { kind: 'undo', title: job.title, image: job.image ?? '' } as const;
+    this.#start(seen, order, undoTask(this.#target(seen, false)));
+  }
+
+  #backUp(seen: SeenDisk, forceUnmount: boolean): void {
+    this.#start(seen, { kind: 'backup' }, backupTask(this.#target(seen, forceUnmount)));
+  }
+
+  #target({ disk }: SeenDisk, forceUnmount: boolean): TaskTarget {
+    const { access, state } = this.#options;
+    return { disk, settings: state().settings, access, forceUnmount };
+  }
+
+  #start(seen: SeenDisk, order: JobOrder, task: JobTask): void {
+    const { apply, jobs, state, shelf } = this.#options;
+    apply({ input: 'started', card: seen.key, order });
+    const job = state().jobs.at(-1);
+    if (job?.card !== seen.key || !isWorking(job)) {
+      throw new PiKeepError('INTERNAL', { detail: `no job was made for ${seen.disk.id}` });
+    }
+    void jobs.run(job.id, task).then(() => {
+      this.#examine(job.id);
+      return shelf.look();
+    });
+  }
+
+  /** After a restore that ended early: is the card as it was, and can it become so again? */
+  #examine(id: string): void {
+    const state = this.#options.state();
+    const job = state.jobs.find((one) => one.id === id);
+    if (!job?.image || (job.state.is !== 'failed' && job.state.is !== 'cancelled')) return;
+    const seen = cardOf(state, job);
+    if (seen) this.#options.surveyor.examine(id, job.image, seen);
+  }
+
+  async #reveal(id: string): Promise<void> {
+    const { desktop } = this.#options.platform;
+    const { state } = chooseJob(this.#options.state(), id);
+    if (state.is === 'done') await desktop.reveal(state.image);
+    if (state.is === 'restored') await desktop.reveal(state.report);
+  }
+
+  async #eject(seen: SeenDisk): Promise<void> {
+    const { platform, apply, look } = this.#options;
+    await platform.actions.eject(seen.disk);
+    apply({ input: 'ejected', card: seen.key });
+    await look();
+  }
+
+  /** Settings that decide which disks are offered. */
+  async #reselect(change: Partial<Settings>): Promise<void> {
+    const { settings, settingsChanged, look } = this.#options;
+    await settings.update(change);
+    settingsChanged();
+    await look();
+  }
+}
+
+/** The newest of this card, else the newest there is. Throws USAGE when there is none. */
+function likeliestBackup({ backups }: DeskState, { disk }: SeenDisk): DeskState['backups'][number] {
+  const card = { bytes: disk.bytes, weak: weakIdentity(disk), strong: null };
+  const backup = matchBackups(backups, card)[0]?.backup ?? backups[0];
+  if (backup) return backup;
+  throw new PiKeepError('USAGE', { detail: 'There is no backup in the library yet.' });
+}

@@ -1,0 +1,91 @@
+/** What happens to jobs while they run: pure steps from one state to the next. */
+
+import { weakIdentity, weakIdentityText } from '../engine/disk.ts';
+import type { Progress } from '../worker/progress.ts';
+import { plainText } from './plain-text.ts';
+import {
+  type DeskInput,
+  type DeskState,
+  isRewriting,
+  isWorking,
+  type Job,
+  type SeenDisk,
+} from './state.ts';
+
+const MAX_WARNINGS = 8;
+const MAX_TITLE = 120;
+const MAX_SENTENCE = 400;
+
+export function startJob(
+  state: DeskState,
+  { card, order }: Extract<DeskInput, { input: 'started' }>,
+): DeskState {
+  const seen = state.disks.find(({ key }) => key === card);
+  if (!seen) return state;
+  const started = state.started + 1;
+  const job: Job = {
+    id: `job-${started}`,
+    kind: order.kind,
+    disk: seen.disk.id,
+    card,
+    identity: weakIdentityText(weakIdentity(seen.disk)),
+    title: plainText(order.kind === 'backup' ? seen.glance.title : order.title, MAX_TITLE),
+    image: order.kind === 'backup' ? null : order.image,
+    state: {
+      is: 'working',
+      phase: order.kind === 'restore' ? 'checking' : 'opening',
+      bytes: 0,
+      total: seen.disk.bytes,
+      bytesPerSecond: null,
+      secondsLeft: null,
+      cancelling: false,
+    },
+    plan: null,
+    warnings: [],
+  };
+  // The outcome of an earlier try on this card or in this place has had its day.
+  const others = state.jobs.filter(
+    (one) => isWorking(one) || (one.disk !== job.disk && one.identity !== job.identity),
+  );
+  return { ...state, started, jobs: [...others, job] };
+}
+
+/** Late messages of a job that has ended change nothing. */
+export function onWorkingJob(state: DeskState, id: string, change: (job: Job) => Job): DeskState {
+  if (!state.jobs.some((job) => job.id === id && isWorking(job))) return state;
+  return { ...state, jobs: state.jobs.map((job) => (job.id === id ? change(job) : job)) };
+}
+
+export function advance(job: Job, progress: Progress): Job {
+  if (job.state.is !== 'working') return job;
+  const { bytes, total, bytesPerSecond, secondsLeft } = progress;
+  const phase = progress.phase === 'reading' ? 'opening' : progress.phase;
+  return { ...job, state: { ...job.state, phase, bytes, total, bytesPerSecond, secondsLeft } };
+}
+
+export function warn(job: Job, given: string): Job {
+  const text = plainText(given, MAX_SENTENCE);
+  if (job.warnings.includes(text) || job.warnings.length >= MAX_WARNINGS) return job;
+  return { ...job, warnings: [...job.warnings, text] };
+}
+
+export function markCancelling(job: Job): Job {
+  if (job.state.is !== 'working') return job;
+  return { ...job, state: { ...job.state, cancelling: true } };
+}
+
+export function markEjected(job: Job, card: string): Job {
+  const { state } = job;
+  if (job.card !== card || (state.is !== 'done' && state.is !== 'restored')) return job;
+  return { ...job, state: { ...state, ejected: true } };
+}
+
+/** A card that is being written over looks different from one listing to the next; its job is to know it afterwards. */
+export function followRewritten(jobs: readonly Job[], disks: readonly SeenDisk[]): readonly Job[] {
+  return jobs.map((job) => {
+    const seen = isRewriting(job) ? disks.find(({ key }) => key === job.card) : undefined;
+    if (!seen) return job;
+    const identity = weakIdentityText(weakIdentity(seen.disk));
+    return identity === job.identity ? job : { ...job, identity };
+  });
+}

@@ -1,0 +1,87 @@
+/** What the desk asks a worker to do, from what the user chose and set. Pure. */
+
+import { type Disk, weakIdentity } from '../engine/disk.ts';
+import { recordsFolder } from '../library/records-folder.ts';
+import type { DoorName } from '../platform/ports.ts';
+import type { Settings } from '../platform/settings.ts';
+import type { BackupTask, RestoreTask, SurveyTask, UndoTask } from '../worker/tasks.ts';
+
+/** How cards are reached, for as long as the desk lives. */
+export interface CardAccess {
+  /** The folder that stands in for the card reader; null for the machine's own disks. */
+  readonly slot: string | null;
+  readonly allowDiskImage?: boolean;
+  /** One way of opening only. */
+  readonly door?: DoorName | null;
+}
+
+export interface TaskTarget {
+  readonly disk: Disk;
+  readonly settings: Settings;
+  readonly access: CardAccess;
+  readonly forceUnmount: boolean;
+}
+
+export type JobTask = BackupTask | RestoreTask | UndoTask;
+
+export function backupTask({ disk, settings, access, forceUnmount }: TaskTarget): BackupTask {
+  return {
+    task: 'backup',
+    disk: disk.id,
+    expected: expectedOf(disk),
+    source: sourceOf(settings, access),
+    destination: { kind: 'library', folder: settings.library },
+    format: 'img',
+    wholeCard: false,
+    fullHash: false,
+    verify: 'image',
+    forceUnmount,
+    ejectWhenDone: settings.ejectWhenDone,
+  };
+}
+
+export function surveyTask(
+  image: string,
+  { disk, settings, access }: Omit<TaskTarget, 'forceUnmount'>,
+): SurveyTask {
+  const source = sourceOf(settings, access);
+  return { task: 'survey', image, disk: disk.id, source, library: settings.library };
+}
+
+export function restoreTask(
+  { image, grow }: { image: string; grow: RestoreTask['grow'] },
+  target: TaskTarget,
+): RestoreTask {
+  const { ejectWhenDone } = target.settings;
+  return { task: 'restore', image, mode: 'auto', grow, ejectWhenDone, ...writtenTo(target) };
+}
+
+export function undoTask(target: TaskTarget): UndoTask {
+  return { task: 'undo', ...writtenTo(target) };
+}
+
+function writtenTo({ disk, settings, access, forceUnmount }: TaskTarget) {
+  return {
+    disk: disk.id,
+    expected: expectedOf(disk),
+    source: sourceOf(settings, access),
+    library: settings.library,
+    forceUnmount,
+    recordsFolder: recordsFolder(settings.library),
+  };
+}
+
+function expectedOf(disk: Disk) {
+  const identity = weakIdentity(disk);
+  return { ...identity, partitions: [...identity.partitions] };
+}
+
+function sourceOf(settings: Settings, { slot, allowDiskImage, door }: CardAccess) {
+  return {
+    slot,
+    allowDiskImage: allowDiskImage ?? false,
+    allowOtherExternal: settings.showOtherExternal,
+    neverTouch: settings.neverTouch.map(({ key }) => key),
+    door: door ?? null,
+  };
+}

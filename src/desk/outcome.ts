@@ -1,0 +1,167 @@
+/** How jobs end: their last state, and what the user is told. Pure. */
+
+import type { CardLeft, JobState } from '../contract/panel.ts';
+import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
+import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
+import type { BackupResult } from '../worker/results.ts';
+import type { DeskEvent } from './event.ts';
+import { onWorkingJob } from './job-steps.ts';
+import { plainText } from './plain-text.ts';
+import { problemOf } from './problem.ts';
+import { type DeskInput, type DeskState, isWorking, type Job } from './state.ts';
+
+interface Step {
+  readonly state: DeskState;
+  readonly events: readonly DeskEvent[];
+}
+
+const MAX_OUTCOMES = 10;
+const MAX_CHECKS = 16;
+const MAX_ADJUSTED = 16;
+const MAX_TITLE = 120;
+const MAX_SENTENCE = 400;
+const MAX_PATH = 1024;
+
+export function finishJob(
+  state: DeskState,
+  { job, result, place }: Extract<DeskInput, { input: 'finished' }>,
+): Step {
+  const title = plainText(result.title, MAX_TITLE);
+  const next = onWorkingJob(state, job, (one) => ({ ...one, title, state: last(result, place) }));
+  if (next === state) return { state, events: [] };
+  return { state: forgetOldOutcomes(next), events: [told(job, title, result, place)] };
+}
+
+function last(
+  result: Extract<DeskInput, { input: 'finished' }>['result'],
+  place: string,
+): JobState {
+  if (result.task === 'backup') return backedUp(result, place);
+  return result.task === 'restore' ? restored(result) : { is: 'undone' };
+}
+
+function backedUp(result: BackupResult, place: string): JobState {
+  const { image, bytes, storedBytes, readBytes, seconds, ejected, verified } = result;
+  const checks = result.checks.slice(0, MAX_CHECKS).map(({ name, ok, detail }) => ({
+    name: plainText(name, MAX_TITLE),
+    ok,
+    detail: plainText(detail, MAX_SENTENCE),
+  }));
+  const facts = { image, place, bytes, storedBytes, readBytes, seconds, verified };
+  return { is: 'done', ...facts, checks, ejected };
+}
+
+function restored(result: RestoreResult): JobState {
+  const { bytes, mappedBytes, writtenBytes, skippedBytes, provenBytes, mapOrigin } = result;
+  const { verified, seconds, growth, willGrow, ejected } = result;
+  const facts = { bytes, mappedBytes, writtenBytes, skippedBytes, provenBytes, mapOrigin };
+  return {
+    is: 'restored',
+    ...facts,
+    verified,
+    seconds,
+    growth: growth && { ...growth, advice: plainText(growth.advice, MAX_SENTENCE) },
+    willGrow,
+    adjusted: result.adjusted.slice(0, MAX_ADJUSTED).map((one) => plainText(one, MAX_SENTENCE)),
+    ejected,
+    report: result.report.slice(0, MAX_PATH),
+  };
+}
+
+function told(
+  job: string,
+  title: string,
+  result: Extract<DeskInput, { input: 'finished' }>['result'],
+  place: string,
+): DeskEvent {
+  if (result.task === 'undo') return { happened: 'undo-done', job, title };
+  if (result.task === 'restore') {
+    const { provenBytes, seconds, ejected } = result;
+    return { happened: 'restore-done', job, title, provenBytes, seconds, ejected };
+  }
+  const { image, bytes, storedBytes, seconds, ejected } = result;
+  const facts = { job, title, image, place, bytes, storedBytes, seconds, ejected };
+  return { happened: 'job-done', ...facts };
+}
+
+export function failJob(state: DeskState, id: string, error: PiKeepError): Step {
+  const job = state.jobs.find((one) => one.id === id && isWorking(one));
+  if (!job) return { state, events: [] };
+  const card = cardAfter(job);
+  if (isPiKeepError(error, 'INTERRUPTED')) {
+    const cancelled: JobState = { is: 'cancelled', card, canUndo: false };
+    return { state: end(state, id, cancelled), events: [] };
+  }
+  const problem = problemOf(error);
+  const failed: JobState = { is: 'failed', problem, actions: actionsAfter(error), card };
+  const event: DeskEvent = {
+    happened: 'job-failed',
+    job: id,
+    kind: job.kind,
+    card,
+    title: job.title,
+    code: error.code,
+    problem: problem.title,
+    next: problem.next,
+  };
+  return { state: end(state, id, failed), events: [event] };
+}
+
+function end(state: DeskState, id: string, last: JobState): DeskState {
+  return forgetOldOutcomes(onWorkingJob(state, id, (job) => ({ ...job, state: last })));
+}
+
+/** By how far it had come: before the phase of writing nothing is written, and after it everything is. */
+function cardAfter({ kind, state }: Job): CardLeft {
+  if (kind === 'backup' || state.is !== 'working') return 'untouched';
+  if (state.phase === 'writing') return 'unfinished';
+  return state.phase === 'proving' || state.phase === 'filing' ? 'unproven' : 'untouched';
+}
+
+/** What a look at the card itself says counts more than how far its job seemed to have come. */
+export function examineJob(state: DeskState, id: string, { target }: SurveyResult): DeskState {
+  return {
+    ...state,
+    jobs: state.jobs.map((job) => {
+      if (job.id !== id || job.kind === 'backup') return job;
+      return { ...job, state: examined(job.state, target) };
+    }),
+  };
+}
+
+function examined(state: JobState, target: SurveyResult['target']): JobState {
+  const { unfinished, canUndo } = target;
+  if (state.is !== 'failed' && state.is !== 'cancelled') return state;
+  const card = unfinished === null ? state.card : 'unfinished';
+  if (state.is === 'cancelled') return { ...state, card, canUndo };
+  const others = state.actions.filter((action) => action !== 'undo');
+  return { ...state, card, actions: canUndo ? [...others, 'undo'] : others };
+}
+
+type Action = Extract<JobState, { is: 'failed' }>['actions'][number];
+
+function actionsAfter(error: PiKeepError): Action[] {
+  switch (error.code) {
+    case 'UNMOUNT_REFUSED':
+      return ['retry', 'force-unmount'];
+    case 'PRIVACY_REFUSED':
+      return ['open-privacy-settings', 'retry'];
+    case 'PROTECTED_DISK':
+    case 'NOT_A_CARD':
+    case 'IDENTITY_CHANGED':
+    case 'UNSUPPORTED':
+    case 'FAKE_CAPACITY':
+    case 'UNDO_IMPOSSIBLE':
+      return [];
+    default:
+      return ['retry'];
+  }
+}
+
+/** A long evening of cards must not make the snapshot grow without end. */
+function forgetOldOutcomes(state: DeskState): DeskState {
+  const outcomes = state.jobs.filter((job) => !isWorking(job));
+  const forgotten = new Set(outcomes.slice(0, Math.max(0, outcomes.length - MAX_OUTCOMES)));
+  if (forgotten.size === 0) return state;
+  return { ...state, jobs: state.jobs.filter((job) => !forgotten.has(job)) };
+}

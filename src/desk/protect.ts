@@ -1,0 +1,28 @@
+/** Marking disks “never touch”, and taking the mark away. Pure. */
+
+import type { Disk } from '../engine/disk.ts';
+import { diskKeys } from '../engine/disk-key.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import type { Settings } from '../platform/settings.ts';
+
+type Marks = Settings['neverTouch'];
+
+/** Every key of the disk is marked. Throws UNSUPPORTED for a disk that has none. */
+export function markDisk(marks: Marks, disk: Disk, name: string): Marks {
+  const keys = diskKeys(disk);
+  if (keys.length === 0) {
+    const what = 'marking a disk that has nothing it could be recognised by';
+    throw new PiKeepError('UNSUPPORTED', { what });
+  }
+  const added = keys.filter((key) => !marks.some((mark) => mark.key === key));
+  return [...marks, ...added.map((key) => ({ key, name }))];
+}
+
+/** All marks of the disks that have this key; of a disk that is not there only this one. */
+export function unmarkDisk(marks: Marks, key: string, disks: readonly Disk[]): Marks {
+  const gone = new Set([key]);
+  for (const keys of disks.map(diskKeys)) {
+    if (keys.includes(key)) for (const other of keys) gone.add(other);
+  }
+  return marks.filter((mark) => !gone.has(mark.key));
+}

@@ -1,0 +1,84 @@
+/** Backups, looks at cards and outcomes of restores as the desk may be handed them. */
+
+import { type Disk, weakIdentity } from '../../src/engine/disk.ts';
+import type { Backup } from '../../src/library/backups.ts';
+import type { RestoreResult, SurveyResult } from '../../src/worker/restore-results.ts';
+
+export const IMAGE = '/home/ann/PiKeep/octopi/octopi 2026-11-22 16.40.img';
+
+/** A backup that was made of this disk. */
+export function backupOf(disk: Disk, change: Partial<Backup> = {}): Backup {
+  return {
+    path: IMAGE,
+    title: 'octopi',
+    at: '2026-11-22T16:40:00.000Z',
+    format: 'img',
+    bytes: disk.bytes,
+    weak: weakIdentity(disk),
+    strong: { tableId: disk.tableId, fileSystems: [], hostname: 'octopi' },
+    verified: true,
+    unreadable: 0,
+    ...change,
+  };
+}
+
+export function surveyOf(
+  disk: Disk,
+  target: Partial<SurveyResult['target']> = {},
+  change: Partial<SurveyResult> = {},
+): SurveyResult {
+  return {
+    task: 'survey',
+    image: {
+      path: IMAGE,
+      title: 'octopi',
+      bytes: disk.bytes,
+      mappedBytes: 4096,
+      mapOrigin: 'manifest',
+      at: '2026-11-22T16:40:00.000Z',
+      verified: true,
+      unreadable: 0,
+      warnings: [],
+    },
+    target: {
+      disk: disk.id,
+      title: 'HOLIDAY',
+      content: 'camera card, 214 photos',
+      bytes: disk.bytes,
+      mediaName: disk.mediaName,
+      partitions: [{ kind: 'FAT', label: 'HOLIDAY', bytes: disk.bytes }],
+      lastBackup: null,
+      isOrigin: false,
+      unfinished: null,
+      canUndo: false,
+      mustTypeName: false,
+      ...target,
+    },
+    fits: true,
+    fit: 'It fits.',
+    growth: null,
+    ...change,
+  };
+}
+
+export const restored: RestoreResult = {
+  task: 'restore',
+  image: IMAGE,
+  disk: 'sdb',
+  title: 'octopi',
+  bytes: 8 * 1024 * 1024,
+  mappedBytes: 4096,
+  writtenBytes: 4096,
+  skippedBytes: 0,
+  mode: 'full',
+  mapOrigin: 'manifest',
+  provenBytes: 4096,
+  verified: 'read-back',
+  seconds: 9,
+  writeSeconds: 6,
+  growth: null,
+  willGrow: false,
+  adjusted: [],
+  ejected: false,
+  report: '/home/ann/PiKeep/Restores/2026/record.json',
+};
