@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MAP_ALIGNMENT } from './chunks.ts';
 import { PiKeepError } from './errors.ts';
+import type { WritableDevice } from './writable-device.ts';
 
 export interface Marker {
   /** Of the restore: names its record, where the old first and last MiB are kept. Empty when the mark is damaged. */
@@ -74,6 +75,38 @@ export function parseMarker(bytes: Uint8Array): Marker | null {
 export function requireFinished(card: { readonly unfinished: Marker | null }, disk: string): void {
   if (card.unfinished === null) return;
   throw new PiKeepError('UNFINISHED_RESTORE', { disk, image: card.unfinished.image });
+}
+
+/** Old content of a card, as it was before the mark was written. */
+export interface SavedBlock {
+  readonly offset: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Brings back what was saved: sector 0, and with it the end of the mark, last. It is read back. Throws CARD_NOT_AS_WRITTEN,
+ * WRITE_FAILED, READ_FAILED, DEVICE_GONE.
+ */
+export async function putBack(
+  target: WritableDevice,
+  blocks: readonly SavedBlock[],
+): Promise<void> {
+  const { sectorSize } = target;
+  const last: SavedBlock[] = [];
+  for (const { offset, data } of blocks) {
+    const isFirst = offset === 0;
+    if (isFirst) last.push({ offset, data: data.subarray(0, sectorSize) });
+    const rest = isFirst ? data.subarray(sectorSize) : data;
+    if (rest.length > 0) await target.write(rest, isFirst ? sectorSize : offset);
+  }
+  await target.flush();
+  for (const { offset, data } of last) await target.write(data, offset);
+  await target.flush();
+  for (const { offset, data } of blocks) {
+    if (Buffer.compare(await readUpTo(target, offset, data.length), data) === 0) continue;
+    const facts = { disk: target.path, offset, bytes: data.length, ranges: 1 };
+    throw new PiKeepError('CARD_NOT_AS_WRITTEN', facts);
+  }
 }
 
 /** Seven-bit text, in which the JSON stands on a line of its own. */

@@ -1,0 +1,144 @@
+/** Why a card does not hold what was written to it: worn out, or smaller than it claims. */
+
+import { BufferPool } from './aligned-memory.ts';
+import { type BlockDevice, readUpTo } from './block-device.ts';
+import { MAP_ALIGNMENT } from './chunks.ts';
+import { isPiKeepError, PiKeepError } from './errors.ts';
+import { type MapEntry, zeroSha256 } from './image/map.ts';
+import { readAhead } from './read-ahead.ts';
+
+const READS_IN_FLIGHT = 3;
+/** Blocks that are looked for elsewhere on the card. */
+const NEEDLES = 12;
+/** Places that have to be the same as those a true size further on. */
+const CONFIRMATIONS = 64;
+/** Less than this at the end of a card may be a flaw of it. */
+const MIN_LOST_BYTES = 1024 * 1024;
+
+interface Differences {
+  /** The card, which is only read. */
+  readonly device: BlockDevice;
+  /** Everything that should be on it, ascending. */
+  readonly expected: readonly MapEntry[];
+  /** Those of them that are not, ascending; at least one. */
+  readonly differing: readonly MapEntry[];
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The error that describes the differences: FAKE_CAPACITY when the same data answers at two addresses a constant distance
+ * apart, or when everything behind some place is lost; CARD_NOT_AS_WRITTEN otherwise. Throws DEVICE_GONE, INTERRUPTED.
+ */
+export async function judgeDifferences(differences: Differences): Promise<PiKeepError> {
+  const { device, differing } = differences;
+  const realBytes = (await wrapDistance(differences)) ?? lostFrom(differences);
+  const disk = device.path;
+  if (realBytes !== null) {
+    return new PiKeepError('FAKE_CAPACITY', { disk, claimedBytes: device.size, realBytes });
+  }
+  const bytes = differing.reduce((sum, entry) => sum + entry.bytes, 0);
+  const offset = differing[0]?.offset ?? 0;
+  return new PiKeepError('CARD_NOT_AS_WRITTEN', { disk, offset, bytes, ranges: differing.length });
+}
+
+/** Where the card stops keeping anything; entries of zeros prove nothing, since a lost place often reads as zeros. */
+function lostFrom({ expected, differing }: Differences): number | null {
+  const wrong = new Set(differing);
+  let from = 0;
+  let lostBytes = 0;
+  for (const entry of expected) {
+    if (wrong.has(entry)) {
+      if (lostBytes === 0) from = entry.offset;
+      lostBytes += entry.bytes;
+    } else if (entry.sha256 !== zeroSha256(entry.bytes)) {
+      lostBytes = 0;
+    }
+  }
+  return lostBytes >= MIN_LOST_BYTES && from > 0 ? from : null;
+}
+
+/** How far apart two addresses of the same place are; null when no two are. */
+async function wrapDistance(differences: Differences): Promise<number | null> {
+  try {
+    const needles = await takeNeedles(differences);
+    const distances = await findNeedles(differences, needles);
+    for (const distance of distances) {
+      if (await isSameApart(differences, distance)) return distance;
+    }
+    return null;
+  } catch (error) {
+    // A card that fails while it is examined has nothing more to tell.
+    if (isPiKeepError(error, 'READ_FAILED')) return null;
+    throw error;
+  }
+}
+
+interface Needle {
+  readonly offset: number;
+  readonly data: Buffer;
+}
+
+/** Blocks of the wrong places as they are on the card now, each unlike any that is common. */
+async function takeNeedles({ device, differing }: Differences): Promise<Needle[]> {
+  const needles: Needle[] = [];
+  const step = Math.max(1, Math.floor(differing.length / NEEDLES));
+  for (let index = 0; index < differing.length && needles.length < NEEDLES; index += step) {
+    const entry = differing[index];
+    if (!entry) break;
+    const data = Buffer.from(await readUpTo(device, entry.offset, entry.bytes));
+    for (let at = 0; at + MAP_ALIGNMENT <= data.length; at += MAP_ALIGNMENT) {
+      const block = data.subarray(at, at + MAP_ALIGNMENT);
+      if (!isTelling(block)) continue;
+      needles.push({ offset: entry.offset + at, data: block });
+      break;
+    }
+  }
+  return needles;
+}
+
+/** Distances between a needle and another place with the same bytes, the most frequent first, then the smallest. */
+async function findNeedles(
+  { device, expected, signal }: Differences,
+  needles: readonly Needle[],
+): Promise<number[]> {
+  if (needles.length === 0) return [];
+  const largest = expected.reduce((most, { bytes }) => Math.max(most, bytes), 0);
+  const pool = new BufferPool(READS_IN_FLIGHT + 1, largest);
+  const votes = new Map<number, number>();
+  const depth = READS_IN_FLIGHT;
+  const chunks = readAhead({ device, chunks: expected, pool, depth, signal });
+  for await (const { offset, data, buffer } of chunks) {
+    const hay = Buffer.from(data.buffer, data.byteOffset, data.length);
+    for (const needle of needles) {
+      for (let at = hay.indexOf(needle.data); at >= 0; at = hay.indexOf(needle.data, at + 1)) {
+        const distance = Math.abs(offset + at - needle.offset);
+        if (distance > 0) votes.set(distance, (votes.get(distance) ?? 0) + 1);
+      }
+    }
+    pool.release(buffer);
+  }
+  return [...votes]
+    .toSorted(([one, votesOne], [other, votesOther]) => votesOther - votesOne || one - other)
+    .slice(0, NEEDLES)
+    .map(([distance]) => distance);
+}
+
+/** Whether places all over the card hold the same as those `distance` further on, and something worth comparing among them. */
+async function isSameApart({ device, expected }: Differences, distance: number): Promise<boolean> {
+  let telling = 0;
+  const places = expected.filter(({ offset }) => offset + distance + MAP_ALIGNMENT <= device.size);
+  const step = Math.max(1, Math.floor(places.length / CONFIRMATIONS));
+  for (let index = 0; index < places.length; index += step) {
+    const { offset } = places[index] ?? { offset: 0 };
+    const here = await readUpTo(device, offset, MAP_ALIGNMENT);
+    const there = await readUpTo(device, offset + distance, MAP_ALIGNMENT);
+    if (Buffer.compare(here, there) !== 0) return false;
+    if (isTelling(here)) telling++;
+  }
+  return telling > 0;
+}
+
+/** Not one and the same byte all over, as erased and lost places are. */
+function isTelling(block: Uint8Array): boolean {
+  return new Set(block).size > 8;
+}

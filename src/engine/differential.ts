@@ -1,0 +1,84 @@
+/** Finds what of a restore is on the card already: by the hash of a whole entry, or piece by piece against its data. */
+
+import { BufferPool } from './aligned-memory.ts';
+import type { BlockDevice } from './block-device.ts';
+import type { MapEntry } from './image/map.ts';
+import { MAX_ENTRY_BYTES } from './image/restore-source.ts';
+import { hashOf } from './prove.ts';
+import { readAhead } from './read-ahead.ts';
+import type { Piece } from './restore-pieces.ts';
+
+/** Keeps a reader busy between two requests. */
+const READS_IN_FLIGHT = 3;
+/** Of an entry that differs, the pieces of this size that do are written; a card hardly takes less time for less. */
+const STEP_BYTES = 256 * 1024;
+
+/** A part of a piece of which every step is right, or none. */
+export interface ComparedRun {
+  readonly offset: number;
+  readonly data: Uint8Array;
+  readonly isRight: boolean;
+}
+
+export class Differential {
+  readonly #card: BlockDevice;
+  readonly #pool = new BufferPool(READS_IN_FLIGHT + 1, MAX_ENTRY_BYTES);
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(card: BlockDevice, signal: AbortSignal | undefined) {
+    this.#card = card;
+    this.#signal = signal;
+  }
+
+  /** Those of `entries` that the card holds already. Throws READ_FAILED, DEVICE_GONE, INTERRUPTED. */
+  async rightEntries(entries: readonly MapEntry[]): Promise<ReadonlySet<MapEntry>> {
+    const right = new Set<MapEntry>();
+    const expected = entries.values();
+    const pool = this.#pool;
+    for await (const { data, buffer } of readAhead({
+      device: this.#card,
+      chunks: entries,
+      pool,
+      depth: READS_IN_FLIGHT,
+      signal: this.#signal,
+    })) {
+      // The chunks come in the order of the entries.
+      const entry = expected.next().value;
+      if (entry && hashOf(data) === entry.sha256) right.add(entry);
+      pool.release(buffer);
+    }
+    return right;
+  }
+
+  /** Cuts a piece where right and wrong meet. Throws READ_FAILED, DEVICE_GONE. */
+  async compare({ offset, data }: Piece): Promise<ComparedRun[]> {
+    const buffer = await this.#pool.acquire();
+    try {
+      const onCard = buffer.subarray(0, data.length);
+      await this.#card.read(onCard, offset);
+      return runsOf(offset, data, onCard);
+    } finally {
+      this.#pool.release(buffer);
+    }
+  }
+}
+
+/** The map entry of data as it is, or has to be, on the card. */
+export function entryOf({ offset, data }: { offset: number; data: Uint8Array }): MapEntry {
+  return { offset, bytes: data.length, sha256: hashOf(data) };
+}
+
+function runsOf(offset: number, data: Uint8Array, onCard: Uint8Array): ComparedRun[] {
+  const runs: ComparedRun[] = [];
+  const isRightAt = (at: number): boolean =>
+    Buffer.compare(data.subarray(at, at + STEP_BYTES), onCard.subarray(at, at + STEP_BYTES)) === 0;
+  for (let start = 0; start < data.length; ) {
+    const isRight = isRightAt(start);
+    let end = start + STEP_BYTES;
+    while (end < data.length && isRightAt(end) === isRight) end += STEP_BYTES;
+    end = Math.min(end, data.length);
+    runs.push({ offset: offset + start, data: data.subarray(start, end), isRight });
+    start = end;
+  }
+  return runs;
+}
