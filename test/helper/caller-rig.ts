@@ -137,6 +137,16 @@ export class CallerRig {
     this.#socket?.write(bytes);
   }
 
+  /** What has been said and not yet taken. */
+  unsentBytes(): number {
+    return this.#socket?.writableLength ?? 0;
+  }
+
+  /** Says it all, and goes without waiting for an answer. */
+  async sendAndLeave(bytes: Uint8Array): Promise<void> {
+    await new Promise<void>((done) => this.#socket?.end(bytes, done));
+  }
+
   /** Hears nothing any more, but stays. */
   stopListening(): void {
     this.#socket?.pause();

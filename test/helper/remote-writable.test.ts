@@ -23,6 +23,7 @@ import { needsLoop } from '../support/tools.ts';
 import { OLD, WRITABLE_BYTES, writableDeviceSuite } from '../support/writable-device-suite.ts';
 import { diskOf } from './caller-rig.ts';
 import { helperOf } from './helper-process.ts';
+import { openForWriting } from './stage.ts';
 
 const MIB = 1024 * 1024;
 
@@ -95,21 +96,7 @@ describe.skipIf(skip)('A device written through the helper', () => {
     device = await door.open(await requestFor(loop));
     return device;
   };
-  const accessOf = (fdInfo: string) => (Number.parseInt(fdInfo, 8) & 0o3) !== 0;
-  const writers = () => {
-    const listed = execFileSync('find', [
-      `/proc/${pid}/fd`,
-      '-lname',
-      loop.path,
-      '-printf',
-      '%f\n',
-    ]);
-    const fds = listed.toString().trim().split('\n').filter(Boolean);
-    return fds.filter((fd) => {
-      const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
-      return accessOf(info.match(/^flags:\s+(\d+)$/m)?.[1] ?? '0');
-    });
-  };
+  const writers = () => openForWriting(pid, loop.path);
 
   test('takes random writes, many at once and larger than a message, and gives them back', async () => {
     const remote = await open();

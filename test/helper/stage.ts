@@ -1,6 +1,14 @@
 /** What the attacks on the helper share: a loop device over a small image, and callers made by hand. */
 
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import type { Disk } from '../../src/engine/disk.ts';
@@ -80,6 +88,21 @@ export function openFiles(pid: number): string[] {
     } catch {
       // Closed between listing and looking.
       return [];
+    }
+  });
+}
+
+/** The descriptors of a process that have a device open for writing (proc(5): `flags` are those of open(2)). */
+export function openForWriting(pid: number | undefined, path: string): string[] {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      if (readlinkSync(`/proc/${pid}/fd/${fd}`) !== path) return false;
+      const info = readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'utf8');
+      const flags = Number.parseInt(info.match(/^flags:\s+(\d+)$/m)?.[1] ?? '', 8);
+      return (flags & (constants.O_WRONLY | constants.O_RDWR)) !== 0;
+    } catch {
+      // Closed between listing and looking.
+      return false;
     }
   });
 }
