@@ -156,7 +156,7 @@ function endsEarly(): MalformedBytes {
 }
 
 /** What zlib and Zstandard say about bytes that are not theirs. Everything else is trouble of ours and stays what it is. */
-function asMalformed(error: unknown): unknown {
+export function asMalformed(error: unknown): unknown {
   const code = errnoOf(error) ?? '';
   const isContent =
     ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_STREAM_DESTROYED'].includes(code) ||

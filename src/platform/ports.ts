@@ -4,6 +4,7 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import type { Disk } from '../engine/disk.ts';
 import type { Compressor } from '../engine/image/compressor.ts';
 import type { ImageFiles } from '../engine/image/image-file.ts';
+import type { Unpacker } from '../engine/image/unpacker.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
 
 /** Something that runs until it is closed. `close` may be called twice and never throws. */
@@ -129,6 +130,7 @@ export interface Platform {
   readonly desktop: Desktop;
   readonly imageFiles: ImageFiles;
   readonly compressor: Compressor;
+  readonly unpacker: Unpacker;
   /** The doors for reading, in the order in which they are tried. */
   readonly readDoors: readonly Door[];
   /** The doors for a restore, in the order in which they are tried. */

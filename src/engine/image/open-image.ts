@@ -8,7 +8,7 @@ import type { Compressor } from './compressor.ts';
 import { DEFLATE_END, GZIP_HEADER, gzipPacking } from './gzip.ts';
 import { gzipTrailerOf, scanGzip } from './gzip-scan.ts';
 import type { ImageFiles, OpenedImage } from './image-file.ts';
-import { formatOfName } from './image-format.ts';
+import { formatOfName, type ImageFormat } from './image-format.ts';
 import type { BlockFacts } from './image-writer.ts';
 import type { Manifest } from './manifest.ts';
 import { packedDevice } from './packed-device.ts';
@@ -24,6 +24,8 @@ export interface OpenImageOptions {
   readonly path: string;
   /** Of this image; without it the format is what the name says, and a gzip image is read as a whole once. */
   readonly manifest: Pick<Manifest, 'image' | 'source'> | null;
+  /** What its first bytes say, where that was looked at. */
+  readonly format?: ImageFormat;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,7 +36,7 @@ export interface OpenImageOptions {
  */
 export async function openImage(options: OpenImageOptions): Promise<OpenedImage> {
   const { files, path, manifest } = options;
-  const format = manifest?.image.format ?? formatOfName(path);
+  const format = manifest?.image.format ?? options.format ?? formatOfName(path);
   const opened = await files.open(path);
   if (format === 'img') return opened;
   const file = opened.device;

@@ -4,6 +4,7 @@
  * the zstd project's contrib/seekable_format.
  */
 
+import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { ByteReader, MalformedBytes } from '../bytes.ts';
 import { CHUNK_BYTES } from '../chunks.ts';
 import { BlockIndex } from './block-index.ts';
@@ -136,4 +137,19 @@ export function parseSeekTable(
     throw new MalformedBytes(`frames of ${index.end} bytes in a file of ${fileBytes}`);
   }
   return index;
+}
+
+/** The table at the end of a file; null when there is none, or one that is not understood. */
+export async function readSeekTable(file: BlockDevice): Promise<BlockIndex | null> {
+  if (file.size < SEEK_FOOTER_BYTES) return null;
+  const end = await readUpTo(file, file.size - SEEK_FOOTER_BYTES, SEEK_FOOTER_BYTES);
+  try {
+    const footer = parseSeekFooter(end, file.size);
+    if (!footer) return null;
+    const table = await readUpTo(file, file.size - footer.tableBytes, footer.tableBytes);
+    return parseSeekTable(table, footer, file.size);
+  } catch (error) {
+    if (error instanceof MalformedBytes) return null;
+    throw error;
+  }
 }

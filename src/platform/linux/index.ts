@@ -5,6 +5,7 @@ import { createDirectDoor } from '../direct-door.ts';
 import { createDirectWriteDoor } from '../direct-write-door.ts';
 import { createImageFiles } from '../image-files.ts';
 import type { Platform } from '../ports.ts';
+import { createUnpacker } from '../unpacker.ts';
 import { createLinuxDesktop } from './desktop.ts';
 import { createLinuxActions } from './disk-actions.ts';
 import { listDisks } from './disk-list.ts';
@@ -24,6 +25,7 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     desktop: createLinuxDesktop(tools),
     imageFiles: createImageFiles(),
     compressor: createCompressor(),
+    unpacker: createUnpacker(),
     readDoors: [createDirectDoor()],
     writeDoors: [createDirectWriteDoor()],
   };

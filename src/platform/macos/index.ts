@@ -3,8 +3,11 @@
 import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
 import type { Platform } from '../ports.ts';
+import { createUnpacker } from '../unpacker.ts';
 import { createAuthopenDoor } from './authopen-door.ts';
+import { createAuthopenWriteDoor } from './authopen-write-door.ts';
 import { createDesktop } from './desktop.ts';
+import { createRawWriteDoor } from './direct-write-door.ts';
 import { createDiskActions } from './disk-actions.ts';
 import { MacDiskList } from './disk-list.ts';
 import { createMacImageFiles } from './image-files.ts';
@@ -25,7 +28,8 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     desktop: createDesktop(places),
     imageFiles: createMacImageFiles(volumes),
     compressor: createCompressor(),
+    unpacker: createUnpacker(),
     readDoors: [createDirectDoor(), createAuthopenDoor(places)],
-    writeDoors: [],
+    writeDoors: [createRawWriteDoor(), createAuthopenWriteDoor(places)],
   };
 }

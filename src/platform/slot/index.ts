@@ -22,6 +22,7 @@ export function createSlotPlatform(slot: string, host: Platform): Platform {
     desktop: host.desktop,
     imageFiles: host.imageFiles,
     compressor: host.compressor,
+    unpacker: host.unpacker,
     readDoors: [createDirectDoor()],
     writeDoors: [createDirectWriteDoor()],
   };
