@@ -53,6 +53,11 @@ export interface WritableDescriptorOptions extends WritableOptions {
   readonly path: string;
   /** What had that name before it was opened: the descriptor has to be that. */
   readonly named?: Stats;
+  /**
+   * True for a raw disk of macOS, which takes whole sectors only and has no cache above it: it stays open after the last
+   * write, because closing it would let the system mount the card before it is proven. Default: true for character devices.
+   */
+  readonly raw?: boolean;
   /** Where the default knows too little: says whether a device that answered EIO has left. */
   readonly isGone?: () => Promise<boolean>;
   /** Another way from writing to reading than through the name; see `WritableFacts`. */
@@ -91,23 +96,25 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
   if (expectedBytes !== undefined && expectedBytes !== bytes) {
     throw new PiKeepError('SIZE_CHANGED', { path, expectedBytes, foundBytes: bytes });
   }
-  if (await isWriteProtected(held)) throw new PiKeepError('WRITE_PROTECTED', { path });
+  const raw = options.raw ?? held.isCharacterDevice();
+  const isProtected = async () => !raw && (await isWriteProtected(held));
+  if (await isProtected()) throw new PiKeepError('WRITE_PROTECTED', { path });
   await lock?.alone(fd, path);
   const sectorSize = options.sectorSize ?? facts?.sectorSize ?? 512;
-  const reopenByName: WritableFacts['reopen'] = (close) =>
-    reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close });
+  const isPlainFile = held.isFile() && !raw;
   return {
     fd,
     path,
     // What follows the last whole sector cannot be written.
     size: bytes - (bytes % sectorSize),
     sectorSize,
-    alignment: held.isFile() ? 1 : DIRECT_ALIGNMENT,
-    endsAtSize: !held.isFile(),
+    alignment: isPlainFile ? 1 : DIRECT_ALIGNMENT,
+    endsAtSize: !isPlainFile,
     isGone: options.isGone ?? (() => hasLeft(held)),
-    isProtected: () => isWriteProtected(held),
-    // A raw disk of macOS has no cache above it, and closing it would let the system mount the card before it is proven.
-    reopen: held.isCharacterDevice() ? null : (options.reopen ?? reopenByName),
+    isProtected,
+    reopen: raw
+      ? null
+      : (close) => reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close }),
   };
 }
 

@@ -4,8 +4,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { errnoOf, PiKeepError, throwIfInterrupted } from '../../engine/errors.ts';
 import { openDescriptorChannel } from './descriptor-passing.ts';
 
-/** open(2) flags of macOS, given to authopen as a number: read only, and exclusive against every other open. */
+/** open(2) flags of macOS, given to authopen as a number: read only, read and write, exclusive against every other open. */
 export const O_RDONLY = 0;
+export const O_RDWR = 2;
 export const O_EXLOCK = 0x20;
 
 export interface AuthopenRequest {
@@ -23,7 +24,7 @@ const MAX_STDERR = 4096;
 
 /**
  * The open descriptor; the caller closes it. Throws DOOR_UNAVAILABLE when there is no authopen, DEVICE_BUSY,
- * PRIVACY_REFUSED, ACCESS_DENIED, DEVICE_GONE, DIALOG_CANCELLED, NOT_AUTHORIZED, TOOL_FAILED, INTERRUPTED.
+ * PRIVACY_REFUSED, ACCESS_DENIED, WRITE_PROTECTED, DEVICE_GONE, DIALOG_CANCELLED, NOT_AUTHORIZED, TOOL_FAILED, INTERRUPTED.
  */
 export async function openWithAuthopen(request: AuthopenRequest): Promise<number> {
   throwIfInterrupted(request.signal);
@@ -106,6 +107,8 @@ function refusal(path: string, status: number | null, stderr: string): PiKeepErr
       return new PiKeepError('PRIVACY_REFUSED', { path }, { cause });
     case 'Permission denied':
       return new PiKeepError('ACCESS_DENIED', { path }, { cause });
+    case 'Read-only file system':
+      return new PiKeepError('WRITE_PROTECTED', { path }, { cause });
     case 'Device not configured':
     case 'Operation not supported by device':
     case 'No such file or directory':

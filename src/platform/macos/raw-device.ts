@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 import type { BlockDevice } from '../../engine/block-device.ts';
 import type { Disk } from '../../engine/disk.ts';
 import { PiKeepError } from '../../engine/errors.ts';
+import type { WritableDevice } from '../../engine/writable-device.ts';
 import { openError } from '../device-errors.ts';
 import { deviceFromDescriptor } from '../file-device.ts';
+import { writableFromDescriptor } from '../writable-file.ts';
 import { loadKoffi } from './ffi.ts';
 import { BLKGETSIZE64, DKIOCGETBLOCKCOUNT, DKIOCGETBLOCKSIZE } from './layouts.ts';
 
@@ -19,6 +21,25 @@ const statDescriptor = promisify(fstatCallback);
  * DEVICE_GONE, SIZE_CHANGED when the device is not as big as `diskutil` said.
  */
 export async function rawDevice(fd: number, disk: Disk): Promise<BlockDevice> {
+  await check(fd, disk);
+  // A raw disk takes whole blocks only (xnu IOMediaBSDClient: EINVAL otherwise).
+  return deviceFromDescriptor(fd, { ...factsOf(disk), direct: true });
+}
+
+/** As `rawDevice`, for a descriptor that can write. It also reads what proves a restore: nothing is cached above a raw disk. */
+export async function writableRawDevice(fd: number, disk: Disk): Promise<WritableDevice> {
+  await check(fd, disk);
+  return writableFromDescriptor(fd, { ...factsOf(disk), raw: true });
+}
+
+function factsOf(disk: Disk) {
+  const path = disk.rawPath;
+  const isGone = () => nodeIsGone(path);
+  return { path, expectedBytes: disk.bytes, sectorSize: disk.sectorBytes, isGone };
+}
+
+/** Closes `fd` when it is not what it should be. */
+async function check(fd: number, disk: Disk): Promise<void> {
   const path = disk.rawPath;
   try {
     const held = await statDescriptor(fd, { bigint: true });
@@ -32,14 +53,6 @@ export async function rawDevice(fd: number, disk: Disk): Promise<BlockDevice> {
     closeSync(fd);
     throw error instanceof PiKeepError ? error : openError(error, path);
   }
-  return deviceFromDescriptor(fd, {
-    path,
-    expectedBytes: disk.bytes,
-    sectorSize: disk.sectorBytes,
-    // A raw disk takes whole blocks only (xnu IOMediaBSDClient: EINVAL otherwise).
-    direct: true,
-    isGone: () => nodeIsGone(path),
-  });
 }
 
 /** The node of that name, and not something else that whoever opened it handed over. */
