@@ -4,8 +4,11 @@ import { createInterface } from 'node:readline/promises';
 import { plainText } from './plain-text.ts';
 import type { Session } from './session.ts';
 
+/** The part of a session that asking needs. */
+export type Asking = Pick<Session, 'options' | 'stderr' | 'signal'>;
+
 /** Somebody is there to answer. */
-export function canAsk({ options, stderr }: Session): boolean {
+export function canAsk({ options, stderr }: Asking): boolean {
   return !options.json && stderr.isTerminal && process.stdin.isTTY === true;
 }
 

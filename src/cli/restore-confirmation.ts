@@ -1,10 +1,9 @@
 /** The second of the two times a card is named before it is written: saying yes to what will be lost. */
 
 import { PiKeepError } from '../engine/errors.ts';
-import { askLine, askYesNo, canAsk } from './ask.ts';
+import { type Asking, askLine, askYesNo, canAsk } from './ask.ts';
 import { plainText } from './plain-text.ts';
 import type { Target } from './restore-survey.ts';
-import type { Session } from './session.ts';
 
 /** What the command line said in advance. */
 export interface Consent {
@@ -21,7 +20,7 @@ export type Decision = 'overwrite' | 'backup-first';
  * for what cannot be done.
  */
 export async function confirm(
-  session: Session,
+  session: Asking,
   target: Target,
   consent: Consent,
 ): Promise<Decision> {
@@ -55,7 +54,7 @@ function requireFit({ survey }: Target): void {
 }
 
 async function confirmName(
-  session: Session,
+  session: Asking,
   { survey: { target } }: Target,
   { names }: Consent,
 ): Promise<void> {
@@ -76,7 +75,7 @@ async function confirmName(
 
 /** Null for no; asks again when the answer is none of the three. */
 async function askWithBackup(
-  { signal }: Session,
+  { signal }: Asking,
   { survey: { target } }: Target,
 ): Promise<Decision | null> {
   const { title, disk, lastBackup } = target;

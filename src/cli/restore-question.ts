@@ -24,12 +24,12 @@ export function questionFacts(targets: readonly Target[], grow: Grow): Facts {
 export function questionLines(targets: readonly Target[], grow: Grow): string[] {
   return [
     ...imageSide(targets),
-    ...targets.flatMap((target) => ['', ...cardSides(target), ...fitSide(target, grow)]),
+    ...targets.flatMap((target) => ['', ...cardSide(target, fitRows(target, grow))]),
   ];
 }
 
-/** "Will be lost: octopi (sdb)" and what is known about it. */
-export function cardSides({ survey: { target } }: Target): string[] {
+/** "Will be lost: octopi (sdb)", what is known about it, and `more` rows. */
+export function cardSide({ survey: { target } }: Target, more: string[][] = []): string[] {
   const { title, disk, bytes, mediaName, content, partitions, lastBackup } = target;
   const medium = mediaName === null ? '' : `, ${mediaName}`;
   const rows = [
@@ -41,6 +41,7 @@ export function cardSides({ survey: { target } }: Target): string[] {
     ]),
     ...(target.unfinished === null ? [] : [['  State', unfinishedWords(target.unfinished)]]),
     ...(target.unfinished === null ? [['  Backup', backupWords(lastBackup)]] : []),
+    ...more,
   ];
   return [`Will be lost: ${title} (${disk})`, ...tableLines(rows)];
 }
@@ -85,12 +86,12 @@ function rangeWords(count: number): string {
   return count === 1 ? 'one range of the card' : `${count} ranges of the card`;
 }
 
-function fitSide({ survey: { fit, growth } }: Target, grow: Grow): string[] {
+function fitRows({ survey: { fit, growth } }: Target, grow: Grow): string[][] {
   const rows = [['  Fit', fit]];
   if (growth !== null && growth.spareBytes > 0) {
     rows.push(['  Room left', growthWords(growth, grow)]);
   }
-  return tableLines(rows);
+  return rows;
 }
 
 function growthWords(

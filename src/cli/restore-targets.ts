@@ -3,7 +3,7 @@
 import { dirname } from 'node:path';
 import { PiKeepError } from '../engine/errors.ts';
 import { findDisk, lookAtDisks, requireCard, type SeenDisk } from './cards.ts';
-import { cardSides } from './restore-question.ts';
+import { cardSide } from './restore-question.ts';
 import { surveyTargets, type Target } from './restore-survey.ts';
 import type { Session } from './session.ts';
 import { shellWord } from './shell-word.ts';
@@ -44,7 +44,7 @@ async function cardOfOrigin(
   for (const target of targets) {
     session.printer.happened('candidate', {
       facts: { ...target.survey.target },
-      lines: [...cardSides(target), ''],
+      lines: [...cardSide(target), ''],
     });
   }
   const count = origins.length === 0 ? 'No card in a reader is' : 'More than one card could be';

@@ -133,6 +133,35 @@ describe('text for people', () => {
     expect(stderr.text.match(/Opening/g)).toHaveLength(1);
   });
 
+  it('draws a line for each of several disks, and begins anew below what is said between', () => {
+    const { printer, stderr, wait } = textPrinter(true);
+    printer.start({ facts: {}, lines: [], isParallel: true });
+    printer.progress(at(0, 'checking'), { disk: 'sdb' });
+    printer.progress(at(0, 'checking'), { disk: 'sdc' });
+    wait(100);
+    stderr.text = '';
+    printer.progress(at(250, 'writing'), { disk: 'sdb' });
+    expect(stderr.text).toMatch(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is how a line is drawn over.
+      /^\r\u001b\[1A\u001b\[Ksdb: Writing .*\n\u001b\[Ksdc: Checking the image [^\n]*$/,
+    );
+    stderr.text = '';
+    printer.warning('X', 'Careful.', { disk: 'sdc' });
+    printer.progress(at(500, 'writing'), { disk: 'sdc' });
+    expect(stderr.text).toMatch(/^\n.*sdc: Careful\.\n\r[^\n]*sdc: Writing[^\n]*$/);
+  });
+
+  it('prints steps of several disks with their names, each at its own pace', () => {
+    const { printer, stderr } = textPrinter(false);
+    printer.start({ facts: {}, lines: [], isParallel: true });
+    for (let bytes = 0; bytes <= 1000; bytes += 50) {
+      printer.progress(at(bytes, 'writing'), { disk: 'sdb' });
+      printer.progress(at(bytes / 2, 'writing'), { disk: 'sdc' });
+    }
+    expect(stderr.text.match(/^sdb: Writing/gm)).toHaveLength(11);
+    expect(stderr.text.match(/^sdc: Writing/gm)).toHaveLength(6);
+  });
+
   it.each([
     ['a terminal', true, {}, true],
     ['NO_COLOR', true, { NO_COLOR: '1' }, false],
@@ -200,6 +229,20 @@ describe('JSON for scripts', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Progress);
     expect(lines.map(({ bytes }) => bytes)).toEqual([0, 500, 1000]);
+  });
+
+  it('counts the phases of each disk by themselves', () => {
+    const stdout = new Paper();
+    const printer = new JsonPrinter({ stdout, now: () => 0 });
+    for (const bytes of [0, 10, 20]) {
+      printer.progress(at(bytes, 'writing'), { disk: 'sdb' });
+      printer.progress(at(bytes, 'proving'), { disk: 'sdc' });
+    }
+    const disks = stdout.text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).disk as string);
+    expect(disks).toEqual(['sdb', 'sdc']);
   });
 
   it('gives the plan as it is', () => {
