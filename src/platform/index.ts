@@ -2,6 +2,7 @@
 
 import { PiKeepError } from '../engine/errors.ts';
 import type { Door, Platform, WriteDoor } from './ports.ts';
+import { inOrder, macosVersion, orderOfWriteDoors } from './write-door-order.ts';
 
 export interface PlatformOptions {
   /** A folder to use as card reader instead of the machine's disks. */
@@ -18,7 +19,10 @@ export async function createPlatform({ slot }: PlatformOptions): Promise<Platfor
     return {
       ...host,
       readDoors: [...host.readDoors, helperDoor(host.name)],
-      writeDoors: [...host.writeDoors, helperWriteDoor(host.name)],
+      writeDoors: inOrder(
+        [...host.writeDoors, helperWriteDoor(host.name)],
+        orderOfWriteDoors(macosVersion()),
+      ),
     };
   }
   const { createSlotPlatform } = await import('./slot/index.ts');

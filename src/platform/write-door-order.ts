@@ -1,7 +1,7 @@
 /** Which way of writing a card is tried first, by the version of macOS. */
 
 import { release } from 'node:os';
-import type { DoorName } from './ports.ts';
+import type { DoorName, WriteDoor } from './ports.ts';
 
 /** The first macOS on which writes through a descriptor borrowed from authopen can fail in mid-stream. */
 const AUTHOPEN_FAILS_SINCE = 26;
@@ -14,6 +14,14 @@ export function orderOfWriteDoors(macos: number | null): readonly DoorName[] {
   return macos !== null && macos >= AUTHOPEN_FAILS_SINCE
     ? ['direct', 'helper', 'authopen']
     : ['direct', 'authopen', 'helper'];
+}
+
+/** The doors there are, in that order. */
+export function inOrder(
+  doors: readonly WriteDoor[],
+  order: readonly DoorName[],
+): readonly WriteDoor[] {
+  return doors.toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
 }
 
 /**
