@@ -6,7 +6,7 @@ import { formatBytes } from './format.ts';
 const MIB = 1024 * 1024;
 /** What a file system needs besides what it counts as used, so that resize2fs gets through: a share and a bit. */
 const SLACK = 1.05;
-const SLACK_BYTES = 16 * MIB;
+const SLACK_BYTES = 4 * MIB;
 
 /**
  * The command that makes the last partition end before `limit` (bytes), for a Linux computer with the card in a USB reader,

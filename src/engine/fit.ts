@@ -138,7 +138,8 @@ async function requireFit(question: FitQuestion): Promise<void> {
   });
   const [farthest] = inTheWay;
   if (tailEnd !== null && tailEnd > (farthest?.end ?? 0)) {
-    throw tooSmall(question, tailEnd - limit, 'data after the last partition', null);
+    const what = `data after the ${layout.whole ? 'file system' : 'last partition'}`;
+    throw tooSmall(question, tailEnd - limit, what, null);
   }
   if (!farthest) return;
   const command = tailEnd === null ? shrinkCommand(layout, inTheWay, limit) : null;

@@ -118,10 +118,10 @@ describe.skipIf(needsTools(...tools, 'e2fsck', 'resize2fs', 'dumpe2fs'))(
     });
 
     it('gives no command when what is in use does not fit, and says how much it is', async () => {
-      const error = await refusal(planFor(card, 40 * MIB));
+      const error = await refusal(planFor(card, 28 * MIB));
       expect(error.facts).toMatchObject({ command: null });
       expect(explain(error).message).toMatch(
-        /^.*card\.img does not fit on sdx: the Linux partition \(number 2\), of which [\d.]+ MB are in use, ends 46\.1 MB \(46137344 bytes\) after the end of the card\.$/,
+        /^.*card\.img does not fit on sdx: the Linux partition \(number 2\), of which [\d.]+ MB are in use, ends 58\.7 MB \(58720256 bytes\) after the end of the card\.$/,
       );
     });
 
