@@ -9,6 +9,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import type { SavedBlock } from '../engine/unfinished.ts';
 import { destinationError } from './destination-error.ts';
 import { safeTitle } from './image-name.ts';
 import { syncPath } from './partial.ts';
@@ -20,12 +21,6 @@ const MAX_BLOCK_BYTES = 8 * 1024 * 1024;
 const RECORD_FILE = 'record.json';
 /** A restore of this age is not under way any more (milliseconds). */
 const MAX_RUN_MS = 7 * 24 * 3600_000;
-
-export interface SavedBlock {
-  /** Bytes from the start of the card. */
-  readonly offset: number;
-  readonly data: Uint8Array;
-}
 
 /** What may change while a restore goes on. */
 export type RecordChange = Partial<

@@ -16,6 +16,7 @@ const whole = new Intl.NumberFormat('en');
 
 /** "octopi, Raspberry Pi OS 12 (bookworm)", "camera card, 214 photos", "empty", else its partitions. Device errors pass through. */
 export async function contentOf(device: BlockDevice, card: Card): Promise<string> {
+  if (card.unfinished) return unfinishedWords(card.unfinished.image);
   if (card.hostname !== null || card.pi === 'yes') {
     return card.os === null ? card.title : `${card.title}, ${card.os}`;
   }
@@ -33,6 +34,7 @@ export async function contentOf(device: BlockDevice, card: Card): Promise<string
 
 /** From what the system shows without rights. */
 export function contentAtAGlance(disk: Disk): string {
+  if (disk.unfinished !== undefined) return unfinishedWords(disk.unfinished);
   const parts = disk.partitions.filter(({ kind }) => kind !== 'extended');
   const words = listWords(
     parts.map(({ kind, typeName, label, bytes }) =>
@@ -44,6 +46,10 @@ export function contentAtAGlance(disk: Disk): string {
     return disk.scheme === 'none' ? 'no partitions' : 'not known before it is opened';
   }
   return pi === 'no' ? words : `${title} (${words})`;
+}
+
+function unfinishedWords(image: string): string {
+  return `neither old nor new content: a restore of “${image}” did not finish`;
 }
 
 function pictureWords({ photos, videos, isMore }: Pictures): string {

@@ -9,8 +9,10 @@ import { runInspect } from './inspect-task.ts';
 import { linkToOwner } from './owner-link.ts';
 import { type FromWorker, type TaskResult, toWorkerSchema } from './protocol.ts';
 import { RemoteAuthorizer } from './remote-authorizer.ts';
+import { runRestore } from './restore-task.ts';
 import type { TaskContext } from './task-context.ts';
 import type { Task } from './tasks.ts';
+import { runUndo } from './undo-task.ts';
 import { runVerify } from './verify-task.ts';
 
 /** Runs until the task has ended or the owner has gone. */
@@ -76,9 +78,11 @@ function perform(task: Task, context: TaskContext): Promise<TaskResult> {
     case 'inspect':
       return runInspect(task, context);
     case 'survey':
-    case 'restore':
-    case 'undo':
       throw new PiKeepError('UNSUPPORTED', { what: task.task });
+    case 'restore':
+      return runRestore(task, context);
+    case 'undo':
+      return runUndo(task, context);
   }
 }
 

@@ -47,7 +47,7 @@ async function requireTakeable(
 }
 
 /** Throws PROTECTED_DISK or NOT_A_CARD unless the rule of selection offers the disk. */
-function requireCard(disk: Disk, context: SelectionContext): void {
+export function requireCard(disk: Disk, context: SelectionContext): void {
   const verdict = judge(disk, context);
   if (verdict.offer) return;
   const { reason } = verdict;
