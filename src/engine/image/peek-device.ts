@@ -73,12 +73,13 @@ export class KeptParts {
   }
 
   /** The image while it is still going by: what has not come reads as zeros, and is kept when it comes. */
-  deviceSoFar(path: string, size: number): BlockDevice {
-    return this.#device(path, size, (block) => {
+  deviceSoFar(path: string, size: number, sectorSize = SECTOR_BYTES): BlockDevice {
+    const device = this.#device(path, size, (block) => {
       this.want(block * BLOCK_BYTES, BLOCK_BYTES);
       if ((block + 1) * BLOCK_BYTES > this.#position) this.#missed.add(block);
       return this.#blocks.get(block);
     });
+    return { ...device, sectorSize };
   }
 
   /** The whole of an image that has gone by; what was not kept throws UNSUPPORTED. */

@@ -104,7 +104,7 @@ export class EntryHashes {
   readonly #map: MapEntry[] = [];
   #hashed = 0;
 
-  constructor(entries: readonly PlannedEntry[]) {
+  constructor(entries: Iterable<PlannedEntry>) {
     this.#cutter = new Cutter(
       entries,
       (part) => {

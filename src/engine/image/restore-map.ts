@@ -20,17 +20,22 @@ export interface MapPlan {
   readonly origin: MapOrigin;
   /** Bytes of the image the map was made of; null where there was no map. */
   readonly imageBytes: number | null;
-  /** Ascending, disjoint. The last ones may lie behind the end of the image, where its size was not known. */
-  readonly entries: readonly PlannedEntry[];
+  /** Ascending, disjoint; without an end where the size of the image is not known. */
+  readonly entries: Iterable<PlannedEntry>;
   /** Ascending, disjoint. */
   readonly ranges: readonly HashedRange[];
 }
 
-export function planOfMap(map: readonly MapEntry[], imageBytes: number): MapPlan {
+/** Of an image whose size is known. */
+export interface EndingPlan extends MapPlan {
+  readonly entries: readonly PlannedEntry[];
+}
+
+export function planOfMap(map: readonly MapEntry[], imageBytes: number): EndingPlan {
   return { origin: 'manifest', imageBytes, entries: map, ranges: [] };
 }
 
-export function planOfBmap({ imageBytes, algorithm, ranges }: Bmap): MapPlan {
+export function planOfBmap({ imageBytes, algorithm, ranges }: Bmap): EndingPlan {
   const entries: PlannedEntry[] = [];
   const hashed: HashedRange[] = [];
   for (const { offset, bytes, hash } of ranges) {
@@ -44,11 +49,20 @@ export function planOfBmap({ imageBytes, algorithm, ranges }: Bmap): MapPlan {
   return { origin: 'bmap', imageBytes, entries, ranges: hashed };
 }
 
-/** Everything up to `limitBytes`, in pieces of CHUNK_BYTES, zeros and holes included. */
-export function planOfWhole(limitBytes: number): MapPlan {
+/** All of an image, in pieces of CHUNK_BYTES, zeros and holes included. */
+export function planOfWhole(bytes: number): EndingPlan {
   const entries: PlannedEntry[] = [];
-  for (const chunk of chunksOf(wholeDevice(limitBytes))) entries.push({ ...chunk, sha256: null });
+  for (const chunk of chunksOf(wholeDevice(bytes))) entries.push({ ...chunk, sha256: null });
   return { origin: 'whole', imageBytes: null, entries, ranges: [] };
+}
+
+/** The same for an image whose size its end will tell. */
+export function planOfStream(): MapPlan {
+  return { origin: 'whole', imageBytes: null, entries: endlessEntries(), ranges: [] };
+}
+
+function* endlessEntries(): Generator<PlannedEntry> {
+  for (let offset = 0; ; offset += CHUNK_BYTES) yield { offset, bytes: CHUNK_BYTES, sha256: null };
 }
 
 /** The size of the largest entry, at least that of a chunk: what a buffer has to hold. */

@@ -9,7 +9,7 @@ import { imageKind, KIND_BYTES } from './image-kind.ts';
 import type { MapEntry } from './map.ts';
 import { KeptParts } from './peek-device.ts';
 import { EntryHashes, RangeHashes } from './restore-hashes.ts';
-import { partitionsEndOf } from './restore-look.ts';
+import { contentEndOf } from './restore-look.ts';
 import type { MapPlan } from './restore-map.ts';
 
 const SECTOR_BYTES = 512;
@@ -57,13 +57,16 @@ class StreamScan {
   readonly #entries: EntryHashes;
   readonly #ranges: RangeHashes;
   #isImage = false;
-  /** Null until the table has gone by. */
-  #partitionsEnd: number | null = null;
+  #hasLooked = false;
+  /** Where the last partition or file system ends; null when there is none. */
+  #contentEnd: number | null = null;
 
   constructor(options: ScanOptions) {
     this.#options = options;
     this.#entries = new EntryHashes(options.plan.entries);
     this.#ranges = new RangeHashes(options.plan.ranges);
+    // Whether there is data behind the end of the card is the fit's question.
+    this.#kept.want(options.limitBytes, CHUNK_BYTES);
   }
 
   /** False when it is certain that the image cannot fit. */
@@ -75,9 +78,9 @@ class StreamScan {
     this.#ranges.take(position, piece);
     kept.take(piece);
     if (!this.#isImage && kept.position >= KIND_BYTES) await this.#requireImage();
-    const hasTable = this.#partitionsEnd === null && kept.position >= CHUNK_BYTES;
+    const isHead = !this.#hasLooked && kept.position >= CHUNK_BYTES;
     const isOver = position <= limitBytes && kept.position > limitBytes;
-    if (!hasTable && !isOver && !kept.takeNews()) return true;
+    if (!isHead && !isOver && !kept.takeNews()) return true;
     if (!(await this.#canFit())) return false;
     if (kept.position <= MAX_TIMES * limitBytes) return true;
     const what = `a file that unpacks to more than ${formatBytes(MAX_TIMES * limitBytes)}`;
@@ -86,7 +89,7 @@ class StreamScan {
 
   tooLarge(): Scanned {
     const { path, statedBytes } = this.#options;
-    const bytes = Math.max(statedBytes ?? 0, this.#partitionsEnd ?? 0, this.#kept.position);
+    const bytes = Math.max(statedBytes ?? 0, this.#contentEnd ?? 0, this.#kept.position);
     return { bytes, isComplete: false, map: [], view: this.#kept.finish(path) };
   }
 
@@ -102,18 +105,16 @@ class StreamScan {
 
   async #canFit(): Promise<boolean> {
     const { statedBytes, limitBytes } = this.#options;
-    const end = await this.#look();
-    const needed = end > 0 ? end : Math.max(statedBytes ?? 0, this.#kept.position);
-    return needed <= limitBytes;
+    await this.#look();
+    const bytes = this.#contentEnd ?? Math.max(statedBytes ?? 0, this.#kept.position);
+    return bytes <= limitBytes;
   }
 
-  async #look(): Promise<number> {
+  async #look(): Promise<void> {
     const { path, statedBytes } = this.#options;
-    let end: number;
-    do end = await partitionsEndOf(this.#kept, path, statedBytes);
+    this.#hasLooked = true;
+    do this.#contentEnd = await contentEndOf(this.#kept, path, statedBytes);
     while (this.#kept.takeNews());
-    this.#partitionsEnd = end;
-    return end;
   }
 
   async #requireImage(): Promise<void> {

@@ -9,7 +9,7 @@ import { damaged } from './damaged.ts';
 import type { Manifest } from './manifest.ts';
 import type { MapEntry } from './map.ts';
 import { differs, RangeHashes } from './restore-hashes.ts';
-import { largestEntry, type MapPlan } from './restore-map.ts';
+import { type EndingPlan, largestEntry } from './restore-map.ts';
 import { requireSize } from './restore-scan.ts';
 import type { RestoreSource } from './restore-source.ts';
 
@@ -18,7 +18,7 @@ const READS_IN_FLIGHT = 3;
 export interface SeekableOptions {
   /** The image as the card that it holds; belongs to the source from now on, also when opening it fails. */
   readonly device: BlockDevice;
-  readonly plan: MapPlan;
+  readonly plan: EndingPlan;
   readonly manifest: Manifest | null;
   /** Bytes that are compared, and how many of them were since the last call. */
   readonly onTotal: (bytes: number) => void;

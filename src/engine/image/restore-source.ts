@@ -18,16 +18,16 @@ export interface RestoreSource {
   /** Bytes of the unpacked image; where `isComplete` is false, at least so many. */
   readonly bytes: number;
   /**
-   * False when unpacking a stream was ended early, because a partition of it (or, without a table, all of it) reaches past
-   * the largest card it may go to. Then `map` is empty, `read` throws, and `view` is only good for saying what does not fit.
+   * False when unpacking a stream was ended early, because a partition of it (or, where none is known, all of it) reaches past
+   * the largest card it may go to. Then `map` is empty, `read` throws, and `view` is only good for saying what does not fit:
+   * whoever restores refuses it.
    */
   readonly isComplete: boolean;
   readonly mapOrigin: MapOrigin;
   /** Of a backup of PiKeep; null for an image from elsewhere. */
   readonly manifest: Manifest | null;
   /**
-   * What of the image begins before the end of the largest card it may go to: ascending, disjoint, at most MAX_ENTRY_BYTES
-   * an entry. Every hash was compared with (or taken from) the data itself when the source was opened, so an image that is
+   * Ascending, disjoint, at most MAX_ENTRY_BYTES an entry. Every hash was compared with (or taken from) the data itself when the source was opened, so an image that is
    * cut off or damaged is found before a card is touched.
    */
   readonly map: readonly MapEntry[];
