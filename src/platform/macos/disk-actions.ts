@@ -50,7 +50,8 @@ export function createDiskActions(
 
     async eject(disk, { signal } = {}) {
       const id = idOf(disk);
-      // macOS may have mounted the card again when the reader of it was closed; eject alone then meets the same dissenter.
+      // macOS looks at a card again when whoever wrote it has closed it, and mounts it: before, during or after a first eject,
+      // which then meets a dissenter. Waiting beforehand would only guess; what is refused is tried again after an unmount.
       const unmountAgain = () =>
         run(diskutil, ['unmountDisk', id], { signal, timeoutMs: times.timeout });
       const result = await persist(['eject', id], signal, unmountAgain);

@@ -96,6 +96,15 @@ describe('ejecting', () => {
     ]);
   });
 
+  it('goes on as long as macOS mounts a card again that was just written', async () => {
+    harness.insertCard({ mounted: false, mountsAgain: 3 });
+    await actions(patient).eject(harness.plainCard());
+    expect(harness.mac.state.read().cards).toEqual([]);
+    expect(harness.mac.state.calls('diskutil').map(({ args }) => args[0])).toEqual([
+      ...['eject', 'unmountDisk', 'eject', 'unmountDisk', 'eject', 'unmountDisk', 'eject'],
+    ]);
+  });
+
   it('names the program that keeps it', async () => {
     harness.insertCard({ ejectsRefused: Number.POSITIVE_INFINITY });
     await expect(actions().eject(harness.plainCard())).rejects.toMatchObject({

@@ -33,6 +33,8 @@ export interface InsertOptions {
       | 'mounted'
       | 'unmountsRefused'
       | 'ejectsRefused'
+      | 'mountsAgain'
+      | 'locked'
       | 'forceFails'
       | 'exclusiveOpensBusy'
       | 'openRefusal'
@@ -106,6 +108,8 @@ function insert(state: StandIn, options: InsertOptions): StandInCard {
     mounted: true,
     unmountsRefused: 0,
     ejectsRefused: 0,
+    mountsAgain: 0,
+    locked: false,
     forceFails: false,
     exclusiveOpensBusy: 0,
     openRefusal: null,

@@ -27,6 +27,10 @@ export interface StandInCard {
   /** So many unmounts are refused, in the words of the recording, before one works. Infinity: for ever. */
   unmountsRefused: number;
   ejectsRefused: number;
+  /** macOS mounts it again after so many unmounts, as it does when a writer has closed it, and cannot eject it before. */
+  mountsAgain: number;
+  /** The lock switch is on. */
+  locked: boolean;
   /** A forced unmount fails too. */
   forceFails: boolean;
   /** So many exclusive opens find the card in use by another program. */

@@ -7,7 +7,10 @@ import { recording } from '../recordings.ts';
 import { sendDescriptor } from '../send-descriptor.ts';
 import type { StandIn } from '../state.ts';
 
-/** open(2) of macOS: O_EXLOCK. */
+/** open(2) of macOS. */
+const READ_ONLY = 0;
+const READ_WRITE = 2;
+const ACCESS_MODE = 3;
 const EXCLUSIVE = 0x20;
 const FORM_BYTES = 32;
 const MODE_OF_NODE = 0o000;
@@ -20,7 +23,10 @@ export function main(mac: StandIn, args: readonly string[]): void {
   }
   if (path === undefined || flags === undefined) fail('usage: authopen');
   const form = readForm();
-  const right = `sys.openfile.readonly.${path}`;
+  const access = Number(flags) & ACCESS_MODE;
+  if (access !== READ_ONLY && access !== READ_WRITE) fail('usage: authopen -o FLAGS');
+  // man authopen: sys.openfile.readonly./path, sys.openfile.readwrite./path
+  const right = `sys.openfile.${access === READ_WRITE ? 'readwrite' : 'readonly'}.${path}`;
   const granted = mac.read().granted.some((one) => one.right === right && one.form === form);
   if (!granted) fail('AuthorizationCopyRights failed: The authorization was denied.');
 
@@ -29,6 +35,10 @@ export function main(mac: StandIn, args: readonly string[]): void {
     const card = cards.find((candidate) => candidate.id === id);
     if (!card) return 'No such file or directory';
     if (card.openRefusal !== null) return card.openRefusal;
+    // xnu IOMediaBSDClient: EACCES for writing to a medium that cannot be written, also to root.
+    if (card.locked && access === READ_WRITE) return 'Permission denied';
+    // authopen-resource-busy.txt: writing is refused while anything is mounted, exclusively or not.
+    if (card.mounted && access === READ_WRITE) return 'Resource busy';
     if ((Number(flags) & EXCLUSIVE) === 0) return null;
     if (card.mounted) return 'Resource busy';
     if (card.exclusiveOpensBusy === 0) return null;
@@ -39,16 +49,16 @@ export function main(mac: StandIn, args: readonly string[]): void {
     const words = recording('authopen-resource-busy.txt');
     fail(words.replace('/dev/rdisk2', path).replace('Resource busy', refusal));
   }
-  const fd = openNode(path);
+  const fd = openNode(path, access === READ_WRITE);
   sendDescriptor(process.stdout.fd, fd);
   closeSync(fd);
 }
 
 /** The real one is root and may open a node that its caller may not; here the node belongs to the caller. */
-function openNode(path: string): number {
-  chmodSync(path, 0o400);
+function openNode(path: string, write: boolean): number {
+  chmodSync(path, write ? 0o600 : 0o400);
   try {
-    return openSync(path, constants.O_RDONLY);
+    return openSync(path, write ? constants.O_RDWR : constants.O_RDONLY);
   } finally {
     chmodSync(path, MODE_OF_NODE);
   }

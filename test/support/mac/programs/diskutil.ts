@@ -71,7 +71,8 @@ function unmountDisk(mac: StandIn, args: readonly string[]): void {
     }
     if (card.mounted && forced && card.forceFails) return 'force-refused';
     const before = { ...card };
-    card.mounted = false;
+    card.mounted = card.mountsAgain > 0;
+    if (card.mounted) card.mountsAgain -= 1;
     return before;
   });
   if (outcome === 'unknown') fail(`Unable to find disk for ${id}`);
@@ -94,6 +95,8 @@ function eject(mac: StandIn, [id = '']: readonly string[]): void {
       card.ejectsRefused -= 1;
       return 'refused';
     }
+    // A mount that is under way is a program like any other that keeps it.
+    if (card.mountsAgain > 0) return 'refused';
     cards.splice(index, 1);
     return card;
   });
