@@ -102,6 +102,8 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
   await lock?.alone(fd, path);
   const sectorSize = options.sectorSize ?? facts?.sectorSize ?? 512;
   const isPlainFile = held.isFile() && !raw;
+  const reopenByName: WritableFacts['reopen'] = (close) =>
+    reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close });
   return {
     fd,
     path,
@@ -112,9 +114,7 @@ async function factsOf(fd: number, options: WritableDescriptorOptions): Promise<
     endsAtSize: !isPlainFile,
     isGone: options.isGone ?? (() => hasLeft(held)),
     isProtected,
-    reopen: raw
-      ? null
-      : (close) => reopenForReading({ path, bytes, sectorSize, identity, fd, lock, close }),
+    reopen: raw ? null : (options.reopen ?? reopenByName),
   };
 }
 
