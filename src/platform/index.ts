@@ -10,8 +10,8 @@ export interface PlatformOptions {
 }
 
 /**
- * The world PiKeep runs in. What a system needs (koffi on macOS, sudo-prompt on Linux) is loaded only there, and only when
- * it is used. Throws UNSUPPORTED elsewhere than on macOS and Linux.
+ * The world PiKeep runs in. What a system needs (the macOS adapter, sudo-prompt on Linux) is loaded only there, and koffi only
+ * when it is used. Throws UNSUPPORTED elsewhere than on macOS and Linux.
  */
 export async function createPlatform({ slot }: PlatformOptions): Promise<Platform> {
   const host = await createHost();

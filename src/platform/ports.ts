@@ -53,7 +53,7 @@ export interface OpenRequest {
   readonly disk: Disk;
   readonly allowDiskImage: boolean;
   readonly authorizer: Authorizer | null;
-  /** Words for the system's dialog: which card, and that it is only read. */
+  /** Words for the system's dialog: which card, and whether it is only read or will be overwritten. */
   readonly prompt: string;
   readonly signal?: AbortSignal;
   /** Something the user should know although the device opens; also later, while it is open. */

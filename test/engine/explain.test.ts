@@ -163,6 +163,21 @@ describe('the four refusals to open a card', () => {
     expect(gone.next).toContain('Put the card back');
   });
 
+  it('and those of the doors do not claim that a card is only read: a restore meets them too', () => {
+    const door = 'authopen';
+    const told = [
+      ...[privacy, denied, busy, gone],
+      explained('PRIVACY_REFUSED', { path: '/dev/sdb' }),
+      explained('ACCESS_DENIED', { path: '/home/pi/a.img' }),
+      explained('DIALOG_CANCELLED', { door }),
+      explained('NOT_AUTHORIZED', { door, detail: 'no' }),
+      explained('DOOR_UNAVAILABLE', { door, detail: 'no' }),
+      explained('NO_DOOR', { path: '/dev/sdb', tried: 'none' }),
+    ];
+    for (const { title, message } of told) expect(`${title} ${message}`).not.toMatch(/\bread(ing)?\b/);
+    expect(explained('DIALOG_CANCELLED', { door }).next).not.toContain('changes nothing');
+  });
+
   it('share no next step', () => {
     expect(new Set([privacy.next, denied.next, busy.next, gone.next]).size).toBe(4);
   });

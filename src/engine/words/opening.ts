@@ -1,7 +1,8 @@
 /**
- * Words about the right to open a card. EPERM, EACCES, EBUSY and ENXIO are different stories with different cures: on
- * macOS EPERM comes from privacy control, where no password helps, and the question is never asked a second time after
- * "Don't Allow" (Apple Platform Security, "Controlling app access to files"; kernel: IOMediaBSDClient).
+ * Words about the right to open a card, for a backup as for a restore: what happened is told without saying what for.
+ * EPERM, EACCES, EBUSY and ENXIO are different stories with different cures: on macOS EPERM comes from privacy control,
+ * where no password helps, and the question is never asked a second time after "Don't Allow" (Apple Platform Security,
+ * "Controlling app access to files"; kernel: IOMediaBSDClient).
  */
 
 import type { Words } from './words.ts';
@@ -20,19 +21,19 @@ export const openingWords: Words<OpeningCode> = {
   PRIVACY_REFUSED: ({ path }) => (isMacDevice(path) ? macPrivacy(path) : otherPrivacy(path)),
   ACCESS_DENIED: ({ path }) => ({
     title: 'Your user account may not open this',
-    message: `The system did not let PiKeep read ${path} with the rights of your user account.`,
+    message: `The system did not let PiKeep open ${path} with the rights of your user account.`,
     next: path.startsWith('/dev/')
       ? 'Allow PiKeep to ask for an administrator’s password, or run the command as an administrator (with sudo).'
-      : 'Give your user account permission to read that file.',
+      : 'Give your user account permission to open that file.',
   }),
   DIALOG_CANCELLED: ({ door }) => ({
     title: 'The question was cancelled',
-    message: `The dialog that asks for permission to read the card was closed (${doorWords(door)}).`,
-    next: 'Start again and confirm with a password or Touch ID. PiKeep only reads the card; it changes nothing on it.',
+    message: `The dialog that asks for permission to open the card was closed (${doorWords(door)}).`,
+    next: 'Start again and confirm with a password or Touch ID. A backup only reads the card; nothing but a restore that you confirmed writes to it.',
   }),
   NOT_AUTHORIZED: ({ door, detail }) => ({
     title: 'You are not allowed to do this',
-    message: `The system refused permission to read the card (${doorWords(door)}): ${sentence(detail)}`,
+    message: `The system refused permission to open the card (${doorWords(door)}): ${sentence(detail)}`,
     next: 'Ask an administrator of this computer to confirm, or run PiKeep from an administrator’s account.',
   }),
   DOOR_UNAVAILABLE: ({ door, detail }) => ({
@@ -42,7 +43,7 @@ export const openingWords: Words<OpeningCode> = {
   }),
   NO_DOOR: ({ path, tried }) => ({
     title: 'There is no way to open the card',
-    message: `PiKeep found no way to read ${path}. Tried: ${sentence(tried)}`,
+    message: `PiKeep found no way to open ${path}. Tried: ${sentence(tried)}`,
     next: 'Run the command as an administrator (with sudo), or see with “pikeep doctor” what is missing.',
   }),
   HELPER_FAILED: ({ detail }) => ({
@@ -60,7 +61,7 @@ export const openingWords: Words<OpeningCode> = {
 function macPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REFUSED']> {
   return {
     title: 'macOS keeps the card private',
-    message: `The privacy protection of macOS does not let PiKeep read ${path}; a password does not change that. After one “Don’t Allow” macOS never asks again.`,
+    message: `The privacy protection of macOS does not let PiKeep open ${path}; a password does not change that. After one “Don’t Allow” macOS never asks again.`,
     next: 'Open System Settings › Privacy & Security › Files & Folders, and turn on Removable Volumes for PiKeep. If you started PiKeep in a terminal, turn it on for that terminal app (Terminal, iTerm, Visual Studio Code). Then quit that app, open it again and retry.',
   };
 }
@@ -68,7 +69,7 @@ function macPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REF
 function otherPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REFUSED']> {
   return {
     title: 'A security rule keeps the card closed',
-    message: `The system does not allow reading ${path}, whatever the password; a security policy or a sandbox (container, Snap, Flatpak) stands in the way.`,
+    message: `The system does not allow opening ${path}, whatever the password; a security policy or a sandbox (container, Snap, Flatpak) stands in the way.`,
     next: 'Run PiKeep outside the sandbox, or allow this device in its settings.',
   };
 }
