@@ -16,12 +16,15 @@ const imageName = /^[^.].*\.(?:img|raw|dd)$/i;
 
 interface Seen {
   readonly key: string;
+  /** What stays the same while it is written. */
+  readonly file: string;
   readonly disk: Disk;
 }
 
 /**
  * Lists the regular files of the slot that are named like disk images. Symbolic links and folders are passed over, so
- * nothing outside is reached. A file that is still being copied is left out until it has been the same for a moment.
+ * nothing outside is reached. A file that is still being copied is left out until it has been the same for a moment; a card
+ * that was listed before stays while it is restored.
  */
 export class SlotDiskList {
   readonly #slot: string;
@@ -41,10 +44,17 @@ export class SlotDiskList {
       const key = fingerprint(stats);
       const known = this.#seen.get(name);
       const disk = known?.key === key ? known.disk : await readImage(this.#slot, name, stats);
-      if (disk) seen.set(name, { key, disk });
+      if (disk) seen.set(name, { key, file: fileOf(stats), disk });
+    }
+    for (const name of names) {
+      const known = this.#seen.get(name);
+      if (known === undefined || settled.has(name)) continue;
+      // A card that was here before and is being written is still in its reader, with what was last known of it.
+      const stats = await fileStats(join(this.#slot, name));
+      if (stats && fileOf(stats) === known.file) seen.set(name, known);
     }
     this.#seen = seen;
-    return [...seen.values()].map(({ disk }) => disk);
+    return [...seen.values()].map(({ disk }) => disk).toSorted(byId);
   }
 
   async #settledFiles(
@@ -96,6 +106,15 @@ export async function fileStats(path: string): Promise<Stats | null> {
 
 export function fingerprint(stats: Stats): string {
   return `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}`;
+}
+
+/** Which file it is and how large; a file of the same name that is copied here anew is another. */
+function fileOf(stats: Stats): string {
+  return `${stats.dev}:${stats.ino}:${stats.size}`;
+}
+
+function byId(one: Disk, other: Disk): number {
+  return one.id < other.id ? -1 : 1;
 }
 
 /** Null when the file left while it was looked at. */

@@ -151,6 +151,28 @@ describe('a card in the slot', () => {
     }
   });
 
+  test('stays while it is restored, and is looked at again after', async () => {
+    await insert('card.img');
+    const before = await only();
+    const request = { disk: before, allowDiskImage: false, authorizer: null, prompt: '' };
+    const { device } = await openThroughDoors(platform.writeDoors, request, null);
+    try {
+      let writing = true;
+      const restore = (async () => {
+        for (let offset = 0; writing; offset = (offset + 4096) % device.size) {
+          await device.write(new Uint8Array(4096), offset);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      })();
+      expect(await platform.disks.list()).toEqual([before]);
+      writing = false;
+      await restore;
+    } finally {
+      await device.close();
+    }
+    expect(await only()).toMatchObject({ id: 'card.img', scheme: 'none' });
+  });
+
   test('cannot be listed from a folder that is not there', async () => {
     const missing = await createPlatform({ slot: join(base, 'no-slot') });
     await expect(missing.disks.list()).rejects.toMatchObject({ code: 'USAGE' });
