@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmod,
   mkdir,
@@ -107,6 +108,28 @@ describe('a card in the slot', () => {
       await expect(open(path)).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
     } finally {
       await device.close();
+    }
+    await (await open(path)).close();
+  });
+
+  test('is not kept by a program that was killed', async () => {
+    const path = await newCard('killed.img');
+    const script = `
+      import { createDirectWriteDoor } from ${JSON.stringify(new URL('../../src/platform/direct-write-door.ts', import.meta.url).href)};
+      await createDirectWriteDoor().open(${JSON.stringify(request({ path }))});
+      process.stdout.write('open');
+      setInterval(() => {}, 1000);`;
+    const other = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(other, 'exit');
+    try {
+      const [said] = await once(other.stdout, 'data');
+      expect(String(said)).toBe('open');
+      await expect(open(path)).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
+    } finally {
+      other.kill('SIGKILL');
+      await ended;
     }
     await (await open(path)).close();
   });
