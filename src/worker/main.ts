@@ -10,6 +10,7 @@ import { linkToOwner } from './owner-link.ts';
 import { type FromWorker, type TaskResult, toWorkerSchema } from './protocol.ts';
 import { RemoteAuthorizer } from './remote-authorizer.ts';
 import { runRestore } from './restore-task.ts';
+import { runSurvey } from './survey-task.ts';
 import type { TaskContext } from './task-context.ts';
 import type { Task } from './tasks.ts';
 import { runUndo } from './undo-task.ts';
@@ -78,7 +79,7 @@ function perform(task: Task, context: TaskContext): Promise<TaskResult> {
     case 'inspect':
       return runInspect(task, context);
     case 'survey':
-      throw new PiKeepError('UNSUPPORTED', { what: task.task });
+      return runSurvey(task, context);
     case 'restore':
       return runRestore(task, context);
     case 'undo':
