@@ -64,11 +64,20 @@ async function edit(
   if (content.length === 0 || content.length > room) return null;
   const size = new Uint8Array(4);
   new DataView(size.buffer).setUint32(0, content.length, true);
+  const place = root.place(entry.at + 28);
+  // A folder inside of its own file: the chains are tangled.
+  if (clusters.some((cluster) => isIn(place, volume.clusterOffset(cluster), clusterBytes))) {
+    return null;
+  }
   const changes = clusters.map((cluster, index) => ({
     offset: volume.clusterOffset(cluster),
     data: content.subarray(index * clusterBytes, (index + 1) * clusterBytes),
   }));
-  return [{ offset: root.place(entry.at + 28), data: size }, ...changes]
+  return [{ offset: place, data: size }, ...changes]
     .filter(({ data }) => data.length > 0)
     .toSorted((left, right) => left.offset - right.offset);
+}
+
+function isIn(place: number, offset: number, bytes: number): boolean {
+  return place >= offset && place < offset + bytes;
 }

@@ -99,7 +99,12 @@ describe.skipIf(
       Array.from({ length: 24 }, (_, index) => [`a rather long name of a file ${index}.txt`, 'x']),
     );
     for (const bits of [16, 32] as const) {
-      const image = makePiImage(named('pi.img'), { ...releases.lateBullseye, boot, bits });
+      const image = makePiImage(named('pi.img'), {
+        ...releases.lateBullseye,
+        boot,
+        bits,
+        cmdlineName: 'CmdLine.txt',
+      });
       const planned = await planFor(image, CARD_BYTES, { grow: 'first-boot' });
       const card = applyPlan(image, planned.plan, named('card.img'), CARD_BYTES);
       expect(cmdlineOn(card)).toContain(FIRSTBOOT);

@@ -11,6 +11,8 @@ const ROOT_MIB = 44;
 
 export interface PiImage {
   readonly cmdline: string;
+  /** "cmdline.txt" where left out. */
+  readonly cmdlineName?: string;
   /** Other files of the boot partition, besides a kernel. */
   readonly boot?: Record<string, string>;
   /** Files of the system by path; a value of "-> TARGET" makes a link. */
@@ -100,7 +102,10 @@ export function makePiImage(path: string, image: PiImage): string {
     const size = image.clusterSectors ?? 1;
     tool('mkfs.vfat', ['-F', String(image.bits ?? 32), '-s', String(size), '-n', 'bootfs', boot]);
     const files = { 'kernel8.img': 'kernel', 'config.txt': '', ...image.boot };
-    for (const [name, content] of Object.entries({ ...files, 'cmdline.txt': image.cmdline })) {
+    for (const [name, content] of Object.entries({
+      ...files,
+      [image.cmdlineName ?? 'cmdline.txt']: image.cmdline,
+    })) {
       const file = join(folder.path, 'file');
       writeFileSync(file, content);
       tool('mcopy', ['-i', boot, file, `::${name}`]);
