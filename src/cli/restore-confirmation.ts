@@ -73,7 +73,7 @@ async function confirmName(
   }
 }
 
-/** Null for no; asks again when the answer is none of the three. */
+/** Null for no, and for everything that is neither a clear yes nor the wish for a backup. */
 async function askWithBackup(
   { signal }: Asking,
   { survey: { target } }: Target,
@@ -82,10 +82,7 @@ async function askWithBackup(
   const known =
     lastBackup === null ? 'No backup of it is known.' : 'It may have changed since its backup.';
   const question = `${known} Overwrite ${title} (${disk})? [b]ackup first / [y]es, overwrite / [N]o`;
-  for (;;) {
-    const answer = (await askLine(question, signal))?.toLowerCase() ?? '';
-    if (/^b(ackup)?$/.test(answer)) return 'backup-first';
-    if (/^y(es)?$/.test(answer)) return 'overwrite';
-    if (/^(no?)?$/.test(answer)) return null;
-  }
+  const answer = (await askLine(question, signal)) ?? '';
+  if (/^b(ackup)?$/i.test(answer)) return 'backup-first';
+  return /^y(es)?$/i.test(answer) ? 'overwrite' : null;
 }
