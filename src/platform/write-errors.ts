@@ -33,7 +33,11 @@ export interface FailedWrite {
   readonly isProtected: () => Promise<boolean>;
 }
 
-/** The code of a failed write; see `readError` for why refusals stay apart from broken cells. */
+/**
+ * The code of a failed write or flush, of the three that a `WritableDevice` may throw: DEVICE_GONE, WRITE_PROTECTED, and
+ * WRITE_FAILED with the errno for the rest. EPERM and EACCES are no privacy or password matter here, since the right to
+ * write was had when the device was opened: a descriptor of authopen's that stops working in mid-stream, on macOS 26.
+ */
 export async function writeError(error: unknown, failed: FailedWrite): Promise<PiKeepError> {
   const errno = errnoOf(error);
   if (errno === null) return asPiKeepError(error);
@@ -43,14 +47,6 @@ export async function writeError(error: unknown, failed: FailedWrite): Promise<P
   }
   const refused = errno === 'EPERM' || errno === 'EACCES';
   const known = openForWritingError(error, path, refused && (await failed.isProtected()));
-  // Only what can happen to a device that is open already: EPERM, EACCES, EBUSY, a lock switch, a card that has left.
-  const codes = [
-    'PRIVACY_REFUSED',
-    'ACCESS_DENIED',
-    'DEVICE_BUSY',
-    'DEVICE_GONE',
-    'WRITE_PROTECTED',
-  ] as const;
-  if (isPiKeepError(known, ...codes)) return known;
+  if (isPiKeepError(known, 'DEVICE_GONE', 'WRITE_PROTECTED')) return known;
   return new PiKeepError('WRITE_FAILED', { path, offset, bytes, errno }, { cause: error });
 }

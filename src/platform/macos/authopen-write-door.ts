@@ -13,7 +13,7 @@ export const writePatience: Patience = { retry: 5000, pause: 400 };
 /**
  * Opens the raw disk with `authopen -o 34` (O_RDWR and O_EXLOCK): alone or not at all, since a card that macOS may mount
  * while it is written is a broken card. On macOS 26 the writes of a descriptor that came this way can fail in mid-stream,
- * with WRITE_FAILED (EIO) or PRIVACY_REFUSED (EPERM); `orderOfWriteDoors` therefore puts the helper first there.
+ * with WRITE_FAILED (EIO or EPERM); `orderOfWriteDoors` therefore puts the helper first there.
  */
 export function createAuthopenWriteDoor(
   places: MacPlaces,
