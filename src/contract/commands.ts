@@ -41,8 +41,10 @@ export const commandSchema = v.variant('command', [
     typedName: v.nullable(text),
     grow: v.picklist(['leave', 'first-boot']),
   }),
+  /** Instead of writing over it: brings back what was on the card before a restore that has written only its mark. */
+  v.strictObject({ command: v.literal('restore-undo'), token: id }),
   v.strictObject({ command: v.literal('restore-close') }),
-  /** Brings back what was on the card of a restore that ended early. */
+  /** The same for the card of a restore that ended early. */
   v.strictObject({ command: v.literal('undo'), job: id }),
 ]);
 export type Command = v.InferOutput<typeof commandSchema>;

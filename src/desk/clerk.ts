@@ -17,7 +17,7 @@ import {
   chooseOffered,
   chooseUndo,
 } from './choice.ts';
-import { confirmRestore, requireCurrent } from './confirmation.ts';
+import { confirmRestore, confirmUndo, requireCurrent } from './confirmation.ts';
 import type { JobRunner } from './job-runner.ts';
 import {
   backupTask,
@@ -107,8 +107,10 @@ export class Clerk {
         const neverTouch = unmarkDisk(settings.current.neverTouch, command.key, disks);
         return this.#reselect({ neverTouch });
       }
-      case 'undo':
-        return this.#undo(command.job);
+      case 'undo': {
+        const job = chooseUndo(state, command.job);
+        return this.#undo(chooseAgain(state, job), job.title, job.image ?? '');
+      }
       default:
         return this.#restore(command);
     }
@@ -137,6 +139,11 @@ export class Clerk {
         return apply({ input: 'restore-back' });
       case 'restore-close':
         return apply({ input: 'restore-closed' });
+      case 'restore-undo': {
+        const { seen, page } = confirmUndo(state, command.token);
+        apply({ input: 'restore-closed' });
+        return this.#undo(seen, page.backup.title, page.backup.path);
+      }
       case 'restore-start': {
         const { seen, page } = confirmRestore(state, command);
         const { title, path: image } = page.backup;
@@ -169,12 +176,8 @@ export class Clerk {
     apply({ input: 'restore-opened', backup, chosen, forceUnmount: from.forceUnmount });
   }
 
-  #undo(id: string): void {
-    const state = this.#options.state();
-    const job = chooseUndo(state, id);
-    const seen = chooseAgain(state, job);
-    const order = { kind: 'undo', title: job.title, image: job.image ?? '' } as const;
-    this.#start(seen, order, undoTask(this.#target(seen, false)));
+  #undo(seen: SeenDisk, title: string, image: string): void {
+    this.#start(seen, { kind: 'undo', title, image }, undoTask(this.#target(seen, false)));
   }
 
   #backUp(seen: SeenDisk, forceUnmount: boolean): void {

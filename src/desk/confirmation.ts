@@ -35,7 +35,21 @@ export function confirmRestore(
   return { seen, page };
 }
 
-/** Throws IDENTITY_CHANGED when something else is to be shown now. */
+/** The card whose old content can come back. Throws UNDO_IMPOSSIBLE, and as `requireCurrent`. */
+export function confirmUndo(
+  state: DeskState,
+  token: string,
+): { readonly seen: SeenDisk; readonly page: RestorePage } {
+  requireCurrent(state, token);
+  const { restore: page } = state;
+  const seen = chosenTarget(state);
+  const survey = page && seen && surveyOf(page, seen);
+  if (page && seen && survey?.is === 'ready' && survey.result.target.canUndo) return { seen, page };
+  const detail = 'more than the mark of a restore has been written to it';
+  throw new PiKeepError('UNDO_IMPOSSIBLE', { disk: seen?.disk.id ?? 'the card', detail });
+}
+
+/** Throws NOT_CONFIRMED when no card is chosen, IDENTITY_CHANGED when something else is to be shown now. */
 export function requireCurrent(state: DeskState, token: string): void {
   if (tokenOf(state) === token) return;
   const seen = chosenTarget(state);

@@ -8,7 +8,7 @@ import type { Send } from './send.ts';
 export interface ActionProps {
   readonly command: Command;
   readonly send: Send;
-  readonly kind?: 'primary' | 'plain' | 'small';
+  readonly kind?: 'primary' | 'plain' | 'small' | 'danger' | 'secondary';
   readonly disabled?: boolean;
   /** For a screen reader, where the words alone do not say which thing is meant. */
   readonly label?: string;

@@ -1,5 +1,6 @@
 import type { DiskView } from '../contract/panel.ts';
 import { Action } from './action.tsx';
+import { DiskMenu } from './disk-menu.tsx';
 import { Hint } from './hint.tsx';
 import { CardPicture } from './pictures.tsx';
 import type { Send } from './send.ts';
@@ -8,15 +9,18 @@ import { size } from './words.ts';
 export interface DiskCardProps {
   readonly disk: DiskView;
   readonly onMac: boolean;
+  /** There is something that could be written to it. */
+  readonly canRestore: boolean;
   readonly send: Send;
 }
 
 /** A card that can be backed up, with the one button. */
-export function DiskCard({ disk, onMac, send }: DiskCardProps) {
+export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
   const isPi = disk.kind === 'pi';
   return (
     <>
       <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
+      <DiskMenu disk={disk} send={send} />
       {disk.partitions.length > 0 && (
         <ul class="partitions" aria-label="Partitions">
           {disk.partitions.map((part, index) => (
@@ -42,6 +46,19 @@ export function DiskCard({ disk, onMac, send }: DiskCardProps) {
       >
         {isPi ? 'Back up this Pi card' : 'Back up this disk'}
       </Action>
+      {canRestore && (
+        <Action
+          kind="secondary"
+          command={{
+            command: 'restore-open',
+            from: { with: 'card', disk: disk.disk, card: disk.card },
+          }}
+          send={send}
+          label={`Restore a backup… to ${disk.title}`}
+        >
+          Restore a backup…
+        </Action>
+      )}
       {onMac && isPi ? (
         <Hint />
       ) : (

@@ -80,6 +80,12 @@ export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
             Eject
           </Action>
         )}
+        <Action
+          command={{ command: 'restore-open', from: { with: 'job', job, forceUnmount: false } }}
+          send={send}
+        >
+          Restore…
+        </Action>
       </div>
       {plan && plan.partitions.length > 0 && (
         <details class="plan fold">

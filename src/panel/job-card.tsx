@@ -3,6 +3,9 @@ import { Action, Close } from './action.tsx';
 import { CardHead } from './disk-card.tsx';
 import { Done } from './done.tsx';
 import { Cross } from './pictures.tsx';
+import { RestoreCancelled, RestoreFailed, Undone } from './restore-ended.tsx';
+import { Restored } from './restored.tsx';
+import { Restoring } from './restoring.tsx';
 import type { Send } from './send.ts';
 import { Working } from './working.tsx';
 
@@ -14,7 +17,7 @@ export interface JobCardProps {
   readonly send: Send;
 }
 
-/** A backup: on its way, or what became of it. */
+/** A backup or a restore: on its way, or what became of it. */
 export function JobCard({ job, disk, onMac, send }: JobCardProps) {
   const { state } = job;
   const dismiss = (): void => void send({ command: 'dismiss', job: job.job });
@@ -26,21 +29,7 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
         lit={disk?.kind !== 'removable'}
       />
       {state.is !== 'working' && <Close label={`Dismiss ${job.title}`} onClick={dismiss} />}
-      {state.is === 'working' && (
-        <Working
-          job={job.job}
-          title={job.title}
-          state={state}
-          plan={job.plan}
-          onMac={onMac}
-          send={send}
-        />
-      )}
-      {state.is === 'done' && (
-        <Done job={job.job} state={state} plan={job.plan} disk={disk} onMac={onMac} send={send} />
-      )}
-      {state.is === 'failed' && <Failed job={job.job} state={state} disk={disk} send={send} />}
-      {state.is === 'cancelled' && <Cancelled job={job.job} disk={disk} send={send} />}
+      <Stage job={job} disk={disk} onMac={onMac} send={send} />
       {job.warnings.map((warning) => (
         <p key={warning} class="warning">
           {warning}
@@ -48,6 +37,38 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
       ))}
     </>
   );
+}
+
+function Stage({ job, disk, onMac, send }: JobCardProps) {
+  const { state, kind, title, image, plan } = job;
+  switch (state.is) {
+    case 'working': {
+      const common = { job: job.job, title, state, onMac, send };
+      return kind === 'backup' ? (
+        <Working plan={plan} {...common} />
+      ) : (
+        <Restoring kind={kind} image={image} {...common} />
+      );
+    }
+    case 'done':
+      return <Done job={job.job} state={state} plan={plan} disk={disk} onMac={onMac} send={send} />;
+    case 'restored':
+      return <Restored job={job.job} state={state} disk={disk} send={send} />;
+    case 'undone':
+      return <Undone />;
+    case 'failed':
+      return kind === 'backup' ? (
+        <Failed job={job.job} state={state} disk={disk} send={send} />
+      ) : (
+        <RestoreFailed job={job} state={state} send={send} />
+      );
+    case 'cancelled':
+      return kind === 'backup' ? (
+        <Cancelled job={job.job} disk={disk} send={send} />
+      ) : (
+        <RestoreCancelled job={job} state={state} send={send} />
+      );
+  }
 }
 
 interface FailedProps {

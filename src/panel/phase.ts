@@ -1,4 +1,4 @@
-import type { JobState } from '../contract/panel.ts';
+import type { JobKind, JobState } from '../contract/panel.ts';
 
 type Phase = Extract<JobState, { is: 'working' }>['phase'];
 
@@ -8,7 +8,17 @@ export function isCounted(phase: Phase): boolean {
 }
 
 /** What is being done, in words. */
-export const phaseWords: Readonly<Record<Phase, string>> = {
+export function phaseWords(kind: JobKind, phase: Phase): string {
+  if (kind === 'undo') return 'Bringing the old content back';
+  return (kind === 'restore' ? restoreWords[phase] : undefined) ?? backupWords[phase];
+}
+
+const restoreWords: Partial<Record<Phase, string>> = {
+  proving: 'Reading the card back',
+  filing: 'Finishing',
+};
+
+const backupWords: Readonly<Record<Phase, string>> = {
   opening: 'Opening the card',
   copying: 'Copying the card',
   proving: 'Checking the copy',

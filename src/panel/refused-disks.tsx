@@ -1,14 +1,20 @@
 import type { Snapshot } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import type { Send } from './send.ts';
 import { size } from './words.ts';
 
+export interface RefusedDisksProps {
+  readonly disks: Snapshot['refused'];
+  readonly settings: Snapshot['settings'];
+  readonly send: Send;
+}
+
 /** Disks that are never offered, folded away, each with the reason. */
-export function RefusedDisks({ disks }: { readonly disks: Snapshot['refused'] }) {
-  if (disks.length === 0) return null;
+export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
+  if (disks.length === 0 && !settings.showOtherExternal) return null;
   return (
     <details class="aside">
-      <summary>
-        {disks.length === 1 ? 'One disk is' : `${disks.length} disks are`} left alone
-      </summary>
+      <summary>{heading(disks.length)}</summary>
       <ul>
         {disks.map((disk) => (
           <li key={disk.disk}>
@@ -18,9 +24,34 @@ export function RefusedDisks({ disks }: { readonly disks: Snapshot['refused'] })
                 {disk.disk}, {size(disk.bytes)}. {disk.reason}
               </span>
             </span>
+            {disk.protectedBy !== null && (
+              <Action
+                kind="small"
+                command={{ command: 'unprotect', key: disk.protectedBy }}
+                send={send}
+                label={`Allow ${disk.title} again`}
+              >
+                Allow again
+              </Action>
+            )}
           </li>
         ))}
       </ul>
+      <label class="setting">
+        <input
+          type="checkbox"
+          checked={settings.showOtherExternal}
+          onChange={({ currentTarget: { checked } }) =>
+            void send({ command: 'set-show-other-external', value: checked })
+          }
+        />
+        Show other external disks
+      </label>
     </details>
   );
+}
+
+function heading(count: number): string {
+  if (count === 0) return 'No disk is left alone';
+  return count === 1 ? 'One disk is left alone' : `${count} disks are left alone`;
 }

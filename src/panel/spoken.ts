@@ -1,22 +1,38 @@
 /** What a screen reader says when something changes: the steps, and every tenth of the way; not each byte. */
 
-import type { JobView, Snapshot } from '../contract/panel.ts';
+import type { JobView, RestoreView, Snapshot } from '../contract/panel.ts';
 import { isCounted, phaseWords } from './phase.ts';
 
 export function spoken(snapshot: Snapshot): string {
+  if (snapshot.restore) return page(snapshot.restore, snapshot.jobs);
   const jobs = snapshot.jobs.map(job);
   if (jobs.length > 0) return jobs.join(' ');
   const titles = snapshot.disks.map((disk) => disk.title);
   return titles.length === 0 ? '' : `Ready to back up: ${titles.join(', ')}.`;
 }
 
-function job({ title, state }: JobView): string {
+/** Where a restore stands before it has begun. */
+function page({ step, chosen, targets }: RestoreView, jobs: Snapshot['jobs']): string {
+  const target = targets.find(({ card }) => card === chosen?.card);
+  const busy = jobs.find((one) => one.job === target?.job);
+  if (busy) return job(busy);
+  if (!chosen || !target) return 'Choose the card to write the backup to.';
+  const { state } = chosen;
+  if (state.is === 'looking') return `${target.title}: looking at the card.`;
+  if (state.is === 'failed')
+    return `${target.title}: ${state.problem.title}. ${state.problem.next}`;
+  if (step === 'choose') return `${target.title}: ${state.fit}`;
+  const { lost, written } = state;
+  return `Overwrite ${lost.title}? ${lost.content} will be lost, ${written.title} will be written.`;
+}
+
+function job({ title, state, kind }: JobView): string {
   switch (state.is) {
     case 'working': {
       if (state.cancelling) return `${title}: stopping.`;
-      if (!isCounted(state.phase)) return `${title}: ${phaseWords[state.phase]}.`;
+      if (!isCounted(state.phase)) return `${title}: ${phaseWords(kind, state.phase)}.`;
       const tenths = state.total > 0 ? Math.floor((state.bytes / state.total) * 10) : 0;
-      return `${title}: ${phaseWords[state.phase]}, ${Math.min(tenths, 10) * 10} percent.`;
+      return `${title}: ${phaseWords(kind, state.phase)}, ${Math.min(tenths, 10) * 10} percent.`;
     }
     case 'done':
       return `${title}: ${state.verified ? 'backed up and proven' : 'backed up, not verified'}.`;

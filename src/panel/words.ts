@@ -39,6 +39,29 @@ export function timeLeft(seconds: number): string {
   return `About ${count(hours, 'hour')} and ${rest} minutes left`;
 }
 
+/** "22 Nov 2026, 16:40", in the reader's time zone; what is no date is shown as it is. */
+export function when(at: string): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? at : moment.format(date);
+}
+
+/** "3 days ago", "on 22 Nov 2026" when that is long ago. */
+export function ago(at: string, now = Date.now()): string {
+  const then = new Date(at);
+  const minutes = (now - then.getTime()) / 60_000;
+  if (Number.isNaN(minutes)) return at;
+  if (minutes < -5) return `on ${day.format(then)}`;
+  if (minutes < 2) return 'just now';
+  if (minutes < 60) return `${Math.floor(minutes)} minutes ago`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${count(hours, 'hour')} ago`;
+  const days = Math.floor(hours / 24);
+  return days < 31 ? `${count(days, 'day')} ago` : `on ${day.format(then)}`;
+}
+
+const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
 /** "1 min 10 s", for how long something took. */
 export function duration(seconds: number): string {
   const whole = Math.max(1, Math.round(seconds));

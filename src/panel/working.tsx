@@ -3,9 +3,10 @@ import { Action } from './action.tsx';
 import { CardMap } from './card-map.tsx';
 import { Key, MapKey } from './map-key.tsx';
 import { PartitionList } from './partition-list.tsx';
-import { isCounted as isCountedPhase, phaseWords } from './phase.ts';
+import { phaseWords } from './phase.ts';
+import { ProgressFigures } from './progress-figures.tsx';
 import type { Send } from './send.ts';
-import { about, portion, rate, size, timeLeft } from './words.ts';
+import { about, portion, size, timeLeft } from './words.ts';
 
 export interface WorkingProps {
   readonly job: string;
@@ -19,28 +20,14 @@ export interface WorkingProps {
 /** A backup on its way. */
 export function Working({ job, title, state, plan, onMac, send }: WorkingProps) {
   const { phase, cancelling } = state;
-  const words = cancelling ? 'Stopping' : phaseWords[phase];
-  const isCounted = isCountedPhase(phase) && state.total > 0;
-  const percent = isCounted ? Math.min(100, Math.floor((state.bytes / state.total) * 100)) : null;
   return (
     <div class="outcome">
-      <p class="verdict">
-        <span>{words}…</span>
-        {percent !== null && <span class="percent">{percent}%</span>}
-      </p>
-      <progress
-        aria-label={`${title}: ${words}`}
-        max={100}
-        {...(percent === null ? {} : { value: percent })}
+      <ProgressFigures
+        title={title}
+        words={cancelling ? 'Stopping' : phaseWords('backup', phase)}
+        state={state}
+        waiting={waiting(phase, plan !== null, onMac)}
       />
-      <p class="figures">
-        <span>
-          {isCounted
-            ? `${size(state.bytes)} of ${size(state.total)}`
-            : waiting(phase, plan !== null, onMac)}
-        </span>
-        {isCounted && state.bytesPerSecond !== null && <span>{rate(state.bytesPerSecond)}</span>}
-      </p>
       {plan && (
         <div class="plan">
           <CardMap plan={plan} copied={copied(state)} />

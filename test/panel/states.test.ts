@@ -14,6 +14,7 @@ import {
   takePicture,
   viewport,
 } from './chromium.ts';
+import { restoreStates } from './restore-states.ts';
 import {
   copying,
   done,
@@ -26,6 +27,8 @@ import {
 } from './samples.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
 import { states } from './states.ts';
+
+const all = { ...states, ...restoreStates };
 
 describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
   let browser: Browser;
@@ -59,12 +62,12 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     return opened.page;
   }
 
-  it.each(Object.keys(states))(
+  it.each(Object.keys(all))(
     'has no accessibility problem and fits its window: %s',
     async (name) => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await opened.page.emulateMedia({ colorScheme });
-        const page = await show(states[name] ?? nothing);
+        const page = await show(all[name] ?? nothing);
         expect(await accessibilityProblems(page)).toEqual([]);
         const overflow = await page.evaluate(
           () => document.documentElement.scrollWidth - innerWidth,

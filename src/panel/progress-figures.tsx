@@ -1,0 +1,35 @@
+import type { JobState } from '../contract/panel.ts';
+import { isCounted as isCountedPhase } from './phase.ts';
+import { rate, size } from './words.ts';
+
+export interface ProgressFiguresProps {
+  readonly title: string;
+  /** What is being done. */
+  readonly words: string;
+  readonly state: Extract<JobState, { is: 'working' }>;
+  /** What is said while there is nothing to count. */
+  readonly waiting: string;
+}
+
+/** What is being done and how far it is: words, percentage, bar, amount and speed. */
+export function ProgressFigures({ title, words, state, waiting }: ProgressFiguresProps) {
+  const isCounted = isCountedPhase(state.phase) && state.total > 0;
+  const percent = isCounted ? Math.min(100, Math.floor((state.bytes / state.total) * 100)) : null;
+  return (
+    <>
+      <p class="verdict">
+        <span>{words}…</span>
+        {percent !== null && <span class="percent">{percent}%</span>}
+      </p>
+      <progress
+        aria-label={`${title}: ${words}`}
+        max={100}
+        {...(percent === null ? {} : { value: percent })}
+      />
+      <p class="figures">
+        <span>{isCounted ? `${size(state.bytes)} of ${size(state.total)}` : waiting}</span>
+        {isCounted && state.bytesPerSecond !== null && <span>{rate(state.bytesPerSecond)}</span>}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,160 @@
+import type { BackupView, ChosenState, RestoreView, Snapshot } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import { Cross } from './pictures.tsx';
+import type { RestorePageProps } from './restore-page.tsx';
+import type { Send } from './send.ts';
+import { Target } from './target.tsx';
+import { size, when } from './words.ts';
+import { Working } from './working.tsx';
+
+/** The first step: which backup goes to which card. Nothing is written here. */
+export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePageProps) {
+  const { targets, chosen, changed, forceUnmount } = restore;
+  const token = chosen?.state.is === 'ready' ? chosen.state.token : null;
+  return (
+    <>
+      <h2 id="restore-choice">Restore a backup</h2>
+      {changed && (
+        <p class="warning" role="alert">
+          What is in the reader has changed. Nothing was written; please choose again.
+        </p>
+      )}
+      <Backups chosen={restore.backup} backups={snapshot.backups} send={send} />
+      <fieldset class="targets">
+        <legend>Write it to</legend>
+        {targets.length === 0 && <p class="hint">Put in the card that it shall be written to.</p>}
+        {targets.map((target) => (
+          <Target
+            key={target.card}
+            target={target}
+            isChosen={target.card === chosen?.card}
+            send={send}
+          />
+        ))}
+      </fieldset>
+      {chosen && (
+        <Look
+          key={chosen.card}
+          restore={restore}
+          jobs={snapshot.jobs}
+          state={chosen.state}
+          onMac={onMac}
+          send={send}
+        />
+      )}
+      {forceUnmount && token !== null && (
+        <p class="hint">What keeps the card busy will be made to let go of it.</p>
+      )}
+      <div class="buttons ends">
+        <Action command={{ command: 'restore-close' }} send={send}>
+          Cancel
+        </Action>
+        <Action
+          kind="primary"
+          command={{ command: 'restore-review', token: token ?? '-' }}
+          send={send}
+          disabled={token === null}
+        >
+          Continue
+        </Action>
+      </div>
+    </>
+  );
+}
+
+interface BackupsProps {
+  readonly chosen: BackupView;
+  readonly backups: readonly BackupView[];
+  readonly send: Send;
+}
+
+function Backups({ chosen, backups, send }: BackupsProps) {
+  const isListed = backups.some(({ backup }) => backup === chosen.backup);
+  const all = isListed ? backups : [chosen, ...backups];
+  return (
+    <label class="field">
+      <span>Backup</span>
+      <select
+        value={chosen.backup}
+        onChange={({ currentTarget: { value } }) =>
+          void send({ command: 'restore-choose-backup', backup: value })
+        }
+      >
+        {all.map(({ backup, title, at, bytes, incomplete, verified }) => (
+          <option key={backup} value={backup} selected={backup === chosen.backup}>
+            {title}, {when(at)}, {size(bytes)}
+            {incomplete ? ', incomplete' : verified ? '' : ', unverified'}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface LookProps {
+  readonly restore: RestoreView;
+  readonly jobs: Snapshot['jobs'];
+  readonly state: ChosenState;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** What came of looking at the chosen card. */
+function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookProps) {
+  const target = targets.find(({ card }) => card === chosen?.card);
+  const job = jobs.find((one) => one.job === target?.job);
+  if (job?.state.is === 'working' && job.kind === 'backup') {
+    return (
+      <div class="card look">
+        <Working
+          job={job.job}
+          title={job.title}
+          state={job.state}
+          plan={null}
+          onMac={onMac}
+          send={send}
+        />
+      </div>
+    );
+  }
+  if (target?.locked) {
+    return (
+      <p class="warning">
+        Its lock switch is on. Take it out, slide the switch away from “LOCK”, and put it back.
+      </p>
+    );
+  }
+  if (job) return null;
+  if (state.is === 'looking') {
+    return (
+      <div class="looking">
+        <span>Looking at the card and the backup…</span>
+        <progress aria-label="Looking at the card and the backup" max={100} />
+      </div>
+    );
+  }
+  if (state.is === 'failed') {
+    return (
+      <div class="card look">
+        <p class="verdict">
+          <Cross /> {state.problem.title}
+        </p>
+        <p>{state.problem.message}</p>
+        <p class="next">{state.problem.next}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <p class={state.fits === false ? 'warning' : 'hint'}>{state.fit}</p>
+      {state.lost.canUndo && state.token !== null && (
+        <Action command={{ command: 'restore-undo', token: state.token }} send={send}>
+          Bring the old content back instead
+        </Action>
+      )}
+      {state.lost.unfinished !== null && (
+        <p class="hint">A restore of “{state.lost.unfinished}” to this card did not finish.</p>
+      )}
+    </>
+  );
+}

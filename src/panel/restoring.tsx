@@ -1,0 +1,121 @@
+import { useState } from 'preact/hooks';
+import type { JobKind, JobState } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import { phaseWords } from './phase.ts';
+import { Tick } from './pictures.tsx';
+import { ProgressFigures } from './progress-figures.tsx';
+import type { Send } from './send.ts';
+import { timeLeft } from './words.ts';
+
+type WorkingState = Extract<JobState, { is: 'working' }>;
+
+export interface RestoringProps {
+  readonly job: string;
+  readonly kind: JobKind;
+  readonly title: string;
+  readonly image: string | null;
+  readonly state: WorkingState;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** A restore on its way: the steps it takes, and how far the present one is. */
+export function Restoring({ job, kind, title, image, state, onMac, send }: RestoringProps) {
+  const { phase, cancelling, secondsLeft } = state;
+  return (
+    <div class="outcome">
+      <ProgressFigures
+        title={title}
+        words={cancelling ? 'Stopping' : phaseWords(kind, phase)}
+        state={state}
+        waiting={waiting(phase, onMac)}
+      />
+      {kind === 'restore' && <Steps phase={phase} />}
+      {image && <p class="source-file">From {image}</p>}
+      <div class="buttons spread">
+        <span class="left">{secondsLeft !== null && !cancelling ? timeLeft(secondsLeft) : ''}</span>
+        <Stop job={job} title={title} state={state} send={send} />
+      </div>
+    </div>
+  );
+}
+
+const steps: readonly WorkingState['phase'][] = ['checking', 'opening', 'writing', 'proving'];
+
+/** Where it is among everything that will be done. */
+function Steps({ phase }: { readonly phase: WorkingState['phase'] }) {
+  const at = phase === 'filing' ? steps.length : steps.indexOf(phase);
+  return (
+    <ol class="steps" aria-label="Steps">
+      {steps.map((one, place) => (
+        <li
+          key={one}
+          class={place < at ? 'passed' : place === at ? 'present' : 'ahead'}
+          aria-current={place === at ? 'step' : undefined}
+        >
+          {place < at ? <Tick /> : <span class="dot" />}
+          <span>
+            {phaseWords('restore', one)}
+            {place < at && <span class="spoken">, done</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+type StopProps = Pick<RestoringProps, 'job' | 'title' | 'state' | 'send'>;
+
+/** Stopping costs something once the card is being written, so it is asked twice. */
+function Stop({ job, title, state: { phase, cancelling }, send }: StopProps) {
+  const [isAsking, setAsking] = useState(false);
+  const cost = costOfStopping(phase);
+  if (!isAsking || cancelling || cost === null) {
+    const label = `Cancel the restore of ${title}`;
+    return cost === null || cancelling ? (
+      <Action command={{ command: 'cancel', job }} send={send} disabled={cancelling} label={label}>
+        Cancel
+      </Action>
+    ) : (
+      <button type="button" class="plain" aria-label={label} onClick={() => setAsking(true)}>
+        Cancel
+      </button>
+    );
+  }
+  return (
+    <div class="second-thought" role="alertdialog" aria-label="Stop the restore?">
+      <p>{cost}</p>
+      <div class="buttons">
+        {/* The question takes the place of the button that was pressed, and its focus. */}
+        <button
+          type="button"
+          class="primary"
+          ref={(button) => {
+            if (document.activeElement === document.body) button?.focus();
+          }}
+          onClick={() => setAsking(false)}
+        >
+          Keep restoring
+        </button>
+        <Action kind="danger" command={{ command: 'cancel', job }} send={send}>
+          Stop anyway
+        </Action>
+      </div>
+    </div>
+  );
+}
+
+function costOfStopping(phase: WorkingState['phase']): string | null {
+  if (phase === 'writing') return 'Stopping now leaves a card that cannot start a Pi.';
+  if (phase === 'proving' || phase === 'filing')
+    return 'Stopping now leaves a card that nobody has checked.';
+  return null;
+}
+
+function waiting(phase: WorkingState['phase'], onMac: boolean): string {
+  if (phase === 'checking') return 'The card is not touched yet';
+  if (phase !== 'opening') return 'Almost done';
+  return onMac
+    ? 'Your Mac may ask for permission to write the card'
+    : 'The system may ask for permission to write it';
+}

@@ -1,0 +1,42 @@
+import type { TargetView } from '../contract/panel.ts';
+import { CardPicture } from './pictures.tsx';
+import type { Send } from './send.ts';
+import { ago } from './words.ts';
+
+export interface TargetProps {
+  readonly target: TargetView;
+  readonly isChosen: boolean;
+  readonly send: Send;
+}
+
+/** One card to choose, with what is on it. */
+export function Target({ target, isChosen, send }: TargetProps) {
+  const { disk, card, title, subtitle, kind, isOrigin } = target;
+  return (
+    <label class={isChosen ? 'target chosen' : 'target'}>
+      <input
+        type="radio"
+        name="target"
+        value={card}
+        checked={isChosen}
+        onChange={() => void send({ command: 'restore-choose', disk, card })}
+      />
+      <CardPicture lit={kind === 'pi'} />
+      <span class="names">
+        <span class="name">{title}</span>
+        <span class="detail">{contentWords(target)}</span>
+        <span class="detail">{subtitle}</span>
+        {isOrigin && <span class="badge">This backup is of this card</span>}
+      </span>
+    </label>
+  );
+}
+
+function contentWords({ content, lastBackup, unfinished, locked, job }: TargetView): string {
+  if (job !== null) return 'Something is working on it';
+  if (locked) return 'Write-protected by its lock switch';
+  if (unfinished) return 'Not finished: restore it again';
+  const words = content === '' ? 'Unknown content' : content;
+  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
+  return lastBackup === null ? sentence : `${sentence}, last backed up ${ago(lastBackup)}`;
+}

@@ -1,0 +1,84 @@
+/** Both sides of the question: what goes, and what comes. */
+
+import type { ComponentChildren } from 'preact';
+import type { ReadyState } from '../contract/panel.ts';
+import { ago, portion, size, when } from './words.ts';
+
+/** Partitions that are named; the others are counted. */
+const SHOWN = 3;
+
+export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
+  const { title, content, bytes, partitions, lastBackup, unfinished } = lost;
+  return (
+    <Side kind="lost" head="This will be lost" title={title}>
+      <li>{sentence(content)}</li>
+      <li>{size(bytes)} card</li>
+      {partitions.slice(0, SHOWN).map(({ kind, label, bytes: of }, index) => (
+        <li key={`${index}`} class="part">
+          {label ?? kind}, {size(of)}
+        </li>
+      ))}
+      {partitions.length > SHOWN && <li class="part">and {partitions.length - SHOWN} more</li>}
+      {unfinished === null && (
+        <li class={lastBackup === null ? 'alarm' : ''}>
+          {lastBackup === null ? 'No backup of it is known' : `Backed up ${ago(lastBackup)}`}
+        </li>
+      )}
+    </Side>
+  );
+}
+
+export function Written({ written }: { readonly written: ReadyState['written'] }) {
+  const { title, name, at, bytes, mappedBytes, mapOrigin, verified, unreadable } = written;
+  return (
+    <Side kind="written" head="This will be written" title={title}>
+      {at !== null && <li>Backup of {when(at)}</li>}
+      {bytes !== null && (
+        <li>
+          {mappedBytes === null || mappedBytes === bytes
+            ? `All ${size(bytes)}`
+            : `${portion(mappedBytes, bytes)} in use`}
+        </li>
+      )}
+      {mapOrigin === 'whole' && <li>Every byte, because nothing says which are used</li>}
+      <li class="file">{name}</li>
+      {verified === true && unreadable === 0 && <li>Proven when it was made</li>}
+      {verified === false && <li class="alarm">Never verified</li>}
+      {unreadable > 0 && (
+        <li class="alarm">
+          Incomplete: {count(unreadable, 'range')} of the card could not be read
+        </li>
+      )}
+    </Side>
+  );
+}
+
+interface SideProps {
+  readonly kind: 'lost' | 'written';
+  readonly head: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+function Side({ kind, head, title, children }: SideProps) {
+  return (
+    <section class={`side ${kind}`} aria-label={head}>
+      <h3>{head}</h3>
+      <p class="name">{title}</p>
+      <ul>{children}</ul>
+    </section>
+  );
+}
+
+/** There is something on it that a backup could keep. */
+export function isBackUpPossible({ partitions, unfinished }: ReadyState['lost']): boolean {
+  return partitions.length > 0 && unfinished === null;
+}
+
+function sentence(words: string): string {
+  return words === '' ? 'Unknown content' : words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function count(amount: number, unit: string): string {
+  return amount === 1 ? `1 ${unit}` : `${amount} ${unit}s`;
+}
