@@ -97,11 +97,12 @@ describe.skipIf(isMissing)('an ordinary user', { timeout: 120_000 }, () => {
   const openTheDoor = async (
     rule: string | null,
     replaced?: Record<string, string>,
+    ...filling: readonly string[]
   ): Promise<unknown> => {
     const driver = join(folder, 'driver.cjs');
     const { code } = await bundleOf(resolve(import.meta.dirname, 'ordinary-caller.ts'));
     writeFileSync(driver, code);
-    const command = [join(folder, 'node'), driver, loop.id, join(folder, 'pikeep')];
+    const command = [join(folder, 'node'), driver, loop.id, join(folder, 'pikeep'), ...filling];
     const { status, stdout, stderr } = await perform(rule, command, replaced);
     expect(status, stderr).toBe(0);
     return JSON.parse(stdout);
@@ -122,6 +123,25 @@ describe.skipIf(isMissing)('an ordinary user', { timeout: 120_000 }, () => {
       sha256: sha256(readFileSync(image)),
       leftBehind: [],
     });
+  });
+
+  test('writes one for a restore in the same way, if the file behind it is theirs to write', async () => {
+    const before = sha256(readFileSync(image));
+    chmodSync(image, 0o400);
+    expect(await openTheDoor(grant(), {}, '165')).toMatchObject({
+      code: 'NOT_A_CARD',
+      facts: { disk: loop.id, reason: 'disk-image' },
+      leftBehind: [],
+    });
+    expect(sha256(readFileSync(image))).toBe(before);
+    chmodSync(image, 0o600);
+    expect(await openTheDoor(grant(), {}, '165')).toEqual({
+      uid: user.uid,
+      canOpenItself: false,
+      isWritten: true,
+      leftBehind: [],
+    });
+    expect(readFileSync(image).equals(Buffer.alloc(BYTES, 165))).toBe(true);
   });
 
   test('is told so when nobody can be asked for a password', async () => {

@@ -121,6 +121,36 @@ describe.skipIf(needsLoop())('the guard of a restore', () => {
     },
   );
 
+  test('asks for a descriptor that can write only when everything has been judged', async () => {
+    const { writing } = stage.world;
+    if (!('beside' in writing)) throw new Error('this test is about Linux');
+    const asked: string[] = [];
+    const watched: HelperWorld = {
+      ...stage.world,
+      writing: {
+        beside: (held, access) => {
+          asked.push(access);
+          return writing.beside(held, access);
+        },
+      },
+    };
+    const { expected } = requestFor(stage.disk);
+    for (const change of [
+      { allowDiskImage: false },
+      { disk: 'loop999999' },
+      { expected: { ...expected, bytes: expected.bytes + 512 } },
+      { expected: { ...expected, tableId: 'ffffffff' } },
+    ]) {
+      await expect(stage.guard(change, 0, watched)).rejects.toThrow();
+    }
+    for (const as of [{ roles: ['swap'] as const }, { writable: false }]) {
+      await expect(stage.guard({}, 0, stage.seen(as, watched))).rejects.toThrow();
+    }
+    expect(asked).toEqual([]);
+    await stage.guard({}, 0, watched);
+    expect(asked).toEqual(['write']);
+  });
+
   test('leaves nothing open when it refuses', async () => {
     for (const world of [stage.world, stage.again]) {
       const expected = { ...requestFor(stage.disk).expected, tableId: 'ffffffff' };

@@ -111,8 +111,13 @@ describe('what the helper is made of', () => {
     expect([...packages].toSorted()).toEqual(['@xmldom/xmldom', 'plist', 'valibot', 'xmlbuilder']);
     const own = modules.filter((path) => path.startsWith('src/'));
     expect(own.filter((path) => !/^src\/(helper|engine|platform)\//.test(path))).toEqual([]);
-    const unwanted = ['door', 'link', 'client', 'program', 'start', 'start-linux'];
-    const files = [...unwanted.map((name) => `helper/${name}`), 'platform/macos/ffi'];
+    const unwanted = ['door', 'link', 'client', 'writable-client', 'program', 'start'];
+    const files = [
+      ...unwanted.map((name) => `helper/${name}`),
+      'helper/start-linux',
+      'platform/macos/ffi',
+      'platform/descriptor-lock',
+    ];
     for (const file of files) expect(own).not.toContain(`src/${file}.ts`);
   });
 
