@@ -65,7 +65,7 @@ export interface FitFacts {
 /** One sentence on the fit. */
 export function fitSentence(facts: FitFacts): string {
   const { imageBytes, cardBytes, spareBytes, willGrow, tableMoves } = facts;
-  const moves = tableMoves ? ', and the backup of the partition table moves to its end' : '';
+  const moves = tableMoves ? ', and the second copy of the partition table moves to its end' : '';
   if (cardBytes < imageBytes) {
     const less = formatBytes(imageBytes - cardBytes);
     return `The card is ${less} smaller than the backup, but everything on it fits${moves}.`;

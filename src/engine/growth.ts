@@ -188,7 +188,7 @@ async function addWord({ image, boot }: Pi, word: string): Promise<Patch[] | nul
 }
 
 /** Null for what is not one line of plain words. */
-export function withWord(line: string, word: string): string | null {
+function withWord(line: string, word: string): string | null {
   const parts = /^([\x20-\x7e]*[\x21-\x7e]) *(\r?\n)?$/.exec(line);
   if (!parts?.[1]) return null;
   const longer = `${parts[1]} ${word}${parts[2] ?? ''}`;

@@ -80,6 +80,9 @@ describe.skipIf(needsTools('sfdisk', 'sgdisk', 'mke2fs', 'dd'))(
         const planned = await planFor(card, bytes, { origin });
         const result = applyPlan(card, planned.plan, named('card.img'), bytes);
         judge(result, card);
+        expect(planned.sentence).toContain(
+          'the second copy of the partition table moves to its end',
+        );
         expect(planned.adjusted).toEqual(
           expect.arrayContaining(bytes === BYTES + 512 ? [MOVED] : adjusted),
         );
