@@ -2,12 +2,14 @@
 
 import { formatBytes, formatPortion } from '../engine/format.ts';
 import type { RestoreTask } from '../worker/tasks.ts';
+import { factLines } from './fact-lines.ts';
 import { formatMoment } from './moment.ts';
 import type { Facts } from './printer.ts';
 import type { Target } from './restore-survey.ts';
-import { tableLines } from './table.ts';
 
 export type Grow = RestoreTask['grow'];
+
+type Row = readonly [name: string, value: string];
 
 /** What scripts get: the same on both sides. */
 export function questionFacts(targets: readonly Target[], grow: Grow): Facts {
@@ -29,21 +31,24 @@ export function questionLines(targets: readonly Target[], grow: Grow): string[] 
 }
 
 /** "Will be lost: octopi (sdb)", what is known about it, and `more` rows. */
-export function cardSide({ survey: { target } }: Target, more: string[][] = []): string[] {
+export function cardSide({ survey: { target } }: Target, more: readonly Row[] = []): string[] {
   const { title, disk, bytes, mediaName, content, partitions, lastBackup } = target;
   const medium = mediaName === null ? '' : `, ${mediaName}`;
-  const rows = [
+  const rows: Row[] = [
     ['  Size', `${formatBytes(bytes)}${medium}`],
     ['  On it', content],
-    ...partitions.map((part, index) => [
-      index === 0 ? '  Partitions' : '',
-      `${part.kind}${part.label === null ? '' : ` “${part.label}”`}, ${formatBytes(part.bytes)}`,
-    ]),
-    ...(target.unfinished === null ? [] : [['  State', unfinishedWords(target.unfinished)]]),
-    ...(target.unfinished === null ? [['  Backup', backupWords(lastBackup)]] : []),
+    ...partitions.map(
+      (part, index): Row => [
+        index === 0 ? '  Partitions' : '',
+        `${part.kind}${part.label === null ? '' : ` “${part.label}”`}, ${formatBytes(part.bytes)}`,
+      ],
+    ),
+    target.unfinished === null
+      ? ['  Backup', backupWords(lastBackup)]
+      : ['  State', unfinishedWords(target.unfinished)],
     ...more,
   ];
-  return [`Will be lost: ${title} (${disk})`, ...tableLines(rows)];
+  return [`Will be lost: ${title} (${disk})`, ...factLines(rows)];
 }
 
 /** What a card is whose restore was cut off. */
@@ -60,15 +65,17 @@ function imageSide([first]: readonly Target[]): string[] {
   if (!first) return [];
   const { path, title, bytes, mappedBytes, mapOrigin, at, verified, unreadable, warnings } =
     first.survey.image;
-  const rows = [
+  const rows: Row[] = [
     ['  Image', path],
     ['  Size', sizeWords(bytes, mappedBytes, mapOrigin === 'whole')],
-    ...(at === null ? [] : [['  Made', formatMoment(at)]]),
+    ...(at === null ? [] : [['  Made', formatMoment(at)] as const]),
     ['  Proof', proofWords(verified)],
-    ...(unreadable === 0 ? [] : [['  Damage', `${rangeWords(unreadable)} could not be read`]]),
-    ...warnings.map((warning) => ['  Note', warning]),
+    ...(unreadable === 0
+      ? []
+      : [['  Damage', `${rangeWords(unreadable)} could not be read`] as const]),
+    ...warnings.map((warning): Row => ['  Note', warning]),
   ];
-  return [`Will be written: ${title}`, ...tableLines(rows)];
+  return [`Will be written: ${title}`, ...factLines(rows)];
 }
 
 function sizeWords(bytes: number | null, mapped: number | null, isWhole: boolean): string {
@@ -86,8 +93,8 @@ function rangeWords(count: number): string {
   return count === 1 ? 'one range of the card' : `${count} ranges of the card`;
 }
 
-function fitRows({ survey: { fit, growth } }: Target, grow: Grow): string[][] {
-  const rows = [['  Fit', fit]];
+function fitRows({ survey: { fit, growth } }: Target, grow: Grow): Row[] {
+  const rows: Row[] = [['  Fit', fit]];
   if (growth !== null && growth.spareBytes > 0) {
     rows.push(['  Room left', growthWords(growth, grow)]);
   }
@@ -95,15 +102,15 @@ function fitRows({ survey: { fit, growth } }: Target, grow: Grow): string[][] {
 }
 
 function growthWords(
-  { spareBytes, method, advice }: NonNullable<Target['survey']['growth']>,
+  { method, advice }: NonNullable<Target['survey']['growth']>,
   grow: Grow,
 ): string {
-  const spare = `${formatBytes(spareBytes)} stay unused`;
-  if (grow === 'leave') {
-    const hint = method === null ? '' : ' “--grow first-boot” lets the Pi take them by itself.';
-    return `${spare}. ${advice}${hint}`;
+  if (grow === 'first-boot') {
+    const who =
+      method === null
+        ? 'this system cannot take it by itself'
+        : 'the Pi takes it on its first start';
+    return `${who}. ${advice}`;
   }
-  return method === null
-    ? `${spare}: this system cannot take them by itself. ${advice}`
-    : `the Pi takes them on its first start. ${advice}`;
+  return method === null ? advice : `${advice} With “--grow first-boot” the Pi takes it by itself.`;
 }

@@ -2,8 +2,8 @@
 
 import { formatBytes, formatDuration } from '../engine/format.ts';
 import type { RestoreResult } from '../worker/restore-results.ts';
+import { factLines } from './fact-lines.ts';
 import type { Telling } from './printer.ts';
-import { tableLines } from './table.ts';
 
 export function restoreReport(result: RestoreResult): Telling {
   const { task, ...fields } = result;
@@ -12,17 +12,17 @@ export function restoreReport(result: RestoreResult): Telling {
 
 function lines(result: RestoreResult): string[] {
   const { title, disk, image, seconds, writeSeconds, adjusted, ejected, report } = result;
-  const rows = [
+  const rows: (readonly [string, string])[] = [
     ['  Image', image],
     ['  Written', writtenWords(result)],
     ['  Proof', proofWords(result)],
     ['  Time', `${formatDuration(seconds)}, of which writing took ${formatDuration(writeSeconds)}`],
-    ...adjusted.map((change) => ['  Changed', change]),
+    ...adjusted.map((change) => ['  Changed', change] as const),
     ...growthRows(result),
-    ...(ejected ? [['  Card', 'ejected; you can take it out']] : []),
+    ...(ejected ? [['  Card', 'ejected; you can take it out'] as const] : []),
     ['  Report', report],
   ];
-  return [`${title} is restored to ${disk}.`, ...tableLines(rows)];
+  return [`${title} is restored to ${disk}.`, ...factLines(rows)];
 }
 
 function writtenWords({
@@ -46,7 +46,7 @@ function proofWords({ provenBytes, verified }: RestoreResult): string {
   return `${formatBytes(provenBytes)} were ${how} and are what the image holds`;
 }
 
-function growthRows({ growth, willGrow }: RestoreResult): string[][] {
+function growthRows({ growth, willGrow }: RestoreResult): (readonly [string, string])[] {
   if (growth === null || growth.spareBytes === 0) return [];
   const what = willGrow
     ? 'the Pi takes the rest of the card on its first start'

@@ -89,11 +89,11 @@ describe('the question before a restore', () => {
 
   it('says what becomes of the rest of a larger card', () => {
     const growth = { spareBytes: 16e9, method: 'resize2fs', advice: 'It takes a minute.' };
-    expect(text({ growth })).toContain('16 GB stay unused. It takes a minute. “--grow first-boot”');
-    expect(text({ growth }, 'first-boot')).toContain('the Pi takes them on its first start');
+    expect(text({ growth })).toContain('It takes a minute. With “--grow first-boot” the Pi takes');
+    expect(text({ growth }, 'first-boot')).toContain('the Pi takes it on its first start');
     const none = { ...growth, method: null };
     expect(text({ growth: none })).not.toContain('--grow');
-    expect(text({ growth: none }, 'first-boot')).toContain('cannot take them by itself');
+    expect(text({ growth: none }, 'first-boot')).toContain('cannot take it by itself');
   });
 
   it('calls a card whose restore was cut off by that name, and no backup of it', () => {
