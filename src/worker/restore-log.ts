@@ -167,8 +167,9 @@ function oldContent(card: Card, content: string): RestoreRecord['old'] {
     content,
     scheme: card.table.scheme,
     tableId: card.table.tableId,
-    partitions: card.partitions.map(
-      ({ index, offset, bytes, typeName, fileSystem, label, uuid }) => ({
+    partitions: card.partitions
+      .filter(isSomething)
+      .map(({ index, offset, bytes, typeName, fileSystem, label, uuid }) => ({
         index,
         offset,
         bytes,
@@ -176,7 +177,11 @@ function oldContent(card: Card, content: string): RestoreRecord['old'] {
         fileSystem,
         label,
         uuid,
-      }),
-    ),
+      })),
   };
+}
+
+/** Without a table there is one file system on the whole card, or none. */
+function isSomething({ index, fileSystem }: Card['partitions'][number]): boolean {
+  return index > 0 || fileSystem !== null;
 }
