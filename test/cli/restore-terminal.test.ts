@@ -77,6 +77,7 @@ describe.skipIf(needsTools(...cardTools, 'script'))('the question before a resto
     const { code, output } = await terminal.ended;
     expect(code).toBe(4);
     expect(output).toContain('Nothing was written to old.img');
+    expect(output).toContain('Another card is in the reader now');
     expect(rig.isRestored(card)).toBe(true);
   });
 
