@@ -61,6 +61,8 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   NO_SUCH_IMAGE: failed,
   NOT_AN_IMAGE: refused,
   IMAGE_DAMAGED: differs,
+  NO_SUCH_FILE: failed,
+  FILE_DAMAGED: differs,
   MANIFEST_MISSING: failed,
   MANIFEST_INVALID: failed,
   BAD_MESSAGE: failed,

@@ -104,6 +104,10 @@ export interface ErrorFacts {
   NOT_AN_IMAGE: { path: string; what: string };
   /** A packed image is cut off, or a part of it cannot be unpacked. */
   IMAGE_DAMAGED: { path: string; detail: string };
+  /** There is no file, folder or link of that path in the partition that was asked for. */
+  NO_SUCH_FILE: { path: string; what: 'file' | 'folder' | 'link' };
+  /** The card's own file system makes no sense where this file or folder is. `detail` completes "…, because …". */
+  FILE_DAMAGED: { path: string; detail: string };
   /** The file exists, but nothing says what it should contain. */
   MANIFEST_MISSING: { path: string };
   MANIFEST_INVALID: { path: string; detail: string };
@@ -171,6 +175,8 @@ const everyCode: Record<ErrorCode, true> = {
   NO_SUCH_IMAGE: true,
   NOT_AN_IMAGE: true,
   IMAGE_DAMAGED: true,
+  NO_SUCH_FILE: true,
+  FILE_DAMAGED: true,
   MANIFEST_MISSING: true,
   MANIFEST_INVALID: true,
   BAD_MESSAGE: true,

@@ -8,6 +8,8 @@ export type ImageCode =
   | 'NO_SUCH_IMAGE'
   | 'NOT_AN_IMAGE'
   | 'IMAGE_DAMAGED'
+  | 'NO_SUCH_FILE'
+  | 'FILE_DAMAGED'
   | 'MANIFEST_MISSING'
   | 'MANIFEST_INVALID';
 
@@ -31,6 +33,16 @@ export const imageWords: Words<ImageCode> = {
     title: 'The image is damaged',
     message: `${path} is not as it was written: ${detail}.`,
     next: 'Do not rely on this image. If there is another copy of it, verify that one; else make a new backup of the card.',
+  }),
+  NO_SUCH_FILE: ({ path, what }) => ({
+    title: `No such ${what} on the card`,
+    message: `There is no ${what} ${path} in this partition.`,
+    next: 'List the folder above it with "pikeep ls". Capital letters count, and letters that cannot be shown are written as \\xNN.',
+  }),
+  FILE_DAMAGED: ({ path, detail }) => ({
+    title: 'This file cannot be read',
+    message: `${path} cannot be read, because ${detail}.`,
+    next: 'The file system was damaged when the backup was made; other files may be whole. Look for this one in an older backup.',
   }),
   MANIFEST_MISSING: ({ path }) => ({
     title: 'Nothing says what this image should contain',
