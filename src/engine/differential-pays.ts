@@ -35,10 +35,10 @@ export class DifferentialPays {
 
   /** Whether the next window of `bytes` bytes should be compared. */
   shouldCompare(bytes: number): boolean {
+    // What writing costs has to be known first: a card may take longer to read than to write.
+    if (this.#writtenBytes === 0) return false;
     if (this.#comparedBytes === 0) return this.#right >= WORTH_COMPARING;
     const compare = this.#comparedMs / this.#comparedBytes;
-    // Nothing has differed yet, so nothing was written and nothing can have been lost.
-    if (this.#writtenBytes === 0) return true;
     const write = this.#writeMs / this.#writtenBytes;
     const lost = this.#compareMs + bytes * compare - this.#foundBytes * write;
     if (this.#right * write > compare) return lost <= MAX_LOSS * write * this.#totalBytes;

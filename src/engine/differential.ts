@@ -5,13 +5,16 @@ import type { BlockDevice } from './block-device.ts';
 import type { MapEntry } from './image/map.ts';
 import { MAX_ENTRY_BYTES } from './image/restore-source.ts';
 import { hashOf } from './prove.ts';
-import { readAhead } from './read-ahead.ts';
+import { type ReadChunk, readAhead } from './read-ahead.ts';
 import type { Piece } from './restore-pieces.ts';
 
 /** Keeps a reader busy between two requests. */
 const READS_IN_FLIGHT = 3;
 /** Of an entry that differs, the pieces of this size that do are written; a card hardly takes less time for less. */
 const STEP_BYTES = 256 * 1024;
+
+/** What was read of entries that differ is kept for so many, so that cutting them need not read it again. */
+const KEPT = 4;
 
 /** A part of a piece of which every step is right, or none. */
 export interface ComparedRun {
@@ -22,20 +25,22 @@ export interface ComparedRun {
 
 export class Differential {
   readonly #card: BlockDevice;
-  readonly #pool = new BufferPool(READS_IN_FLIGHT + 1, MAX_ENTRY_BYTES);
+  readonly #pool = new BufferPool(READS_IN_FLIGHT + 2 + KEPT, MAX_ENTRY_BYTES);
   readonly #signal: AbortSignal | undefined;
+  #kept: ReadChunk[] = [];
 
   constructor(card: BlockDevice, signal: AbortSignal | undefined) {
     this.#card = card;
     this.#signal = signal;
   }
 
-  /** Those of `entries` that the card holds already. Throws READ_FAILED, DEVICE_GONE, INTERRUPTED. */
+  /** Those of `entries` that the card holds already; to be called before anything of them is written. Throws READ_FAILED, DEVICE_GONE, INTERRUPTED. */
   async rightEntries(entries: readonly MapEntry[]): Promise<ReadonlySet<MapEntry>> {
     const right = new Set<MapEntry>();
     const expected = entries.values();
     const pool = this.#pool;
-    for await (const { data, buffer } of readAhead({
+    for (const { buffer } of this.#kept.splice(0)) pool.release(buffer);
+    for await (const chunk of readAhead({
       device: this.#card,
       chunks: entries,
       pool,
@@ -44,14 +49,18 @@ export class Differential {
     })) {
       // The chunks come in the order of the entries.
       const entry = expected.next().value;
-      if (entry && hashOf(data) === entry.sha256) right.add(entry);
-      pool.release(buffer);
+      const isRight = entry !== undefined && hashOf(chunk.data) === entry.sha256;
+      if (isRight) right.add(entry);
+      if (isRight || this.#kept.length === KEPT) pool.release(chunk.buffer);
+      else this.#kept.push(chunk);
     }
     return right;
   }
 
   /** Cuts a piece where right and wrong meet. Throws READ_FAILED, DEVICE_GONE. */
   async compare({ offset, data }: Piece): Promise<ComparedRun[]> {
+    const kept = this.#kept.find((chunk) => chunk.offset === offset && chunk.bytes === data.length);
+    if (kept) return runsOf(offset, data, kept.data);
     const buffer = await this.#pool.acquire();
     try {
       const onCard = buffer.subarray(0, data.length);

@@ -22,6 +22,8 @@ export type RestoreMode = 'auto' | 'full' | 'differential';
 const BUFFERS = READS_OF_IMAGE + 3;
 /** A window is compared, then what of it differs is written. A wrong decision costs no more than a window. */
 const MAX_WINDOW_BYTES = 64 * 1024 * 1024;
+/** As long as it is not known what writing costs. */
+const FIRST_WINDOW_BYTES = 8 * 1024 * 1024;
 const WINDOWS = 48;
 
 export interface MiddleOptions {
@@ -55,10 +57,11 @@ export async function writeMiddle(options: MiddleOptions): Promise<MiddleResult>
   const { entries } = options.plan;
   const pays = await whenToCompare(options);
   const middle = new Middle(options);
-  const windowBytes =
-    pays === null
-      ? Number.POSITIVE_INFINITY
-      : Math.min(MAX_WINDOW_BYTES, Math.ceil(totalBytes(entries) / WINDOWS));
+  const usual = Math.min(MAX_WINDOW_BYTES, Math.ceil(totalBytes(entries) / WINDOWS));
+  const windowBytes = (): number => {
+    if (pays === null) return Number.POSITIVE_INFINITY;
+    return middle.written.length === 0 ? Math.min(usual, FIRST_WINDOW_BYTES) : usual;
+  };
   try {
     for (const window of windowsOf(entries, windowBytes)) await middle.write(window, pays);
     await middle.finish();
@@ -93,7 +96,7 @@ class Middle {
   readonly #pool = new BufferPool(BUFFERS, MAX_ENTRY_BYTES);
   readonly #feed: RestoreFeed;
   readonly #writer: RestoreWriter;
-  readonly #differential: Differential;
+  #differential: Differential | null = null;
   #writtenBytes = 0;
   #foundBytes = 0;
   #comparingMs = 0;
@@ -103,7 +106,6 @@ class Middle {
     this.#options = options;
     this.#feed = new RestoreFeed(source, plan.entries, this.#pool, signal);
     this.#writer = new RestoreWriter(target);
-    this.#differential = new Differential(target, signal);
   }
 
   /** Brings a stretch of the map onto the card, and tells `pays` what that took. */
@@ -152,7 +154,7 @@ class Middle {
     const plain = window.filter(
       (entry) => entry.offset >= from && entry.offset + entry.bytes <= to && pieces.isPlain(entry),
     );
-    const right = await this.#timed(() => this.#differential.rightEntries(plain));
+    const right = await this.#timed((differential) => differential.rightEntries(plain));
     for (const entry of right) this.#leave(entry);
     return window.filter((entry) => !right.has(entry));
   }
@@ -188,7 +190,7 @@ class Middle {
       }
       // So that waiting for the card to write does not count as comparing.
       await this.#writer.drain();
-      for (const run of await this.#timed(() => this.#differential.compare(piece))) {
+      for (const run of await this.#timed((differential) => differential.compare(piece))) {
         if (run.isRight) this.#leave(entryOf(run));
         else await this.#write({ ...run, sha256: null }, hold());
       }
@@ -211,26 +213,26 @@ class Middle {
     this.#options.onProgress({ written: 0, skipped: entry.bytes });
   }
 
-  async #timed<T>(compare: () => Promise<T>): Promise<T> {
-    const started = this.#options.monotonic();
-    try {
-      return await compare();
-    } finally {
-      this.#comparingMs += this.#options.monotonic() - started;
-    }
+  async #timed<T>(compare: (differential: Differential) => Promise<T>): Promise<T> {
+    const { target, monotonic, signal } = this.#options;
+    this.#differential ??= new Differential(target, signal);
+    const started = monotonic();
+    const result = await compare(this.#differential);
+    this.#comparingMs += monotonic() - started;
+    return result;
   }
 }
 
 /** Neighbouring entries of together so many bytes or a little more. */
 function* windowsOf(
   entries: readonly MapEntry[],
-  windowBytes: number,
+  windowBytes: () => number,
 ): Generator<readonly MapEntry[]> {
   let start = 0;
   let bytes = 0;
   for (const [index, entry] of entries.entries()) {
     bytes += entry.bytes;
-    if (bytes < windowBytes) continue;
+    if (bytes < windowBytes()) continue;
     yield entries.slice(start, index + 1);
     start = index + 1;
     bytes = 0;

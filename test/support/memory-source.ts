@@ -43,6 +43,7 @@ export function memorySource(
   return {
     path: 'octopi.img',
     bytes: content.length,
+    isComplete: true,
     mapOrigin: 'manifest',
     manifest: null,
     map,

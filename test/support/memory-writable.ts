@@ -48,6 +48,8 @@ export class MemoryWritable implements WritableDevice {
   #writes = 0;
   #gone = false;
   #finished = false;
+  #closed = false;
+  #inFlight = 0;
 
   constructor(medium: Uint8Array, options: MemoryWritableOptions = {}) {
     this.medium = medium;
@@ -64,12 +66,24 @@ export class MemoryWritable implements WritableDevice {
     return this.log.flatMap((one) => (one.is === 'read' ? [one] : []));
   }
 
-  async read(into: Uint8Array, offset: number): Promise<void> {
+  read(into: Uint8Array, offset: number): Promise<void> {
+    return this.#tracked(() => this.#read(into, offset));
+  }
+
+  write(data: Uint8Array, offset: number): Promise<void> {
+    return this.#tracked(() => this.#write(data, offset));
+  }
+
+  async #read(into: Uint8Array, offset: number): Promise<void> {
     this.#check(offset, into.length, 1);
     this.log.push({ is: 'read', offset, bytes: into.length });
     await nextTurn();
     this.#throwIfGone();
     this.#options.onRead?.(offset, into.length);
+    if (!this.#options.address && this.#cache.size === 0) {
+      into.set(this.medium.subarray(offset, offset + into.length));
+      return;
+    }
     for (let at = 0; at < into.length; ) {
       const sector = Math.floor((offset + at) / this.sectorSize) * this.sectorSize;
       const start = offset + at - sector;
@@ -79,7 +93,7 @@ export class MemoryWritable implements WritableDevice {
     }
   }
 
-  async write(data: Uint8Array, offset: number): Promise<void> {
+  async #write(data: Uint8Array, offset: number): Promise<void> {
     this.#check(offset, data.length, this.sectorSize);
     if (this.#finished) throw new PiKeepError('INTERNAL', { detail: 'write after finishWriting' });
     this.log.push({ is: 'write', offset, bytes: data.length });
@@ -101,6 +115,7 @@ export class MemoryWritable implements WritableDevice {
   }
 
   async flush(): Promise<void> {
+    this.#throwIfClosed();
     this.log.push({ is: 'flush' });
     await nextTurn();
     this.#throwIfGone();
@@ -108,13 +123,15 @@ export class MemoryWritable implements WritableDevice {
   }
 
   async finishWriting(): Promise<void> {
+    await this.#idle();
     await this.flush();
     this.log.push({ is: 'finish' });
     this.#finished = true;
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#idle();
   }
 
   /** What another reader of the card finds. */
@@ -124,6 +141,10 @@ export class MemoryWritable implements WritableDevice {
 
   #store(data: Uint8Array, offset: number, sectors: number | null): void {
     const end = sectors === null ? data.length : Math.min(data.length, sectors * this.sectorSize);
+    if (!this.#options.address && !this.#options.keepUnflushed) {
+      this.medium.set(data.subarray(0, end), offset);
+      return;
+    }
     for (let at = 0; at < end; at += this.sectorSize) {
       const address = this.#address(offset + at);
       if (address === null) continue;
@@ -153,6 +174,26 @@ export class MemoryWritable implements WritableDevice {
   #settle(isKept: () => boolean): void {
     for (const [address, sector] of this.#cache) if (isKept()) this.medium.set(sector, address);
     this.#cache.clear();
+  }
+
+  async #tracked(work: () => Promise<void>): Promise<void> {
+    this.#throwIfClosed();
+    this.#inFlight++;
+    try {
+      await work();
+    } finally {
+      this.#inFlight--;
+    }
+  }
+
+  /** Every read and write that was begun has settled, and whoever waits for it knows. */
+  async #idle(): Promise<void> {
+    do await nextTurn();
+    while (this.#inFlight > 0);
+  }
+
+  #throwIfClosed(): void {
+    if (this.#closed) throw new PiKeepError('INTERNAL', { detail: `${PATH} is closed` });
   }
 
   #throwIfGone(): void {
