@@ -60,7 +60,7 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
       return {
         id: `job ${event.job}`,
         title: 'The card is as it was before',
-        body: `${event.title} was not restored to it.`,
+        body: `What it held, ${event.title}, is on it again.`,
         onClick: actions.showPanel,
       };
     case 'job-failed':

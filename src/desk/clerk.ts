@@ -145,7 +145,9 @@ export class Clerk {
         return this.#undo(seen, page.backup.title, page.backup.path);
       }
       case 'restore-start': {
-        const { seen, page } = confirmRestore(state, command);
+        // A card may have been swapped a moment ago; what is there now has to be what was confirmed.
+        await this.#options.look();
+        const { seen, page } = confirmRestore(this.#options.state(), command);
         const { title, path: image } = page.backup;
         const target = this.#target(seen, page.forceUnmount);
         apply({ input: 'restore-closed' });

@@ -62,7 +62,7 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
       {onMac && isPi ? (
         <Hint />
       ) : (
-        <p class="hint">PiKeep only reads the card. Nothing on it changes.</p>
+        <p class="hint">A backup only reads the card. Nothing on it changes.</p>
       )}
     </>
   );

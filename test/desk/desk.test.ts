@@ -2,9 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Reply } from '../../src/contract/panel.ts';
-import { SlotRig } from './slot-rig.ts';
-
-const GIB = 1024 ** 3;
+import { GIB, SlotRig } from './slot-rig.ts';
 
 function codeOf(reply: Reply): string {
   return reply.ok ? 'carried out' : reply.problem.code;

@@ -14,6 +14,8 @@ import { runTask, type WorkerProcess } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { enlargeCard } from '../support/large-card.ts';
 
+export const GIB = 1024 ** 3;
+
 /** Patience for a worker to start and do its work on a busy machine. */
 const DEADLINE = { timeout: 25_000, interval: 20 };
 
