@@ -1,7 +1,7 @@
 /** What is known about an image and about the cards it may go to, before anything is asked. */
 
 import { type WeakIdentity, weakIdentity, weakIdentityText } from '../engine/disk.ts';
-import { PiKeepError } from '../engine/errors.ts';
+import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
@@ -24,22 +24,40 @@ export async function surveyTargets(
   image: string,
   disks: readonly SeenDisk[],
 ): Promise<Target[]> {
-  const { library, signal } = session;
-  const source = sourceOf(session);
-  const targets = await Promise.all(
-    disks.map(async (seen) => {
-      const task = { task: 'survey', image, disk: seen.disk.id, source, library } as const;
-      const options = { startWorker: startNodeWorker, authorizer: null, signal };
-      return { seen, survey: await runTask(task, options) };
-    }),
-  );
-  const now = await session.platform.disks.list(signal);
+  const targets = await Promise.all(disks.map((seen) => survey(session, image, seen)));
+  const now = await session.platform.disks.list(session.signal);
   for (const { disk } of disks) {
     const found = now.find(({ id }) => id === disk.id);
     if (!found) throw new PiKeepError('DEVICE_GONE', { path: disk.path });
     requireSame(disk.id, weakIdentity(disk), weakIdentity(found));
   }
   return targets;
+}
+
+/** Passes over disks that cannot be looked at. Throws what that was when there are no others, and INTERRUPTED. */
+export async function surveyWhatCanBe(
+  session: Session,
+  image: string,
+  disks: readonly SeenDisk[],
+): Promise<Target[]> {
+  const settled = await Promise.allSettled(
+    disks.map((seen) => surveyTargets(session, image, [seen])),
+  );
+  throwIfInterrupted(session.signal);
+  const targets = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  const [first] = settled.flatMap((one) =>
+    one.status === 'rejected' ? [asPiKeepError(one.reason)] : [],
+  );
+  if (first && targets.length === 0) throw first;
+  return targets;
+}
+
+async function survey(session: Session, image: string, seen: SeenDisk): Promise<Target> {
+  const { library, signal } = session;
+  const source = sourceOf(session);
+  const task = { task: 'survey', image, disk: seen.disk.id, source, library } as const;
+  const options = { startWorker: startNodeWorker, authorizer: null, signal };
+  return { seen, survey: await runTask(task, options) };
 }
 
 function requireSame(disk: string, before: WeakIdentity, after: WeakIdentity): void {

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { PiKeepError } from '../engine/errors.ts';
 import { findDisk, lookAtDisks, requireCard, type SeenDisk } from './cards.ts';
 import { cardSide } from './restore-question.ts';
-import { surveyTargets, type Target } from './restore-survey.ts';
+import { surveyTargets, surveyWhatCanBe, type Target } from './restore-survey.ts';
 import type { Session } from './session.ts';
 import { shellWord } from './shell-word.ts';
 
@@ -37,7 +37,7 @@ async function cardOfOrigin(
   seen: readonly SeenDisk[],
 ): Promise<Target> {
   const cards = seen.filter(({ verdict }) => verdict.offer);
-  const targets = await surveyTargets(session, image, cards);
+  const targets = await surveyWhatCanBe(session, image, cards);
   const origins = targets.filter(({ survey }) => survey.target.isOrigin);
   const [origin] = origins;
   if (origin && origins.length === 1) return origin;
