@@ -24,6 +24,8 @@ export interface MemoryWritableOptions {
   /** A counterfeit: where an address beyond its true size leads; null loses writes and reads `lostByte`. */
   readonly address?: (offset: number) => number | null;
   readonly lostByte?: number;
+  /** Takes every write and forgets it, as a worn-out card may. */
+  readonly keepsNothing?: boolean;
   readonly onRead?: (offset: number, bytes: number) => void;
   readonly onWrite?: (offset: number, bytes: number) => void;
 }
@@ -140,6 +142,7 @@ export class MemoryWritable implements WritableDevice {
   }
 
   #store(data: Uint8Array, offset: number, sectors: number | null): void {
+    if (this.#options.keepsNothing) return;
     const end = sectors === null ? data.length : Math.min(data.length, sectors * this.sectorSize);
     if (!this.#options.address && !this.#options.keepUnflushed) {
       this.medium.set(data.subarray(0, end), offset);
