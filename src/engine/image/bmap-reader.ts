@@ -59,21 +59,35 @@ interface Parts {
   readonly map: string;
 }
 
-const root =
-  /^\s*(?:<\?xml version="1\.0"[^<>]*\?>)?\s*<bmap\s+version="([12])\.(\d{1,2})"\s*>([\s\S]*)<\/bmap>\s*$/;
+const prolog = /^<\?xml version="1\.0"[^<>]{0,100}\?>/;
+const root = /^<bmap\s{1,100}version="([12])\.(\d{1,2})"\s{0,100}>/;
+const END = '</bmap>';
 
+/** Every step here takes time in proportion to the text, whatever that is. */
 function takeApart(text: string): Parts {
-  const plain = text.replace(/^\uFEFF/, '').replace(/<!--[\s\S]*?-->/g, '');
-  if (plain.includes('&') || plain.includes('<!'))
-    throw new MalformedBytes('it is not a block map');
-  const [, major, minor, body = ''] = root.exec(plain) ?? [];
-  if (major === undefined) throw new MalformedBytes('it is not a block map of version 1 or 2');
+  const plain = withoutComments(text).trim().replace(prolog, '').trimStart();
+  const [start = '', major, minor] = root.exec(plain) ?? [];
+  if (major === undefined || !plain.endsWith(END) || /&|<!/.test(plain)) {
+    throw new MalformedBytes('it is not a block map of version 1 or 2');
+  }
+  const body = plain.slice(start.length, -END.length);
   const [head = '', rest, more] = body.split('<BlockMap>');
   const [map = '', tail, further] = (rest ?? '').split('</BlockMap>');
   if (rest === undefined || tail === undefined || more !== undefined || further !== undefined) {
     throw new MalformedBytes('it does not have one list of blocks');
   }
   return { version: Number(major) * 100 + Number(minor), head: head + tail, map };
+}
+
+function withoutComments(text: string): string {
+  const [before = '', ...rest] = text.split('<!--');
+  return before + rest.map(afterComment).join('');
+}
+
+function afterComment(text: string): string {
+  const end = text.indexOf('-->');
+  if (end < 0) throw new MalformedBytes('it has a comment without an end');
+  return text.slice(end + '-->'.length);
 }
 
 function fieldsOf(head: string): ReadonlyMap<string, string> {

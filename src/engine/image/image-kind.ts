@@ -66,6 +66,13 @@ export function imageKind(head: Uint8Array): ImageKind {
   return what === null ? { kind: 'raw' } : { kind: 'foreign', what };
 }
 
+/** What the content of a packed file is, in words, where that is no image; null for an image. */
+export function foreignContent(head: Uint8Array): string | null {
+  const kind = imageKind(head);
+  if (kind.kind === 'packed') return 'packed twice, and has to be unpacked first';
+  return kind.kind === 'foreign' ? kind.what : null;
+}
+
 /** The last bytes of a compressed disk image of macOS: its only mark. Source: the "koly" trailer as hdiutil writes it. */
 export const DMG_TRAILER_BYTES = 512;
 

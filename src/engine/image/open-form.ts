@@ -2,13 +2,14 @@
 
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { MalformedBytes } from '../bytes.ts';
-import { isPiKeepError, PiKeepError } from '../errors.ts';
+import { PiKeepError } from '../errors.ts';
 import { parseBmap } from './bmap-reader.ts';
 import type { Compressor } from './compressor.ts';
 import { damaged } from './damaged.ts';
 import type { ImageFiles } from './image-file.ts';
 import {
   DMG_TRAILER_BYTES,
+  foreignContent,
   type ImageKind,
   imageKind,
   isDmgTrailer,
@@ -123,11 +124,13 @@ function bmapPlanOf({ bmap, path }: FormOptions): EndingPlan | null {
 /** Frames of one size with a table can be read from anywhere; null when it has to be unpacked as a stream. */
 async function openZstd(options: FormOptions, file: BlockDevice): Promise<BlockDevice | null> {
   if (!(await readSeekTable(file))) return null;
+  const { device } = await openImage({ ...options, manifest: null, format: 'img.zst' });
   try {
-    return (await openImage({ ...options, manifest: null, format: 'img.zst' })).device;
+    const what = foreignContent(await readUpTo(device, 0, KIND_BYTES));
+    if (what !== null) throw new PiKeepError('NOT_AN_IMAGE', { path: options.path, what });
+    return device;
   } catch (error) {
-    // Unpacking everything shows what the file is worth.
-    if (isPiKeepError(error, 'IMAGE_DAMAGED', 'UNSUPPORTED')) return null;
+    await device.close();
     throw error;
   }
 }

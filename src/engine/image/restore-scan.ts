@@ -5,7 +5,7 @@ import { MalformedBytes } from '../bytes.ts';
 import { CHUNK_BYTES } from '../chunks.ts';
 import { PiKeepError } from '../errors.ts';
 import { formatBytes } from '../format.ts';
-import { imageKind, KIND_BYTES } from './image-kind.ts';
+import { foreignContent, KIND_BYTES } from './image-kind.ts';
 import type { MapEntry } from './map.ts';
 import { KeptParts } from './peek-device.ts';
 import { EntryHashes, RangeHashes } from './restore-hashes.ts';
@@ -78,13 +78,14 @@ class StreamScan {
     this.#ranges.take(position, piece);
     kept.take(piece);
     if (!this.#isImage && kept.position >= KIND_BYTES) await this.#requireImage();
+    if (kept.position > MAX_TIMES * limitBytes) {
+      const what = `a file that unpacks to more than ${formatBytes(MAX_TIMES * limitBytes)}`;
+      throw new PiKeepError('NOT_AN_IMAGE', { path: this.#options.path, what });
+    }
     const isHead = !this.#hasLooked && kept.position >= CHUNK_BYTES;
     const isOver = position <= limitBytes && kept.position > limitBytes;
     if (!isHead && !isOver && !kept.takeNews()) return true;
-    if (!(await this.#canFit())) return false;
-    if (kept.position <= MAX_TIMES * limitBytes) return true;
-    const what = `a file that unpacks to more than ${formatBytes(MAX_TIMES * limitBytes)}`;
-    throw new PiKeepError('NOT_AN_IMAGE', { path: this.#options.path, what });
+    return this.#canFit();
   }
 
   tooLarge(): Scanned {
@@ -121,10 +122,8 @@ class StreamScan {
     this.#isImage = true;
     const { path } = this.#options;
     const device = this.#kept.deviceSoFar(path, this.#kept.position);
-    const kind = imageKind(await readUpTo(device, 0, KIND_BYTES));
-    if (kind.kind === 'raw') return;
-    const what = kind.kind === 'foreign' ? kind.what : 'packed twice, and has to be unpacked first';
-    throw new PiKeepError('NOT_AN_IMAGE', { path, what });
+    const what = foreignContent(await readUpTo(device, 0, KIND_BYTES));
+    if (what !== null) throw new PiKeepError('NOT_AN_IMAGE', { path, what });
   }
 }
 
