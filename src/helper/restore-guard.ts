@@ -4,6 +4,7 @@
  */
 
 import { close as closeCallback, fstat as fstatCallback } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
@@ -19,6 +20,10 @@ import type { BesideWriting, HelperWorld } from './world.ts';
 
 const closeDescriptor = promisify(closeCallback);
 const statDescriptor = promisify(fstatCallback);
+
+/** Milliseconds. Whoever looks at a disk that has just been let go (macOS: diskarbitrationd) holds it for a moment. */
+const PATIENCE_MS = 3000;
+const PAUSE_MS = 100;
 
 /** As `openGuarded`. Throws also WRITE_PROTECTED, and DEVICE_BUSY while anything of the disk is mounted. */
 export async function openForRestore(
@@ -128,7 +133,7 @@ async function writeAgain(
   openAgain: () => Promise<Judged>,
 ): Promise<WritableDevice> {
   const { path } = before.device;
-  const judged = await openAgain().catch((error: unknown) => {
+  const judged = await patiently(openAgain).catch((error: unknown) => {
     // It could be opened for reading a moment ago, and root is denied nothing else: its lock switch is on.
     if (isPiKeepError(error, 'ACCESS_DENIED')) throw new PiKeepError('WRITE_PROTECTED', { path });
     throw error;
@@ -145,6 +150,19 @@ async function writeAgain(
   }
   const facts = { path, sectorSize: disk.sectorBytes, expectedBytes: disk.bytes };
   return writableFromDescriptor(fd, facts);
+}
+
+/** Waits for whoever holds the device to let go of it. */
+async function patiently<T>(open: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isPiKeepError(error, 'DEVICE_BUSY') || performance.now() > deadline) throw error;
+    }
+    await delay(PAUSE_MS);
+  }
 }
 
 function changed({ disk, identity }: Judged, found: string): PiKeepError {

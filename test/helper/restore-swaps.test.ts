@@ -2,8 +2,10 @@
 
 import { execFileSync } from 'node:child_process';
 import {
+  closeSync,
   constants,
   mkdtempSync,
+  openSync,
   readFileSync,
   renameSync,
   rmdirSync,
@@ -96,6 +98,44 @@ describe.skipIf(needsLoop())('the guard of a restore', () => {
     });
     expect([stage.writers(), stage.isUntouched(twin)]).toEqual([[], true]);
   });
+
+  test.each([
+    ['lets go of the device again', 2],
+    ['keeps it', Number.POSITIVE_INFINITY],
+  ])(
+    'opens again when somebody who came in between %s, or says that it is busy',
+    async (_what, looks) => {
+      const { flags } = stage.again.writing;
+      let holder: number | null = null;
+      let attempts = 0;
+      const visited: HelperWorld = {
+        ...stage.world,
+        writing: {
+          get flags() {
+            attempts++;
+            if (attempts === 1) {
+              holder = openSync(stage.loop.path, constants.O_RDONLY | constants.O_EXCL);
+            } else if (attempts > looks && holder !== null) {
+              closeSync(holder);
+              holder = null;
+            }
+            return flags;
+          },
+        },
+      };
+      try {
+        const opening = stage.guard({}, 0, visited);
+        if (looks === 2) {
+          expect((await opening).size).toBe(CARD_BYTES);
+          expect(attempts).toBe(3);
+        } else {
+          await expect(opening).rejects.toMatchObject({ code: 'DEVICE_BUSY' });
+        }
+      } finally {
+        if (holder !== null) closeSync(holder);
+      }
+    },
+  );
 
   test.each(['write', 'read'] as const)(
     'hands out no descriptor of another device that was opened beside it to %s',
