@@ -41,18 +41,26 @@ export async function judgeDifferences(differences: Differences): Promise<PiKeep
   return new PiKeepError('CARD_NOT_AS_WRITTEN', { disk, offset, bytes, ranges: differing.length });
 }
 
-/** Where the card stops keeping anything; entries of zeros prove nothing, since a lost place often reads as zeros. */
+/**
+ * Where the card stops keeping anything. A lost place often reads as zeros, so right entries of zeros behind that place speak
+ * against it only if others are wrong.
+ */
 function lostFrom({ expected, differing }: Differences): number | null {
   const wrong = new Set(differing);
   let from = 0;
   let lostBytes = 0;
+  let zeros: 'right' | 'wrong' | null = null;
   for (const entry of expected) {
-    if (wrong.has(entry)) {
+    const state = wrong.has(entry) ? 'wrong' : 'right';
+    const isZero = entry.sha256 === zeroSha256(entry.bytes);
+    const fits = isZero ? (zeros ?? state) === state : state === 'wrong';
+    if (!fits) lostBytes = 0;
+    if (state === 'wrong') {
       if (lostBytes === 0) from = entry.offset;
       lostBytes += entry.bytes;
-    } else if (entry.sha256 !== zeroSha256(entry.bytes)) {
-      lostBytes = 0;
     }
+    if (lostBytes === 0) zeros = null;
+    else if (isZero) zeros = state;
   }
   return lostBytes >= MIN_LOST_BYTES && from > 0 ? from : null;
 }
@@ -138,7 +146,8 @@ async function isSameApart({ device, expected }: Differences, distance: number):
   return telling > 0;
 }
 
-/** Not one and the same byte all over, as erased and lost places are. */
+/** Not a few bytes over and over, as erased and lost places are. */
 function isTelling(block: Uint8Array): boolean {
-  return new Set(block).size > 8;
+  const isOneByte = Buffer.compare(block.subarray(1), block.subarray(0, -1)) === 0;
+  return !isOneByte && new Set(block).size > 8;
 }

@@ -1,6 +1,6 @@
 /** A writable card in memory that keeps a log, can be pulled, and misbehaves the way cards do. */
 
-import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
+import { PiKeepError } from '../../src/engine/errors.ts';
 import type { WritableDevice } from '../../src/engine/writable-device.ts';
 
 export interface Range {
@@ -209,11 +209,6 @@ export class MemoryWritable implements WritableDevice {
       throw new RangeError(`${bytes} bytes at ${offset}`);
     }
   }
-}
-
-/** True for the errors that the device above is there to cause. */
-export function isPulled(error: unknown): boolean {
-  return isPiKeepError(error, 'DEVICE_GONE');
 }
 
 /** A real device never answers within the call; neither does this one. */
