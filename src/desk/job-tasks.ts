@@ -45,7 +45,8 @@ export function surveyTask(
   { disk, settings, access }: Omit<TaskTarget, 'forceUnmount'>,
 ): SurveyTask {
   const source = sourceOf(settings, access);
-  return { task: 'survey', image, disk: disk.id, source, library: settings.library };
+  const { library } = settings;
+  return { task: 'survey', image, disk: disk.id, source, library, recordsFolder: recordsFolder() };
 }
 
 export function restoreTask(
@@ -67,7 +68,7 @@ function writtenTo({ disk, settings, access, forceUnmount }: TaskTarget) {
     source: sourceOf(settings, access),
     library: settings.library,
     forceUnmount,
-    recordsFolder: recordsFolder(settings.library),
+    recordsFolder: recordsFolder(),
   };
 }
 

@@ -69,7 +69,7 @@ function targetView(state: DeskState, restore: RestorePage, seen: SeenDisk): Tar
 
 /** Before anybody has looked at the card itself. */
 function contentOf({ disk, glance }: SeenDisk): string {
-  if (glance.pi !== 'no') return 'a Raspberry Pi system';
+  if (glance.pi !== 'no') return 'Raspberry Pi system';
   const { length } = disk.partitions;
   if (length === 0) return 'no partitions';
   return length === 1 ? 'one partition' : `${length} partitions`;

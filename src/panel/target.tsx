@@ -1,7 +1,7 @@
 import type { TargetView } from '../contract/panel.ts';
 import { CardPicture } from './pictures.tsx';
 import type { Send } from './send.ts';
-import { ago } from './words.ts';
+import { ago, contentWords } from './words.ts';
 
 export interface TargetProps {
   readonly target: TargetView;
@@ -24,7 +24,7 @@ export function Target({ target, isChosen, send }: TargetProps) {
       <CardPicture lit={kind === 'pi'} />
       <span class="names">
         <span class="name">{title}</span>
-        <span class="detail">{contentWords(target)}</span>
+        <span class="detail">{description(target)}</span>
         <span class="detail">{subtitle}</span>
         {isOrigin && <span class="badge">This backup is of this card</span>}
       </span>
@@ -32,11 +32,10 @@ export function Target({ target, isChosen, send }: TargetProps) {
   );
 }
 
-function contentWords({ content, lastBackup, unfinished, locked, job }: TargetView): string {
+function description({ title, content, lastBackup, unfinished, locked, job }: TargetView): string {
   if (job !== null) return 'Something is working on it';
   if (locked) return 'Write-protected by its lock switch';
   if (unfinished) return 'Not finished: restore it again';
-  const words = content === '' ? 'Unknown content' : content;
-  const sentence = words.charAt(0).toUpperCase() + words.slice(1);
-  return lastBackup === null ? sentence : `${sentence}, last backed up ${ago(lastBackup)}`;
+  const words = contentWords(content, title);
+  return lastBackup === null ? words : `${words}, last backed up ${ago(lastBackup)}`;
 }

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { ReadyState } from '../contract/panel.ts';
-import { ago, portion, size, when } from './words.ts';
+import { ago, contentWords, portion, size, when } from './words.ts';
 
 /** Partitions that are named; the others are counted. */
 const SHOWN = 3;
@@ -11,7 +11,7 @@ export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
   const { title, content, bytes, partitions, lastBackup, unfinished } = lost;
   return (
     <Side kind="lost" head="This will be lost" title={title}>
-      <li>{sentence(content)}</li>
+      <li>{contentWords(content, title)}</li>
       <li>{size(bytes)} card</li>
       {partitions.slice(0, SHOWN).map(({ kind, label, bytes: of }, index) => (
         <li key={`${index}`} class="part">
@@ -73,10 +73,6 @@ function Side({ kind, head, title, children }: SideProps) {
 /** There is something on it that a backup could keep. */
 export function isBackUpPossible({ partitions, unfinished }: ReadyState['lost']): boolean {
   return partitions.length > 0 && unfinished === null;
-}
-
-function sentence(words: string): string {
-  return words === '' ? 'Unknown content' : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function count(amount: number, unit: string): string {

@@ -91,6 +91,12 @@ export function about(seconds: number): string {
   return `about ${duration(Math.max(step, Math.round(seconds / step) * step))}`;
 }
 
+/** What is on a card, as the beginning of a sentence; a name it begins with stays as it is. */
+export function contentWords(content: string, title: string): string {
+  if (content === '') return 'Unknown content';
+  return content.startsWith(title) ? content : content.charAt(0).toUpperCase() + content.slice(1);
+}
+
 /** What a partition is called: its label, else its file system, else its number. */
 export function partitionName(part: {
   readonly index: number;

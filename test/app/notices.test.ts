@@ -58,3 +58,43 @@ it('tells what went wrong and what to do next', () => {
   expect(failed.title).toBe('octopi is not backed up');
   expect(failed.body).toBe('The card is gone. Put it in again and press Try again.');
 });
+
+it('says what was restored and proven, and what a card is worth after a restore that failed', () => {
+  const done = noticeOf(
+    {
+      happened: 'restore-done',
+      job: 'job 2',
+      title: 'octopi',
+      provenBytes: 6.1e9,
+      seconds: 372,
+      ejected: true,
+    },
+    actions,
+  );
+  expect(done).toMatchObject({
+    title: 'octopi is restored',
+    body: '6.1 GB read back and compared, in 6 min 12 s. The card can be taken out.',
+  });
+  const failed = (card: 'untouched' | 'unfinished' | 'unproven', kind: 'restore' | 'undo') =>
+    noticeOf(
+      {
+        happened: 'job-failed',
+        job: 'job 2',
+        kind,
+        card,
+        title: 'octopi',
+        code: 'DEVICE_GONE',
+        problem: 'p',
+        next: 'n',
+      },
+      actions,
+    ).title;
+  expect(failed('untouched', 'restore')).toBe('octopi is not restored');
+  expect(failed('unfinished', 'restore')).toBe(
+    'octopi is not restored: its card cannot start a Pi',
+  );
+  expect(failed('unproven', 'restore')).toBe(
+    'octopi is not restored: its card is not as it should be',
+  );
+  expect(failed('untouched', 'undo')).toBe('The card is not as it was before');
+});

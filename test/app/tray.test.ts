@@ -98,6 +98,53 @@ describe('the tray', () => {
     expect(looks.every(({ icon }) => icon !== `working-${RING_STEPS}`)).toBe(true);
   });
 
+  it('counts the phases of a restore in their own order, and says what it does', () => {
+    const phases = [
+      ['checking', 100],
+      ['opening', 0],
+      ['writing', 50],
+      ['proving', 0],
+      ['proving', 100],
+      ['filing', 0],
+    ] as const;
+    const looks = phases.map(([phase, bytes]) => {
+      const rest = { total: 100, bytesPerSecond: null, secondsLeft: null, cancelling: false };
+      const one: JobView = {
+        ...job({ is: 'working', phase, bytes, ...rest }),
+        kind: 'restore',
+      };
+      return trayLook({ ...empty, disks: [octopi], jobs: [one] });
+    });
+    expect(looks.map(({ title }) => title)).toEqual(['3 %', '3 %', '41 %', '80 %', '99 %', '99 %']);
+    expect(looks[2]?.tooltip).toBe('PiKeep – octopi is being restored: 41 %');
+  });
+
+  it('says that a restore is done', () => {
+    const restored: JobView = {
+      ...job({
+        is: 'restored',
+        bytes: 1,
+        mappedBytes: 1,
+        writtenBytes: 1,
+        skippedBytes: 0,
+        provenBytes: 1,
+        mapOrigin: 'manifest',
+        verified: 'read-back',
+        seconds: 1,
+        growth: null,
+        willGrow: false,
+        adjusted: [],
+        ejected: false,
+        report: '/r',
+      }),
+      kind: 'restore',
+    };
+    expect(trayLook({ ...empty, disks: [octopi], jobs: [restored] })).toMatchObject({
+      icon: 'done',
+      tooltip: 'PiKeep – octopi is restored',
+    });
+  });
+
   it('shows the slowest of two jobs', () => {
     const jobs = [working('copying', 80), working('copying', 20, stick)];
     expect(trayLook({ ...empty, jobs })).toMatchObject({

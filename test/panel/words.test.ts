@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   about,
+  ago,
+  contentWords,
   duration,
   fileSystemName,
   partitionName,
@@ -8,6 +10,7 @@ import {
   rate,
   size,
   timeLeft,
+  when,
 } from '../../src/panel/words.ts';
 
 describe('the panel writes', () => {
@@ -81,5 +84,32 @@ describe('the panel writes', () => {
     [7_530, '2 h 6 min'],
   ])('that something took %d seconds as %s', (seconds, words) => {
     expect(duration(seconds)).toBe(words);
+  });
+
+  const now = Date.parse('2026-11-22T16:40:00Z');
+
+  it.each([
+    ['2026-11-22T16:39:00Z', 'just now'],
+    ['2026-11-22T16:41:30Z', 'just now'],
+    ['2026-11-22T16:00:00Z', '40 minutes ago'],
+    ['2026-11-22T15:10:00Z', '1 hour ago'],
+    ['2026-11-21T15:10:00Z', '1 day ago'],
+    ['2026-11-19T15:10:00Z', '3 days ago'],
+    ['2026-10-02T12:00:00Z', 'on 2 Oct 2026'],
+    ['2027-10-02T12:00:00Z', 'on 2 Oct 2027'],
+    ['<b>', '<b>'],
+  ])('%s as “%s”', (at, words) => {
+    expect(ago(at, now)).toBe(words);
+  });
+
+  it('a moment in the time zone of whoever reads it, and no date as it is', () => {
+    expect(when('2026-11-22T16:40:00')).toBe('22 Nov 2026, 16:40');
+    expect(when('yesterday')).toBe('yesterday');
+  });
+
+  it('content as a sentence, but a hostname as it is', () => {
+    expect(contentWords('camera card, 214 photos', 'HOLIDAY')).toBe('Camera card, 214 photos');
+    expect(contentWords('octopi, Raspberry Pi OS 12', 'octopi')).toBe('octopi, Raspberry Pi OS 12');
+    expect(contentWords('', 'x')).toBe('Unknown content');
   });
 });
