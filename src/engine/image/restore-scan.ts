@@ -97,8 +97,8 @@ class StreamScan {
   async finish(): Promise<Scanned> {
     const { path, plan } = this.#options;
     const bytes = this.#kept.position;
-    if (!this.#isImage) await this.#requireImage();
     requireSize(bytes, plan);
+    if (!this.#isImage) await this.#requireImage();
     // A short image has not been looked at yet.
     await this.#look();
     return { bytes, isComplete: true, map: this.#entries.finish(), view: this.#kept.finish(path) };
