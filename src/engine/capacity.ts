@@ -50,7 +50,9 @@ export async function writeMark(
  * changed an earlier place. That place is looked for wherever the address of the last block leads when only its lower 20, 21,
  * 22 … bits count. Reads answer from the medium (the port's devices go past the cache of the system); a cache within the card
  * may still hide something, and sizes that are no power of two are not looked for: both are left to the verification at the end.
- * Throws FAKE_CAPACITY with the earlier place put back, WRITE_FAILED, READ_FAILED, DEVICE_GONE.
+ *
+ * Throws FAKE_CAPACITY, WRITE_FAILED, READ_FAILED, DEVICE_GONE. Putting the saved last MiB back then heals the earlier place as
+ * well: two addresses of one place gave the same data when they were read.
  */
 export async function probeCapacity(target: WritableDevice, layout: RestoreLayout): Promise<void> {
   const last = target.size - MAP_ALIGNMENT;
@@ -70,8 +72,6 @@ export async function probeCapacity(target: WritableDevice, layout: RestoreLayou
   }
   const wrapsAt = (await seenAgain(target, layout, mark)) ?? changed[0]?.realBytes ?? null;
   if (!isLost && wrapsAt === null) return;
-  for (const { offset, data } of changed) await target.write(data, offset);
-  await target.flush();
   const facts = { disk: target.path, claimedBytes: target.size, realBytes: wrapsAt };
   throw new PiKeepError('FAKE_CAPACITY', facts);
 }

@@ -60,6 +60,7 @@ export async function writeMiddle(options: MiddleOptions): Promise<MiddleResult>
   const usual = Math.min(MAX_WINDOW_BYTES, Math.ceil(totalBytes(entries) / WINDOWS));
   const windowBytes = (): number => {
     if (pays === null) return Number.POSITIVE_INFINITY;
+    if (pays === 'always') return MAX_WINDOW_BYTES;
     return middle.written.length === 0 ? Math.min(usual, FIRST_WINDOW_BYTES) : usual;
   };
   try {

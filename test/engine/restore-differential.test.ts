@@ -135,7 +135,7 @@ describe('a differential restore', () => {
 
 describe('the time of a differential restore', () => {
   const LARGE = 768 * MIB;
-  const BYTES = 192 * MIB;
+  const BYTES = 96 * MIB;
 
   const timed = async (
     mode: 'auto' | 'full',
@@ -145,7 +145,7 @@ describe('the time of a differential restore', () => {
     bytes = BYTES,
   ) => {
     const target = new TimedCard(bytes, rates, isWrong);
-    const source = zeroSource(bytes, 4 * MIB, isSeekable);
+    const source = zeroSource(bytes, bytes === LARGE ? 4 * MIB : MIB, isSeekable);
     const { outcome } = await restoring({ target, source, mode, monotonic: target.monotonic });
     expect(target.isAllRight).toBe(true);
     return { ...outcome, milliseconds: target.milliseconds };
@@ -169,10 +169,10 @@ describe('the time of a differential restore', () => {
     ['nothing is right', () => true],
     ['the first half is right', (at) => at >= BYTES / 2],
     ['the second half is right', (at) => at < BYTES / 2],
-    ['every other 4 MiB is right', (at) => at % (8 * MIB) < 4 * MIB],
-    ['every other 64 MiB is right', (at) => at % (128 * MIB) < 64 * MIB],
-    ['a third is right', (at) => at % (12 * MIB) < 8 * MIB],
-    ['every 4 MiB has something wrong', (at) => at % (4 * MIB) < 64 * KIB],
+    ['every other MiB is right', (at) => at % (2 * MIB) < MIB],
+    ['every other 16 MiB is right', (at) => at % (32 * MIB) < 16 * MIB],
+    ['a third is right', (at) => at % (3 * MIB) < 2 * MIB],
+    ['every MiB has something wrong', (at) => at % MIB < 64 * KIB],
   ];
   for (const [name, isWrong] of layouts) {
     it(`is never more than a tenth above a full one: ${name}`, async () => {
