@@ -9,6 +9,9 @@ process.env['PATH'] = `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 process.env[SKIP_NOTES] ??= join(tmpdir(), `pikeep-skips-${process.pid}`);
 
+// Restores in tests keep their records apart from those of whoever runs the tests.
+process.env['XDG_STATE_HOME'] = join(tmpdir(), 'pikeep-test-state');
+
 if (Number(process.versions.node.split('.')[0]) < 24) {
   throw new Error('The tests need Node 24, which npm ci brought: run them with npm test -- FILES');
 }

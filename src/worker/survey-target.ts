@@ -7,7 +7,6 @@ import type { Manifest } from '../engine/image/manifest.ts';
 import { glance } from '../engine/pi-card.ts';
 import { judge } from '../engine/selection.ts';
 import { type CardIdentity, findBackups, likenessOf, matchBackups } from '../library/backups.ts';
-import { recordsFolder } from '../library/records-folder.ts';
 import { findRecord } from '../library/restore-records.ts';
 import { openFileDevice } from '../platform/file-device.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -35,9 +34,8 @@ export async function surveyTarget(
   platform: Platform,
   signal: AbortSignal,
 ): Promise<TargetSurvey> {
-  const { library, source } = task;
-  const records = recordsFolder(library);
-  const paths = { image: task.image, library, recordsFolder: records };
+  const { library, recordsFolder, source } = task;
+  const paths = { image: task.image, library, recordsFolder };
   const guard = await guardDisks(paths, platform.volumes);
   const context = { ...source, destinationDisks: guard.destinationDisks };
   const disk = await findDisk(await platform.disks.list(signal), task.disk);
@@ -52,7 +50,7 @@ export async function surveyTarget(
     strong: unfinished ? null : (read?.card.identity ?? null),
   };
   const [last] = matchBackups(await findBackups(library), identity);
-  const record = unfinished && (await findRecord(records, unfinished.id));
+  const record = unfinished && (await findRecord(recordsFolder, unfinished.id));
   return {
     disk,
     target: {

@@ -85,6 +85,8 @@ export const surveyTaskSchema = v.object({
   disk: text,
   source: sourceSchema,
   library: text,
+  /** Where it is looked up whether a restore that was cut off can be undone. */
+  recordsFolder: text,
 });
 
 export const restoreTaskSchema = v.object({

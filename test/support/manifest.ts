@@ -1,5 +1,7 @@
 /** A manifest of a small backup, as the real pipeline would write it. */
 
+import type { StrongIdentity } from '../../src/engine/card.ts';
+import type { WeakIdentity } from '../../src/engine/disk.ts';
 import type { Manifest } from '../../src/engine/image/manifest.ts';
 import { type MapEntry, mapSha256 } from '../../src/engine/image/map.ts';
 
@@ -9,8 +11,8 @@ export interface ManifestOptions {
   readonly at?: string;
   /** Of the card. */
   readonly bytes?: number;
-  readonly weak?: Manifest['card']['weak'];
-  readonly strong?: Manifest['card']['strong'];
+  readonly weak?: WeakIdentity;
+  readonly strong?: StrongIdentity;
   readonly map?: readonly MapEntry[];
   readonly format?: Manifest['image']['format'];
   readonly blocks?: Manifest['image']['blocks'];
@@ -20,12 +22,12 @@ export interface ManifestOptions {
 export function manifestOf(file: string, options: ManifestOptions = {}): Manifest {
   const { title = 'octopi', at = '2026-11-22T16:40:00.000Z', bytes = 8192, map = [] } = options;
   const { strong = { tableId: '5e3da3da', fileSystems: [], hostname: title } } = options;
-  const { format = 'img', blocks } = options;
+  const { format = 'img', blocks, weak } = options;
   return {
     schema: 1,
     card: {
-      weak: options.weak ?? null,
-      strong,
+      weak: weak ? { ...weak, partitions: [...weak.partitions] } : null,
+      strong: { ...strong, fileSystems: [...strong.fileSystems] },
       title,
       label: null,
       hostname: title,

@@ -3,7 +3,6 @@
 import { copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
 import { weakIdentity } from '../../src/engine/disk.ts';
-import { recordsFolder } from '../../src/library/records-folder.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { runBackup } from '../../src/worker/backup-task.ts';
 import type { RestoreTask } from '../../src/worker/tasks.ts';
@@ -52,7 +51,7 @@ export function slotRestore(): SlotRestore {
   const library = join(folder, 'library');
   mkdirSync(slot);
   mkdirSync(library);
-  const records = recordsFolder(library);
+  const recordsFolder = join(folder, 'records');
   const source: RestoreTask['source'] = {
     ...{ slot, allowDiskImage: false, allowOtherExternal: false, neverTouch: [], door: null },
   };
@@ -60,7 +59,7 @@ export function slotRestore(): SlotRestore {
     folder,
     slot,
     library,
-    recordsFolder: records,
+    recordsFolder,
     source,
     async backUp(name = 'octopi.img') {
       await makeSmallCard(join(slot, name));
@@ -92,7 +91,7 @@ export function slotRestore(): SlotRestore {
         ...{ task: 'restore', image, disk: name, source, library },
         expected: await identityOf(slot, name),
         ...{ forceUnmount: false, mode: 'full', grow: 'leave', ejectWhenDone: false },
-        recordsFolder: records,
+        recordsFolder,
         ...more,
       };
     },

@@ -20,8 +20,11 @@ describe.skipIf(needsTools(...cardTools, 'mmd', 'xz'))('what is asked before a r
   afterEach(() => rig.remove());
 
   const survey = (image: string, disk: string): Promise<SurveyResult> => {
-    const { source, library } = rig;
-    return runSurvey({ task: 'survey', image, disk, source, library }, taskContext());
+    const { source, library, recordsFolder } = rig;
+    return runSurvey(
+      { task: 'survey', image, disk, source, library, recordsFolder },
+      taskContext(),
+    );
   };
 
   it('names the card the image was made of, and its last backup', async () => {
