@@ -2,7 +2,6 @@
 
 import { type Disk, weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { isPiKeepError } from '../engine/errors.ts';
-import { recordsFolder } from '../library/records-folder.ts';
 import type { Phase } from '../worker/progress.ts';
 import type { RestoreResult } from '../worker/restore-results.ts';
 import type { RestoreTask } from '../worker/tasks.ts';
@@ -50,7 +49,7 @@ export function confirmed(session: Session, { disk }: SeenDisk) {
     expected: { ...identity, partitions: [...identity.partitions] },
     source: sourceOf(session),
     library: session.library,
-    recordsFolder: recordsFolder(session.library),
+    recordsFolder: session.recordsFolder,
   };
 }
 

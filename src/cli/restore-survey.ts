@@ -53,9 +53,10 @@ export async function surveyWhatCanBe(
 }
 
 async function survey(session: Session, image: string, seen: SeenDisk): Promise<Target> {
-  const { library, signal } = session;
+  const { library, recordsFolder, signal } = session;
   const source = sourceOf(session);
-  const task = { task: 'survey', image, disk: seen.disk.id, source, library } as const;
+  const { id: disk } = seen.disk;
+  const task = { task: 'survey', image, disk, source, library, recordsFolder } as const;
   const options = { startWorker: startNodeWorker, authorizer: null, signal };
   return { seen, survey: await runTask(task, options) };
 }

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PiKeepError } from '../engine/errors.ts';
+import { recordsFolder } from '../library/records-folder.ts';
 import { createPlatform } from '../platform/index.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openSettings, type SettingsStore } from '../platform/settings.ts';
@@ -25,6 +26,8 @@ export interface Session extends Surroundings {
   readonly settings: SettingsStore;
   /** The folder of images: absolute, not necessarily there yet. */
   readonly library: string;
+  /** Where restores keep what they overwrite, and their reports. */
+  readonly recordsFolder: string;
 }
 
 /** Throws USAGE for options that make no sense together or on this computer. */
@@ -40,7 +43,7 @@ export async function openSession(
   const library =
     given.library === null ? settings.current.library : absolute(given.library, '--library');
   const platform = await createPlatform({ slot: options.slot });
-  return { ...surroundings, options, platform, settings, library };
+  return { ...surroundings, options, platform, settings, library, recordsFolder: recordsFolder() };
 }
 
 /** A path as typed, made absolute; "~" is expanded where the shell did not ("--to=~/x"). Throws USAGE for an empty one. */

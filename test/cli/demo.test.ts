@@ -20,9 +20,10 @@ describe('the demo', () => {
 
   it('inserts, offers, backs up, proves, tells and restores, and leaves an image that verifies', async () => {
     const { code, events, last } = await pikeep(['demo', '--json'], {
-      env: { TMPDIR: folder.path },
+      env: { TMPDIR: folder.path, XDG_STATE_HOME: join(folder.path, 'state') },
     });
     expect(code).toBe(0);
+    expect(existsSync(join(folder.path, 'state'))).toBe(false);
     expect(undocumented(events)).toEqual([]);
     expect(events.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['start', 'card', 'plan', 'progress', 'notification', 'restored']),

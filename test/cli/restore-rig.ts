@@ -23,12 +23,18 @@ export interface RestoreRig extends SlotRig {
 
 export async function restoreRig(): Promise<RestoreRig> {
   const rig = await slotRig();
+  // Every command that is started from here keeps its records there, and not at home.
+  process.env['XDG_STATE_HOME'] = join(rig.folder, 'state');
   const original = rig.insert();
   const made = await pikeep(['backup', 'octopi', '--whole-card', '--json', ...rig.options]);
   if (made.code !== 0) throw new Error(`no backup: ${made.stdout}${made.stderr}`);
   rmSync(original);
   return {
     ...rig,
+    remove() {
+      delete process.env['XDG_STATE_HOME'];
+      rig.remove();
+    },
     image: made.last['image'] as string,
     insertOld(name, bytes = SMALL_CARD_BYTES) {
       const path = join(rig.slot, name);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { PiKeepError } from '../../src/engine/errors.ts';
 import type { WritableDevice } from '../../src/engine/writable-device.ts';
+import { recordsFolder } from '../../src/library/records-folder.ts';
 import type { Platform } from '../../src/platform/ports.ts';
 import { runRestore } from '../../src/worker/restore-task.ts';
 import { FILLER, type SlotRestore, slotRestore } from '../support/slot-restore.ts';
@@ -25,7 +27,10 @@ async function cutOff(): Promise<void> {
     })),
   });
   await expect(
-    runRestore(await rig.task(image, 'target.img'), taskContext({ adapt })),
+    runRestore(
+      await rig.task(image, 'target.img', { recordsFolder: recordsFolder() }),
+      taskContext({ adapt }),
+    ),
   ).rejects.toMatchObject({ code: 'DEVICE_GONE' });
 }
 
@@ -62,11 +67,15 @@ const isAsItWas = (): boolean => readFileSync(card).every((byte) => byte === FIL
 describe.skipIf(needsTools(...cardTools))('a restore that only marked its card', () => {
   beforeEach(async () => {
     rig = slotRestore();
+    process.env['XDG_STATE_HOME'] = join(rig.folder, 'state');
     image = await rig.backUp();
     card = rig.target();
     await cutOff();
   });
-  afterEach(() => rig.remove());
+  afterEach(() => {
+    delete process.env['XDG_STATE_HOME'];
+    rig.remove();
+  });
 
   it('is undone, once, and only when that is confirmed', async () => {
     expect(isAsItWas()).toBe(false);

@@ -57,7 +57,7 @@ describe.skipIf(needsTools(...cardTools))('restoring a card', () => {
     });
     expect(last['verified']).toMatch(/^read-back/);
     const report = last['report'] as string;
-    expect(report.startsWith(`${rig.library}/`)).toBe(true);
+    expect(report.startsWith(`${rig.folder}/state/`)).toBe(true);
     expect(readFileSync(report, 'utf8')).toContain(rig.image);
     const against = await pikeep(['verify', rig.image, '--against', 'old', ...rig.options]);
     expect(against.code).toBe(0);

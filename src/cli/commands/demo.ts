@@ -58,6 +58,7 @@ async function playIn(
     // The user's own settings could eject the card, which would be gone before it was looked at.
     settings: await openSettings({ file: join(folder, 'settings.json') }),
     library,
+    recordsFolder: library,
   };
   const desk = await openDesk(inside);
   const { printer, signal } = session;
