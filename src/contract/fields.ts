@@ -24,4 +24,3 @@ export const growthSchema = v.object({
   /** For people: what that does, or which command on the Pi does it. */
   advice: text,
 });
-export type GrowthView = v.InferOutput<typeof growthSchema>;

@@ -10,7 +10,7 @@ import { jobSchema } from './jobs.ts';
 import { backupSchema, restoreSchema } from './restore.ts';
 
 export { type Command, commandSchema, type Reply } from './commands.ts';
-export type { GrowthView, Problem } from './fields.ts';
+export type { Problem } from './fields.ts';
 export type { CardLeft, JobKind, JobState, JobView, PlanView } from './jobs.ts';
 export type { BackupView, ChosenState, ReadyState, RestoreView, TargetView } from './restore.ts';
 

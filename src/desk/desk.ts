@@ -42,6 +42,8 @@ export interface DeskOptions {
   readonly allowDiskImage?: boolean;
   /** One way of opening only. */
   readonly door?: DoorName | null;
+  /** Where restores keep what they overwrite, and their reports; this user's own place, if left out. */
+  readonly recordsFolder?: string;
   readonly clock?: Clock;
 }
 

@@ -13,6 +13,8 @@ export interface CardAccess {
   readonly allowDiskImage?: boolean;
   /** One way of opening only. */
   readonly door?: DoorName | null;
+  /** Where restores keep what they overwrite, and their reports; this user's own place, if left out. */
+  readonly recordsFolder?: string;
 }
 
 export interface TaskTarget {
@@ -46,7 +48,14 @@ export function surveyTask(
 ): SurveyTask {
   const source = sourceOf(settings, access);
   const { library } = settings;
-  return { task: 'survey', image, disk: disk.id, source, library, recordsFolder: recordsFolder() };
+  return {
+    task: 'survey',
+    image,
+    disk: disk.id,
+    source,
+    library,
+    recordsFolder: recordsOf(access),
+  };
 }
 
 export function restoreTask(
@@ -68,8 +77,12 @@ function writtenTo({ disk, settings, access, forceUnmount }: TaskTarget) {
     source: sourceOf(settings, access),
     library: settings.library,
     forceUnmount,
-    recordsFolder: recordsFolder(),
+    recordsFolder: recordsOf(access),
   };
+}
+
+function recordsOf(access: CardAccess): string {
+  return access.recordsFolder ?? recordsFolder();
 }
 
 function expectedOf(disk: Disk) {

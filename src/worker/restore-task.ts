@@ -162,7 +162,12 @@ async function attempt(
       marker: job.marker,
       mode: task.mode,
       onSaved: (blocks) => log.saved({ marker: job.marker, source, disk, card, content }, blocks),
-      onWriting: () => log.writing(),
+      onWriting: async () => {
+        await log.writing();
+        // From here on whoever owns us must know that the old content is going, before anything else can fail.
+        const figures = { bytes: 0, total: 0, bytesPerSecond: null, secondsLeft: null };
+        context.progress({ phase: 'writing', ...figures });
+      },
       onProgress: progressOf(context),
       monotonic: context.monotonic,
       signal: context.signal,

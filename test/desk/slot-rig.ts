@@ -56,6 +56,7 @@ export class SlotRig {
       version: '0.1.0',
       home: join(folder, 'home'),
       slot,
+      recordsFolder: join(folder, 'records'),
     });
     const rig = new SlotRig(folder, desk, desktop, workers);
     await desk.rescan();
