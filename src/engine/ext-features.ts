@@ -58,12 +58,20 @@ const understood =
   INCOMPAT.encryption |
   INCOMPAT.caseFolding;
 
-/** Why the features forbid a map; null when they do not. Completes "copied whole, because ...". */
-export function featureTrouble({ compat, incompat, roCompat }: ExtFeatures): string | null {
+/** Why the features forbid reading any file; null when they do not. Completes "..., because ...". */
+export function readingTrouble({ incompat }: ExtFeatures): string | null {
   const unknown = (incompat & ~understood) >>> 0;
   if (incompat & INCOMPAT.journalDevice) return 'it is a journal of another file system';
   if (incompat & INCOMPAT.compression) return 'it uses ext2 compression, which PiKeep cannot read';
   if (unknown !== 0) return `it uses features PiKeep does not know (0x${unknown.toString(16)})`;
+  return null;
+}
+
+/** Why the features forbid a map; null when they do not. Completes "copied whole, because ...". */
+export function featureTrouble(features: ExtFeatures): string | null {
+  const { compat, roCompat } = features;
+  const trouble = readingTrouble(features);
+  if (trouble !== null) return trouble;
   if (roCompat & RO_COMPAT.sharedBlocks) return 'its files share blocks with each other';
   if (compat & COMPAT.lazyBg) return 'it uses an abandoned feature (lazy_bg)';
   const bothChecksums = RO_COMPAT.descriptorChecksums | RO_COMPAT.metadataChecksums;

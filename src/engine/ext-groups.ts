@@ -80,7 +80,7 @@ export async function readGroups(
     count,
     group(group) {
       const at = group * descriptorBytes;
-      return parseDescriptor(superblock, group, table.subarray(at, at + descriptorBytes));
+      return parseGroup(superblock, group, table.subarray(at, at + descriptorBytes));
     },
   };
 }
@@ -89,7 +89,8 @@ export function inodeTableBlocks({ inodesPerGroup, inodeBytes, blockBytes }: Ext
   return Math.ceil((inodesPerGroup * inodeBytes) / blockBytes);
 }
 
-function parseDescriptor(superblock: ExtSuperblock, index: number, bytes: Uint8Array): ExtGroup {
+/** One descriptor, from the `descriptorBytes` of it. */
+export function parseGroup(superblock: ExtSuperblock, index: number, bytes: Uint8Array): ExtGroup {
   const raw = new ByteReader(bytes);
   const wide = superblock.descriptorBytes >= 64;
   const block = (low: number, high: number): number =>

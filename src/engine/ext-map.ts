@@ -36,12 +36,18 @@ export function mapExt(window: BlockDevice): Promise<FileSystemMap> {
  * to replay; null when there is, but it is not understood. Device errors pass through.
  */
 export async function replayedView(window: BlockDevice): Promise<BlockDevice | null> {
+  const view = await tryReplay(window);
+  return typeof view === 'string' ? null : view;
+}
+
+/** The same, but the reason instead of null: completes "..., because ...". */
+export async function tryReplay(window: BlockDevice): Promise<BlockDevice | string> {
   try {
-    const before = await readVolume(window, window.size);
-    const { overlay } = await readJournal(window, before.superblock, before.groups);
+    const { superblock, groups } = await readShape(window, window.size);
+    const { overlay } = await readJournal(window, superblock, groups);
     return overlay ? overlayDevice(window, overlay) : window;
   } catch (error) {
-    if (error instanceof MalformedBytes) return null;
+    if (error instanceof MalformedBytes) return error.message;
     throw error;
   }
 }
@@ -80,12 +86,17 @@ async function readMap(window: BlockDevice): Promise<FileSystemMap> {
 }
 
 async function readVolume(device: BlockDevice, windowBytes: number): Promise<Volume> {
+  const volume = await readShape(device, windowBytes);
+  const trouble = stateTrouble(volume.superblock);
+  if (trouble) throw new NotUnderstood(trouble);
+  return volume;
+}
+
+/** Whatever was noted about its state: for files and the journal that does not matter, for bitmaps it does. */
+async function readShape(device: BlockDevice, windowBytes: number): Promise<Volume> {
   const superblock = parseSuperblock(await readUpTo(device, SUPERBLOCK_OFFSET, SUPERBLOCK_BYTES));
   if (!superblock) throw new NotUnderstood('its superblock makes no sense');
-  const trouble =
-    featureTrouble(superblock.features) ??
-    geometryTrouble(superblock, windowBytes) ??
-    stateTrouble(superblock);
+  const trouble = featureTrouble(superblock.features) ?? geometryTrouble(superblock, windowBytes);
   if (trouble) throw new NotUnderstood(trouble);
   return { device, superblock, groups: await readGroups(device, superblock) };
 }

@@ -3,25 +3,27 @@
  * asked for are remembered, so memory does not grow with the number of files.
  */
 
-import { type BlockDevice, readUpTo } from './block-device.ts';
-import { ByteReader, MalformedBytes } from './bytes.ts';
+import { MalformedBytes } from './bytes.ts';
 import { throwIfInterrupted } from './errors.ts';
-import { type ExtEntry, entriesOf } from './ext-folder.ts';
+import type { ExtVolumeView } from './ext-blocks.ts';
+import { folderParts } from './ext-folder.ts';
 import type { ExtGroups } from './ext-groups.ts';
-import { type ExtInode, parseInode, readContent } from './ext-inode.ts';
-import { inodeOffset } from './ext-inodes.ts';
-import type { ExtSuperblock } from './ext-superblock.ts';
+import { InodeReader, ROOT_INODE } from './ext-inodes.ts';
+import { nameText } from './file-name.ts';
 
-const ROOT_INODE = 2;
 const MAX_FOLDER_BYTES = 16 * 1024 * 1024;
 /** Linux itself takes no longer path than 4096 bytes. */
 const MAX_DEPTH = 2048;
 const MAX_PATH_LETTERS = 1024;
 
-export interface ExtTree {
-  readonly device: BlockDevice;
-  readonly superblock: ExtSuperblock;
+export interface ExtTree extends ExtVolumeView {
   readonly groups: ExtGroups;
+}
+
+interface NamedInode {
+  readonly inode: number;
+  /** As text; "." and ".." are the folder itself and the one above. */
+  readonly name: string;
 }
 
 /** The path of each wanted inode, as far as a folder leads to it; of several links one. `folders` are all folder inodes. */
@@ -98,19 +100,21 @@ class WayUp {
 /** Reads folders, in all no more than a few times the size of the file system: folders that share blocks are no folders. */
 class FolderReader {
   readonly #tree: ExtTree;
+  readonly #inodes: InodeReader;
   #bytesLeft: number;
   /** The one read last: siblings ask for the same parent, one after the other. */
-  #last: { folder: number; entries: readonly ExtEntry[] } | null = null;
+  #last: { folder: number; entries: readonly NamedInode[] } | null = null;
 
   constructor(tree: ExtTree) {
     this.#tree = tree;
+    this.#inodes = new InodeReader(tree, tree.groups);
     this.#bytesLeft = tree.superblock.blocks * tree.superblock.blockBytes * 4;
   }
 
   /** Empty for what is no folder, or does not make sense. */
-  async read(folder: number): Promise<readonly ExtEntry[]> {
+  async read(folder: number): Promise<readonly NamedInode[]> {
     if (this.#last?.folder === folder) return this.#last.entries;
-    let entries: readonly ExtEntry[] = [];
+    let entries: readonly NamedInode[] = [];
     try {
       entries = await this.#entries(folder);
     } catch (error) {
@@ -120,34 +124,22 @@ class FolderReader {
     return entries;
   }
 
-  async #entries(number: number): Promise<readonly ExtEntry[]> {
-    const { device, superblock } = this.#tree;
-    const inode = await readInode(this.#tree, number);
-    if (inode?.kind !== 'folder') return [];
-    if (inode.inline) return inlineEntries(inode.block);
+  async #entries(number: number): Promise<readonly NamedInode[]> {
+    const inode = await this.#inodes.read(number);
+    if (inode.kind !== 'folder' || inode.bytes > MAX_FOLDER_BYTES) return [];
     this.#bytesLeft -= inode.bytes;
     if (this.#bytesLeft < 0) return [];
-    const content = await readContent(device, superblock, inode, MAX_FOLDER_BYTES);
-    return content ? [...entriesOf(content, superblock.blockBytes)] : [];
+    const named: NamedInode[] = [];
+    for await (const { entries } of folderParts(this.#tree, inode)) {
+      for (const entry of entries) named.push({ inode: entry.inode, name: plainName(entry.name) });
+    }
+    return named;
   }
 }
 
-/** A folder inside its inode: the number of its parent, then entries as usual. */
-function inlineEntries(block: Uint8Array): ExtEntry[] {
-  const parent = new ByteReader(block).u32(0);
-  return [{ inode: parent, name: '..' }, ...entriesOf(block.subarray(4), block.length - 4)];
-}
-
-async function readInode(
-  { device, superblock, groups }: ExtTree,
-  number: number,
-): Promise<ExtInode | null> {
-  const { inodes, inodesPerGroup, inodeBytes } = superblock;
-  if (number < 1 || number > inodes) return null;
-  const group = groups.group(Math.floor((number - 1) / inodesPerGroup));
-  if (!group.ok) return null;
-  const at = inodeOffset(superblock, group, (number - 1) % inodesPerGroup);
-  return parseInode(new ByteReader(await readUpTo(device, at, inodeBytes)));
+function plainName(name: Uint8Array): string {
+  const dots = name.length <= 2 && name.every((byte) => byte === 0x2e);
+  return dots ? '.'.repeat(name.length) : nameText(name);
 }
 
 function cut(path: string): string {

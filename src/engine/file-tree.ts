@@ -23,7 +23,7 @@ export interface FileFacts {
   readonly kind: FileKind;
   /** What the file system claims, in bytes; holes count. */
   readonly bytes: number;
-  /** The twelve permission bits; null on a FAT. */
+  /** The twelve permission bits. With uid and gid null on a FAT, and where they are not known. */
   readonly mode: number | null;
   readonly uid: number | null;
   readonly gid: number | null;
@@ -77,6 +77,8 @@ export interface FileTree {
   readonly trouble: string | null;
   /** What was found damaged or left out so far, in words, at most a hundred. Grows while the tree is read. */
   readonly problems: readonly string[];
+  /** Of all problems, also those beyond the first hundred. */
+  readonly problemCount: number;
   /** In the order of the disk, without "." and "..". Throws NO_SUCH_FILE when there is no such folder. */
   list(path: string, options?: ReadOptions): AsyncGenerator<FileFacts, void, void>;
   /** Null where there is nothing of that name. */

@@ -2,12 +2,16 @@
 
 import type { BlockDevice } from './block-device.ts';
 import type { Card } from './card.ts';
+import { openExtTree } from './ext-tree-open.ts';
 import type { FileTree } from './file-tree.ts';
+import { windowOf } from './window.ts';
 
 /** `card` is what `readCard` says of `device`. Device errors pass through; everything else is said by the tree itself. */
-export async function openFileTrees(
-  _device: BlockDevice,
-  _card: Card,
-): Promise<readonly FileTree[]> {
-  return [];
+export async function openFileTrees(device: BlockDevice, card: Card): Promise<readonly FileTree[]> {
+  const trees: FileTree[] = [];
+  for (const { index, label, offset, bytes, ext } of card.partitions) {
+    const window = windowOf(device, offset, bytes);
+    if (ext) trees.push(await openExtTree(window, { partition: index, label }));
+  }
+  return trees;
 }

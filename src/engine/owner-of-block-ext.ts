@@ -6,12 +6,13 @@
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MalformedBytes } from './bytes.ts';
 import type { Range } from './chunks.ts';
+import type { ReadBudget } from './ext-blocks.ts';
 import { geometryTrouble, groupCount, hasSuperblock, headBlocks } from './ext-geometry.ts';
 import { type ExtGroup, inodeTableBlocks, readGroups } from './ext-groups.ts';
 import { inodeOffset, visitInodes } from './ext-inodes.ts';
 import { replayedView } from './ext-map.ts';
 import { type ExtTree, findPaths } from './ext-paths.ts';
-import { type ReadBudget, type RunKind, visitRuns } from './ext-runs.ts';
+import { type RunKind, visitRuns } from './ext-runs.ts';
 import { parseSuperblock, SUPERBLOCK_BYTES, SUPERBLOCK_OFFSET } from './ext-superblock.ts';
 import { intersect, invert, toExtents } from './extents.ts';
 import { readJournal } from './journal.ts';
@@ -170,7 +171,7 @@ async function claimedBy(
       if (isFolder) folders.push(inode);
       if (left.isEmpty || claims.length >= MAX_CLAIMS) return;
       try {
-        await visitRuns(device, superblock, raw, budget, (block, count, kind) => {
+        await visitRuns(tree, inode, raw, budget, (block, count, kind) => {
           for (const range of left.within(block * blockBytes, count * blockBytes)) {
             if (claims.length >= MAX_CLAIMS) break;
             claims.push({
