@@ -25,6 +25,10 @@ const summaries = {
   'put-back': 'Nothing of the image was written: the card holds what it held before.',
 } as const;
 
+/** A record that is too long would not be found again. */
+const MAX_WARNINGS = 100;
+const MAX_TEXT = 4096;
+
 /** Begins with the first thing that is saved; before that there is nothing to tell. */
 export class RestoreLog {
   readonly #folder: string;
@@ -41,7 +45,7 @@ export class RestoreLog {
 
   /** Tells the owner, and notes it for the record. */
   warn(code: string, text: string): void {
-    this.#warnings.push(text);
+    if (this.#warnings.length < MAX_WARNINGS) this.#warnings.push(text.slice(0, MAX_TEXT));
     this.#context.warn(code, text);
   }
 
@@ -107,7 +111,9 @@ export class RestoreLog {
     if (!this.#record) return;
     const problem = asPiKeepError(error);
     const { title, message } = explain(problem);
-    const noted = { error: { code: problem.code, message: `${title}. ${message}`.slice(0, 4096) } };
+    const noted = {
+      error: { code: problem.code, message: `${title}. ${message}`.slice(0, MAX_TEXT) },
+    };
     const { state } = this.#record.record;
     if (state === 'writing')
       return this.#end({ state: 'failed', summary: summaries.failed, ...noted });
@@ -125,7 +131,7 @@ export class RestoreLog {
     const record = this.#require();
     const times = { ...record.record.times, ended: this.#now() };
     try {
-      await record.update({ ...change, times, warnings: this.#warnings.slice(0, 1000) });
+      await record.update({ ...change, times, warnings: [...this.#warnings] });
     } catch (error) {
       const { title, message } = explain(asPiKeepError(error));
       this.#context.warn('RECORD_NOT_WRITTEN', `The report of this restore: ${title}. ${message}`);

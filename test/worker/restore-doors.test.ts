@@ -1,6 +1,6 @@
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { RestoreRecord } from '../../src/library/restore-record.ts';
 import type { Platform, WriteDoor } from '../../src/platform/ports.ts';
 import { runRestore } from '../../src/worker/restore-task.ts';
@@ -14,12 +14,20 @@ import { needsTools } from '../support/tools.ts';
 const MIB = 1024 * 1024;
 
 describe.skipIf(needsTools(...cardTools))('a restore through a borrowed device on macOS 26', () => {
+  /** Backed up once; every test gets a copy. */
+  let kept: SlotRestore;
+  let backup: string;
   let rig: SlotRestore;
   let image: string;
   let target: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
+    kept = slotRestore();
+    backup = await kept.backUp();
+  });
+  afterAll(() => kept.remove());
+  beforeEach(() => {
     rig = slotRestore();
-    image = await rig.backUp();
+    image = rig.take(backup);
     target = rig.target();
   });
   afterEach(() => rig.remove());
