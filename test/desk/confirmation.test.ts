@@ -122,6 +122,18 @@ describe('a card is written over', () => {
     expect(start(again, token)).toBe('IDENTITY_CHANGED');
   });
 
+  it('not by a token from before the card was seen in full, even when a second look finds the same', () => {
+    const { state, token } = reviewed(asked(stick('sdb')));
+    const after = list(state, stick('sdb', { diskUuid: 'AB12' }));
+    const [seen] = after.disks;
+    if (!seen || seen.key !== state.disks[0]?.key) throw new Error('it should be the same card');
+    const result = surveyOf(stick('sdb'));
+    const survey = { is: 'ready', identity: identityOf(seen), result } as const;
+    const of = { opening: 1, image: IMAGE, card: seen.key };
+    const again = told(after, { input: 'surveyed', ...of, survey });
+    expect([null, token]).not.toContain(tokenOf(again));
+  });
+
   it('not by a look that was made for another image, page or moment', () => {
     const state = asked(stick('sdb'));
     const late = (change: object): DeskState => {
@@ -198,8 +210,8 @@ describe('the old content comes back', () => {
 });
 
 /** A desk that restores to a stick. */
-function restoring(): DeskState {
-  const { state } = reviewed(asked(stick('sdb')));
+function restoring(disk = stick('sdb')): DeskState {
+  const { state } = reviewed(asked(disk));
   const order = { kind: 'restore', title: 'octopi', image: IMAGE } as const;
   return told(
     state,
@@ -240,6 +252,9 @@ describe('a card that is written over', () => {
     const asPi = piCard('sdb', { mediaName, bytes });
     const { state, events } = step(begun, { input: 'listed', disks: [asPi], context: open });
     expect([keyOf(state, 'sdb'), events]).toEqual([card, []]);
+    const other = restoring(piCard('sdb'));
+    const marked = piCard('sdb', { scheme: 'none', tableId: null, partitions: [] });
+    expect(keyOf(list(other, marked), 'sdb')).toBe(keyOf(other, 'sdb'));
     const done = told(state, { input: 'finished', job: 'job-1', result: restored, place: '' });
     expect(keyOf(list(done, asPi), 'sdb')).toBe(card);
     const [job] = done.jobs;
