@@ -8,6 +8,8 @@ export interface FatEntry {
   readonly isLabel: boolean;
   readonly firstCluster: number;
   readonly bytes: number;
+  /** Milliseconds since 1970, if the clock on the wall was this computer's; null where there is no date. */
+  readonly modified: number | null;
   /** Where the entry proper lies, and where its long name begins (the same place without one), in bytes. */
   readonly at: number;
   readonly start: number;
@@ -16,12 +18,24 @@ export interface FatEntry {
 const LONG_NAME = 0x0f;
 const FOLDER = 0x10;
 const LABEL = 0x08;
+/** Marks the part of a long name that comes first, which is its end. */
+const LAST_PART = 0x40;
+const MAX_PARTS = 20;
+const MAX_LETTERS = 255;
 /** Where the 13 UTF-16 letters of a long-name entry lie. */
 const letterOffsets = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 
+interface LongName {
+  readonly text: string;
+  readonly checksum: number;
+  readonly start: number;
+  /** The number of the part that has to follow; 0 when it is complete. */
+  readonly next: number;
+}
+
 export function parseFolder(folder: ByteReader): FatEntry[] {
   const entries: FatEntry[] = [];
-  let longName: { text: string; checksum: number; start: number } | null = null;
+  let longName: LongName | null = null;
   for (let at = 0; at + 32 <= folder.bytes.length; at += 32) {
     const first = folder.u8(at);
     if (first === 0) break;
@@ -31,18 +45,12 @@ export function parseFolder(folder: ByteReader): FatEntry[] {
     }
     const attributes = folder.u8(at + 11);
     if ((attributes & 0x3f) === LONG_NAME) {
-      const letters = readLetters(folder, at);
-      const isLast = (first & 0x40) !== 0;
-      longName = {
-        text: isLast || longName === null ? letters : letters + longName.text,
-        checksum: folder.u8(at + 13),
-        start: isLast || longName === null ? at : longName.start,
-      };
+      longName = addPart(longName, folder, at);
       continue;
     }
-    const matches = longName !== null && longName.checksum === shortNameChecksum(folder, at);
-    const name = matches && longName !== null ? longName.text : shortName(folder, at, attributes);
-    const start = matches && longName !== null ? longName.start : at;
+    const long = longName && isNameOf(longName, folder, at) ? longName : null;
+    const name = long ? long.text : shortName(folder, at, attributes);
+    const start = long ? long.start : at;
     longName = null;
     if (name === '.' || name === '..') continue;
     entries.push({
@@ -51,11 +59,42 @@ export function parseFolder(folder: ByteReader): FatEntry[] {
       isLabel: (attributes & (LABEL | FOLDER)) === LABEL,
       firstCluster: folder.u16(at + 20) * 65536 + folder.u16(at + 26),
       bytes: folder.u32(at + 28),
+      modified: timeOf(folder.u16(at + 24), folder.u16(at + 22)),
       at,
       start,
     });
   }
   return entries;
+}
+
+/** Parts come last first, counted down to 1. What is out of order names nothing, and the short name counts. */
+function addPart(before: LongName | null, folder: ByteReader, at: number): LongName | null {
+  const first = folder.u8(at);
+  const number = first & 0x3f;
+  const checksum = folder.u8(at + 13);
+  const isLast = (first & LAST_PART) !== 0;
+  const letters = readLetters(folder, at);
+  if (isLast) {
+    const fits = number >= 1 && number <= MAX_PARTS;
+    return fits ? { text: letters, checksum, start: at, next: number - 1 } : null;
+  }
+  if (!before || number === 0 || number !== before.next || checksum !== before.checksum)
+    return null;
+  return { ...before, text: letters + before.text, next: number - 1 };
+}
+
+function isNameOf({ text, checksum, next }: LongName, folder: ByteReader, at: number): boolean {
+  const isName = text !== '' && text !== '.' && text !== '..' && text.length <= MAX_LETTERS;
+  return isName && next === 0 && checksum === shortNameChecksum(folder, at);
+}
+
+/** The clock on the wall, to two seconds; null where it is no date. */
+function timeOf(date: number, time: number): number | null {
+  const month = (date >>> 5) & 15;
+  const day = date & 31;
+  if (month < 1 || month > 12 || day < 1) return null;
+  const [hour, minute, second] = [time >>> 11, (time >>> 5) & 63, (time & 31) * 2];
+  return new Date(1980 + (date >>> 9), month - 1, day, hour, minute, second).getTime();
 }
 
 function readLetters(folder: ByteReader, at: number): string {

@@ -35,11 +35,17 @@ export class FatReader {
   readonly #table: FatTable;
   #visitsLeft: number;
 
-  constructor(window: BlockDevice, geometry: FatGeometry, boot: ByteReader) {
+  /** `table` shares what another reader of the volume has read already. */
+  constructor(
+    window: BlockDevice,
+    geometry: FatGeometry,
+    boot: ByteReader,
+    table: FatTable = new FatTable(window, geometry, 0),
+  ) {
     this.window = window;
     this.geometry = geometry;
     this.boot = boot;
-    this.#table = new FatTable(window, geometry, 0);
+    this.#table = table;
     this.#visitsLeft = (geometry.clusters + 2) * MAX_VISITS;
   }
 

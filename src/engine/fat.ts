@@ -6,8 +6,9 @@
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
-import { type FatEntry, parseFolder } from './fat-folder.ts';
-import { type FatGeometry, readGeometry } from './fat-geometry.ts';
+import type { FatEntry } from './fat-folder.ts';
+import { readGeometry } from './fat-geometry.ts';
+import { FatReader } from './fat-reader.ts';
 import { FatTable } from './fat-table.ts';
 import { looksLikeFat } from './file-system.ts';
 
@@ -21,9 +22,6 @@ export interface FatVolume {
   /** A file in the root folder, by name whatever its case; null where there is none or it is larger than `maxBytes`. */
   readFile(name: string, maxBytes: number): Promise<Uint8Array | null>;
 }
-
-/** A root folder larger than this is no boot partition. */
-const MAX_FOLDER_BYTES = 2 * 1024 * 1024;
 
 /** Null when the window holds no FAT that makes sense. Device errors pass through. */
 export async function openFat(device: BlockDevice): Promise<FatVolume | null> {
@@ -42,8 +40,9 @@ async function open(device: BlockDevice, boot: ByteReader): Promise<FatVolume | 
   if (!geometry) return null;
   const at = geometry.bits === 32 ? 67 : 39;
   const serial = boot.u32(at).toString(16).padStart(8, '0').toUpperCase();
-  const root = async (): Promise<FatEntry[]> => parseFolder(await readRoot(device, geometry));
-  const entries = await root();
+  const table = new FatTable(device, geometry, 0);
+  const read = (): FatReader => new FatReader(device, geometry, boot, table);
+  const { entries } = await read().root();
   const ownLabel = boot.ascii(at + 4, 11).trimEnd();
   const label = entries.find((entry) => entry.isLabel)?.name ?? ownLabel;
   return {
@@ -60,46 +59,22 @@ async function open(device: BlockDevice, boot: ByteReader): Promise<FatVolume | 
           candidate.name.toLowerCase() === wanted && !candidate.isFolder && !candidate.isLabel,
       );
       if (!entry || entry.bytes > maxBytes) return null;
-      const content = await readChain(device, geometry, entry.firstCluster, entry.bytes);
-      if (content.length < entry.bytes) return null;
-      return content.subarray(0, entry.bytes);
+      return readWhole(read(), entry);
     },
   };
 }
 
-async function readRoot(device: BlockDevice, geometry: FatGeometry): Promise<ByteReader> {
-  const bytes =
-    geometry.bits === 32
-      ? await readChain(device, geometry, geometry.rootCluster, MAX_FOLDER_BYTES)
-      : await readUpTo(device, geometry.rootOffset, Math.min(geometry.rootBytes, MAX_FOLDER_BYTES));
-  return new ByteReader(bytes);
-}
-
-/** The clusters of a chain one after the other, up to `maxBytes` rounded up to a cluster. */
-async function readChain(
-  device: BlockDevice,
-  geometry: FatGeometry,
-  firstCluster: number,
-  maxBytes: number,
-): Promise<Uint8Array> {
-  const wanted = Math.min(Math.ceil(maxBytes / geometry.clusterBytes), geometry.clusters);
-  const parts: Uint8Array[] = [];
-  const table = new FatTable(device, geometry, 0);
-  let cluster = firstCluster;
-  while (parts.length < wanted && cluster >= 2 && cluster < geometry.clusters + 2) {
-    const at = geometry.dataOffset + (cluster - 2) * geometry.clusterBytes;
-    parts.push(await readUpTo(device, at, geometry.clusterBytes));
-    cluster = await table.entry(cluster);
-  }
-  return concatenate(parts);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+/** Null when the chain of the file is too short for it. */
+async function readWhole(reader: FatReader, entry: FatEntry): Promise<Uint8Array | null> {
+  const { clusterBytes } = reader.geometry;
+  const content = new Uint8Array(entry.bytes);
   let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+  if (entry.bytes === 0) return content;
+  for await (const cluster of reader.chain(reader.firstOf(entry))) {
+    const bytes = Math.min(clusterBytes, entry.bytes - at);
+    content.set(await readUpTo(reader.window, reader.clusterOffset(cluster), bytes), at);
+    at += bytes;
+    if (at === entry.bytes) return content;
   }
-  return whole;
+  return null;
 }
