@@ -59,7 +59,9 @@ describe.skipIf(notHere || needsTools('xz', 'zip', 'gzip', 'zstd', 'cmp'))(
       for (const bytes of [SMALL_CARD_BYTES, SMALL_CARD_BYTES + MIB]) {
         const target = makeTarget(join(folder.path, 'target'), bytes, 0xa5);
         const { result } = await restoreTo(target, join(folder.path, name), places);
-        expect(result).toMatchObject({ mapOrigin: 'whole', mappedBytes: SMALL_CARD_BYTES });
+        // On a larger card the mark in its last block is replaced by zeros.
+        const mappedBytes = SMALL_CARD_BYTES + (bytes > SMALL_CARD_BYTES ? 4096 : 0);
+        expect(result).toMatchObject({ mapOrigin: 'whole', mappedBytes });
         // Throws with a status of 1 when they differ.
         tool('cmp', ['-n', String(SMALL_CARD_BYTES), card, target]);
       }
