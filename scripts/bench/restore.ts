@@ -33,6 +33,8 @@ interface Backup {
   readonly image: string;
   readonly map: readonly MapEntry[];
   readonly mappedBytes: number;
+  /** Folder for what restores write down. */
+  readonly records: string;
 }
 
 async function measure({ card, folder, runs, say }: BenchContext): Promise<Result[]> {
@@ -109,7 +111,12 @@ async function backUpOnce(card: string, folder: string): Promise<Backup> {
   }
   const file = `${image}.pikeep.json`;
   const { map } = parseManifest(await readFile(file, 'utf8'), file);
-  return { image, map, mappedBytes: map.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return {
+    image,
+    map,
+    mappedBytes: map.reduce((sum, { bytes }) => sum + bytes, 0),
+    records: join(folder, 'records'),
+  };
 }
 
 const pikeep = resolve(import.meta.dirname, '../pikeep');
@@ -133,7 +140,12 @@ async function restoreTo(reader: SlowReader, backup: Backup, wanted: string): Pr
   dropPageCache();
   const fixed = ['--allow-disk-image', '--yes', '--json', '--no-eject'];
   const run = await timedRun(
-    reader.limited([pikeep, 'restore', backup.image, reader.path, ...fixed]),
+    // The records of these restores belong to nobody.
+    [
+      'env',
+      `XDG_STATE_HOME=${backup.records}`,
+      ...reader.limited([pikeep, 'restore', backup.image, reader.path, ...fixed]),
+    ],
   );
   const done: { event?: string; mode?: string; verified?: string; writeSeconds?: number } =
     JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '{}');

@@ -36,7 +36,7 @@ export async function readImageFacts(image: string): Promise<ImageFacts> {
       const text = `The manifest of this backup cannot be used (${error.facts.detail}); ${instead}.`;
       warnings.push({ code: 'MAP_LOST', text });
     }
-    if (bmap !== null && !/<Range\s[^>]*chksum=/.test(bmap)) {
+    if (bmap !== null && !/<Range\s[^>]*(?:chksum|sha1)=/.test(bmap)) {
       const text =
         'The block map of this image has no checksums, so damage to the image would not be noticed.';
       warnings.push({ code: 'BMAP_WITHOUT_HASHES', text });
