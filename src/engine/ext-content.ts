@@ -14,12 +14,9 @@ export async function* contentPieces(
   inode: ExtInode,
 ): AsyncGenerator<FilePiece, void, void> {
   const kept = keptInside(inode);
-  if (kept) {
-    if (kept.length > 0) yield { offset: 0, bytes: kept.length, data: kept };
-    return;
-  }
+  if (kept && kept.length > 0) yield { offset: 0, bytes: kept.length, data: kept };
   const { blockBytes } = view.superblock;
-  let offset = 0;
+  let offset = kept?.length ?? 0;
   for await (const { kind, logical, block, count, isWritten } of blockRuns(view, inode)) {
     if (kind === 'list') continue;
     const start = logical * blockBytes;
@@ -58,7 +55,6 @@ function keptInside(inode: ExtInode): Uint8Array | null {
   const { kind, bytes, extents, inline, block, inlineRest } = inode;
   if (kind === 'link' && bytes < 60 && !extents && !inline) return block.subarray(0, bytes);
   if (!inline) return null;
-  const whole = Buffer.concat([block, inlineRest]);
-  if (whole.length < bytes) throw new MalformedBytes('its inline content is cut off');
-  return whole.subarray(0, bytes);
+  // What is missing at the end reads as zeros, as Linux has it.
+  return Buffer.concat([block, inlineRest]).subarray(0, bytes);
 }
