@@ -5,6 +5,7 @@ import { type ExtVolume, openExt } from './ext.ts';
 import { replayedView } from './ext-map.ts';
 import { type FatVolume, openFat } from './fat.ts';
 import { type FileSystemName, probeFileSystems } from './file-system.ts';
+import { systemName } from './os-release.ts';
 import { type PartitionTable, readPartitionTable } from './partitions.ts';
 import { piBootFiles, piTitle, unfinishedEvidence, unfinishedTitle } from './pi-card.ts';
 import type { TablePartition } from './table-partition.ts';
@@ -179,20 +180,4 @@ export function cleanHostname(text: string | null): string | null {
   return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$/.test(name) && !name.includes('..')
     ? name
     : null;
-}
-
-function systemName(release: string | null, raspberry: boolean): string | null {
-  const field = (name: string): string | null => {
-    const line = release?.split('\n').find((candidate) => candidate.startsWith(`${name}=`));
-    const value =
-      line
-        ?.slice(name.length + 1)
-        .trim()
-        .replace(/^(["'])(.*)\1$/, '$2') ?? '';
-    const clean = value.replace(/[^\x20-\x7e]/g, '').slice(0, 80);
-    return clean === '' ? null : clean;
-  };
-  const version = field('VERSION');
-  if (raspberry) return version === null ? 'Raspberry Pi OS' : `Raspberry Pi OS ${version}`;
-  return field('PRETTY_NAME') ?? field('NAME');
 }
