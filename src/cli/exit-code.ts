@@ -61,6 +61,7 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   NO_SUCH_IMAGE: failed,
   NOT_AN_IMAGE: refused,
   IMAGE_DAMAGED: differs,
+  NEEDS_UNPACKING: refused,
   NO_SUCH_FILE: failed,
   FILE_DAMAGED: differs,
   MANIFEST_MISSING: failed,

@@ -104,6 +104,8 @@ export interface ErrorFacts {
   NOT_AN_IMAGE: { path: string; what: string };
   /** A packed image is cut off, or a part of it cannot be unpacked. */
   IMAGE_DAMAGED: { path: string; detail: string };
+  /** An image of another program has to be unpacked before files can be read from it, and that was not agreed to. */
+  NEEDS_UNPACKING: { path: string; packedBytes: number };
   /** There is no file, folder or link of that path in the partition that was asked for. */
   NO_SUCH_FILE: { path: string; what: 'file' | 'folder' | 'link' };
   /** The card's own file system makes no sense where this file or folder is. `detail` completes "…, because …". */
@@ -175,6 +177,7 @@ const everyCode: Record<ErrorCode, true> = {
   NO_SUCH_IMAGE: true,
   NOT_AN_IMAGE: true,
   IMAGE_DAMAGED: true,
+  NEEDS_UNPACKING: true,
   NO_SUCH_FILE: true,
   FILE_DAMAGED: true,
   MANIFEST_MISSING: true,

@@ -5,8 +5,12 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { createPlatform } from '../platform/index.ts';
 import { runBackup } from './backup-task.ts';
 import { runCompare } from './compare-task.ts';
+import { runDiffImages } from './diff-images-task.ts';
+import { runExtract } from './extract-task.ts';
 import { runInspect } from './inspect-task.ts';
+import { runListFiles } from './list-files-task.ts';
 import { linkToOwner } from './owner-link.ts';
+import { runPreview } from './preview-task.ts';
 import { type FromWorker, type TaskResult, toWorkerSchema } from './protocol.ts';
 import { RemoteAuthorizer } from './remote-authorizer.ts';
 import { runRestore } from './restore-task.ts';
@@ -84,6 +88,14 @@ function perform(task: Task, context: TaskContext): Promise<TaskResult> {
       return runRestore(task, context);
     case 'undo':
       return runUndo(task, context);
+    case 'list-files':
+      return runListFiles(task, context);
+    case 'extract':
+      return runExtract(task, context);
+    case 'preview':
+      return runPreview(task, context);
+    case 'diff-images':
+      return runDiffImages(task, context);
   }
 }
 

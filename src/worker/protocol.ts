@@ -5,6 +5,12 @@
 
 import * as v from 'valibot';
 import { text } from './fields.ts';
+import {
+  diffImagesResultSchema,
+  extractResultSchema,
+  listFilesResultSchema,
+  previewResultSchema,
+} from './file-results.ts';
 import { planSchema, progressSchema } from './progress.ts';
 import { restoreResultSchema, surveyResultSchema, undoResultSchema } from './restore-results.ts';
 import {
@@ -36,6 +42,10 @@ export const taskResultSchema = v.variant('task', [
   surveyResultSchema,
   restoreResultSchema,
   undoResultSchema,
+  listFilesResultSchema,
+  extractResultSchema,
+  previewResultSchema,
+  diffImagesResultSchema,
 ]);
 export type TaskResult = v.InferOutput<typeof taskResultSchema>;
 

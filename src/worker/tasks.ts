@@ -2,7 +2,8 @@
 
 import * as v from 'valibot';
 import { imageFormats } from '../engine/image/image-format.ts';
-import { text, weakIdentitySchema } from './fields.ts';
+import { bytes, text, weakIdentitySchema } from './fields.ts';
+import { filePath, MAX_LISTED } from './file-results.ts';
 
 /** Disks that can be marked “never touch”. */
 export const MAX_NEVER_TOUCH = 256;
@@ -109,6 +110,67 @@ export const undoTaskSchema = v.object({
   recordsFolder: text,
 });
 
+/** Where files are read: a disk id, a device path, or an image file in any format. */
+const filesSchema = {
+  target: text,
+  source: sourceSchema,
+  /**
+   * An image of another program that cannot be read from the middle may be unpacked to a file in `cacheFolder`. Otherwise it
+   * is NEEDS_UNPACKING, unless that was done before.
+   */
+  unpack: v.boolean(),
+  cacheFolder: text,
+};
+
+/** One page of a folder. Shows no dialog for an image. */
+export const listFilesTaskSchema = v.object({
+  task: v.literal('list-files'),
+  ...filesSchema,
+  /** "/etc", "boot:/config.txt", "2:/etc" (`engine/file-place.ts`); null for the partitions alone. */
+  path: v.nullable(filePath),
+  /** Everything below, too. */
+  recursive: v.boolean(),
+  /** Only names with this in them, capital or not. */
+  search: v.nullable(text),
+  offset: bytes,
+  limit: v.pipe(bytes, v.minValue(1), v.maxValue(MAX_LISTED)),
+});
+
+/** Most paths that one command takes. */
+const MAX_PATHS = 1000;
+
+/** Takes files and folders out of a card or an image. Nothing is ever overwritten. */
+export const extractTaskSchema = v.object({
+  task: v.literal('extract'),
+  ...filesSchema,
+  paths: v.pipe(v.array(filePath), v.minLength(1), v.maxLength(MAX_PATHS)),
+  destination: v.variant('kind', [
+    /** Into this folder, which exists, each under its own name. */
+    v.object({ kind: v.literal('folder'), folder: text }),
+    /** The one path becomes exactly this, which must not exist; the folder around it does. */
+    v.object({ kind: v.literal('as'), path: text }),
+  ]),
+});
+
+/** A first look into one file. */
+export const previewTaskSchema = v.object({
+  task: v.literal('preview'),
+  ...filesSchema,
+  path: filePath,
+});
+
+/** Which files were added, removed and changed from one image (or card) to another. */
+export const diffImagesTaskSchema = v.object({
+  task: v.literal('diff-images'),
+  older: text,
+  newer: text,
+  source: sourceSchema,
+  unpack: v.boolean(),
+  cacheFolder: text,
+  /** Also reads files that have the same inode, size, time and rights on both sides. */
+  content: v.boolean(),
+});
+
 export const taskSchema = v.variant('task', [
   backupTaskSchema,
   verifyTaskSchema,
@@ -117,6 +179,10 @@ export const taskSchema = v.variant('task', [
   surveyTaskSchema,
   restoreTaskSchema,
   undoTaskSchema,
+  listFilesTaskSchema,
+  extractTaskSchema,
+  previewTaskSchema,
+  diffImagesTaskSchema,
 ]);
 export type Task = v.InferOutput<typeof taskSchema>;
 export type BackupTask = v.InferOutput<typeof backupTaskSchema>;
@@ -126,3 +192,7 @@ export type InspectTask = v.InferOutput<typeof inspectTaskSchema>;
 export type SurveyTask = v.InferOutput<typeof surveyTaskSchema>;
 export type RestoreTask = v.InferOutput<typeof restoreTaskSchema>;
 export type UndoTask = v.InferOutput<typeof undoTaskSchema>;
+export type ListFilesTask = v.InferOutput<typeof listFilesTaskSchema>;
+export type ExtractTask = v.InferOutput<typeof extractTaskSchema>;
+export type PreviewTask = v.InferOutput<typeof previewTaskSchema>;
+export type DiffImagesTask = v.InferOutput<typeof diffImagesTaskSchema>;

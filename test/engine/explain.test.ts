@@ -76,6 +76,7 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   NO_SUCH_IMAGE: fc.record({ path: text }),
   NOT_AN_IMAGE: fc.record({ path: text, what: text }),
   IMAGE_DAMAGED: fc.record({ path: text, detail: text }),
+  NEEDS_UNPACKING: fc.record({ path: text, packedBytes: size }),
   NO_SUCH_FILE: fc.record({ path: text, what: fc.constantFrom('file', 'folder', 'link') }),
   FILE_DAMAGED: fc.record({ path: text, detail: text }),
   MANIFEST_MISSING: fc.record({ path: text }),

@@ -17,7 +17,7 @@ export type DestinationCode =
 export const destinationWords: Words<DestinationCode> = {
   DESTINATION_MISSING: ({ path }) => ({
     title: 'The destination does not exist',
-    message: `There is no folder for the backup at ${path}.`,
+    message: `There is no such folder: ${path}.`,
     next: 'Create the folder, connect its drive, or name another one. A new file’s name must end in “.img” and its folder must exist.',
   }),
   DESTINATION_NOT_WRITABLE: ({ path, errno }) => ({
@@ -27,7 +27,7 @@ export const destinationWords: Words<DestinationCode> = {
   }),
   DESTINATION_TOO_SMALL: ({ path, neededBytes, freeBytes }) => ({
     title: 'Not enough free space',
-    message: `The backup may need ${formatBytes(neededBytes)}, and ${path} has ${formatBytes(freeBytes)} free.`,
+    message: `${formatBytes(neededBytes)} may be needed, and ${path} has ${formatBytes(freeBytes)} free.`,
     next: 'Free some space there, or choose a folder on a larger disk.',
   }),
   DESTINATION_FILE_LIMIT: ({ path, fileSystem, limitBytes, neededBytes }) => ({
@@ -42,12 +42,12 @@ export const destinationWords: Words<DestinationCode> = {
   }),
   DESTINATION_EXISTS: ({ path }) => ({
     title: 'This file exists already',
-    message: `${path} is there already, and PiKeep never overwrites a backup.`,
-    next: 'Give another name, or a folder: then the backup gets a dated name of its own.',
+    message: `${path} is there already, and PiKeep never overwrites a file.`,
+    next: 'Give another name or another folder. A backup that is given only a folder gets a dated name of its own.',
   }),
   DESTINATION_FULL: ({ path }) => ({
     title: 'The destination ran full',
-    message: `While the image was being written, there was no space left for ${path}.`,
+    message: `There was no space left while ${path} was being written.`,
     next: 'Free some space, or choose a larger disk, and start again. The card was not changed.',
   }),
   DESTINATION_FAILED: ({ path, errno }) => ({

@@ -8,6 +8,7 @@ export type ImageCode =
   | 'NO_SUCH_IMAGE'
   | 'NOT_AN_IMAGE'
   | 'IMAGE_DAMAGED'
+  | 'NEEDS_UNPACKING'
   | 'NO_SUCH_FILE'
   | 'FILE_DAMAGED'
   | 'MANIFEST_MISSING'
@@ -33,6 +34,11 @@ export const imageWords: Words<ImageCode> = {
     title: 'The image is damaged',
     message: `${path} is not as it was written: ${detail}.`,
     next: 'Do not rely on this image. If there is another copy of it, verify that one; else make a new backup of the card.',
+  }),
+  NEEDS_UNPACKING: ({ path, packedBytes }) => ({
+    title: 'This image has to be unpacked first',
+    message: `Files cannot be read from the middle of ${path} (${formatBytes(packedBytes)}), because it was packed by another program.`,
+    next: 'Give “--unpack”: it is unpacked once to a file in your cache folder, which “pikeep doctor --clear-cache” removes.',
   }),
   NO_SUCH_FILE: ({ path, what }) => ({
     title: `No such ${what} on the card`,

@@ -1,0 +1,66 @@
+/** What came of taking files out of a card; lists are bounded, and what does not fit is counted. */
+
+import type { FileFacts } from '../engine/file-tree.ts';
+
+const MAX_NAMED = 2000;
+
+export interface Skipped {
+  readonly path: string;
+  /** Completes "…, because …". */
+  readonly why: string;
+  /** It was made, but with zeros where it could not be read. */
+  readonly kept: boolean;
+}
+
+export class BoundedList<T> {
+  readonly #items: T[] = [];
+  #more = 0;
+
+  add(item: T): void {
+    if (this.#items.length < MAX_NAMED) this.#items.push(item);
+    else this.#more++;
+  }
+
+  get items(): readonly T[] {
+    return this.#items;
+  }
+
+  get more(): number {
+    return this.#more;
+  }
+}
+
+export class ExtractionReport {
+  files = 0;
+  folders = 0;
+  links = 0;
+  bytes = 0;
+  readonly made = new BoundedList<string>();
+  readonly skipped = new BoundedList<Skipped>();
+  readonly renamed = new BoundedList<{ readonly path: string; readonly name: string }>();
+  readonly outward = new BoundedList<{ readonly path: string; readonly target: string }>();
+
+  skip(path: string, why: string): void {
+    this.skipped.add({ path, why, kept: false });
+  }
+}
+
+/** Why something of this kind is not made at all; null where it is. */
+export function whyNever({ kind, unreadable }: FileFacts): string | null {
+  if (unreadable !== null) return unreadable;
+  switch (kind) {
+    case 'file':
+    case 'folder':
+    case 'link':
+      return null;
+    case 'character-device':
+    case 'block-device':
+      return 'it is a device node';
+    case 'pipe':
+      return 'it is a named pipe';
+    case 'socket':
+      return 'it is a socket';
+    case 'unknown':
+      return 'it is damaged';
+  }
+}
