@@ -156,14 +156,16 @@ export function homeAssistantParts(
 
 async function homeAssistantFacts(
   { linux }: SystemTrees,
-  parts: { readonly overlay: number | null },
+  parts: { readonly overlay: number | null; readonly data: number | null },
 ): Promise<SystemFacts> {
-  const overlay = linux.find(({ tree }) => tree.partition === parts.overlay) ?? null;
+  const treeOf = (index: number | null) => linux.find(({ tree }) => tree.partition === index);
+  const overlay = treeOf(parts.overlay);
   return {
     system: { ...plainLinux(null), kind: 'home-assistant-os', name: 'Home Assistant OS' },
     // etc-hostname.mount lays the overlay's file over the system's.
     hostname: cleanHostname((await overlay?.text('/etc/hostname')) ?? null),
-    started: startedBy((await overlay?.text('/etc/machine-id')) ?? null),
+    // Its supervisor makes this folder at the first start.
+    started: (await treeOf(parts.data)?.has('/supervisor')) === true ? true : null,
     timeZone: null,
   };
 }

@@ -9,6 +9,7 @@ import type { Disk } from '../engine/disk.ts';
 import { createImageWriter } from '../engine/image/create-image-writer.ts';
 import type { MapEntry } from '../engine/image/map.ts';
 import { glance } from '../engine/pi-card.ts';
+import { readPortrait } from '../engine/portrait.ts';
 import { requireSameAgain } from '../engine/reread.ts';
 import { requireFinished } from '../engine/unfinished.ts';
 import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
@@ -112,8 +113,11 @@ async function copyCard(
     const secondReading = task.verify === 'card' ? [await readAgain(device, map, context)] : [];
     progress.filing();
     const copied = new Date(context.now());
-    const copy = await readCard(image.device(device.sectorSize));
+    const copyDevice = image.device(device.sectorSize);
+    const copy = await readCard(copyDevice);
     const checks = [...(await checkBoot(copy)), ...secondReading];
+    const use = plan.partitions;
+    const portrait = await readPortrait(copyDevice, copy, { use, signal: context.signal });
     const manifest = buildManifest({
       disk,
       card,
@@ -125,6 +129,7 @@ async function copyCard(
       plainSha256,
       method: prove ? partial.image.readBackMethod : null,
       checks,
+      portrait,
       times: { started, copied, finished: new Date(context.now()) },
     });
     const storedBytes = await partial.image.storedBytes();

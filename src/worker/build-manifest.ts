@@ -10,6 +10,7 @@ import type { ReadBackMethod } from '../engine/image/image-file.ts';
 import type { ImageFacts } from '../engine/image/image-writer.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { type MapEntry, mapSha256 } from '../engine/image/map.ts';
+import type { Portrait } from '../engine/portrait-schema.ts';
 import type { UsedMap } from '../engine/used-map.ts';
 import { VERSION } from '../version.ts';
 
@@ -25,6 +26,8 @@ export interface ManifestFacts {
   /** Null: not proven. */
   readonly method: ReadBackMethod | null;
   readonly checks: readonly Check[];
+  /** Of the image, not of the card: what it will say whenever it is asked. */
+  readonly portrait: Portrait;
   readonly times: { readonly started: Date; readonly copied: Date; readonly finished: Date };
 }
 
@@ -40,7 +43,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       label: card.label,
       hostname: card.hostname,
       os: card.os,
-      model: null,
+      model: facts.portrait.lastModel,
       pi: card.pi,
     },
     source: { bytes: device.size, sectorBytes: device.sectorSize },
@@ -64,6 +67,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       copied: times.copied.toISOString(),
       finished: times.finished.toISOString(),
     },
+    portrait: facts.portrait,
     tool: { name: 'PiKeep', version: VERSION },
   };
 }

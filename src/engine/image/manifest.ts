@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { partitionKinds } from '../disk.ts';
 import { PiKeepError } from '../errors.ts';
+import { portraitSchema } from '../portrait-schema.ts';
 import { GZIP_HEADER, GZIP_TRAILER_BYTES, maxDeflatedBytes } from './gzip.ts';
 import { imageFormats } from './image-format.ts';
 import { mapSha256 } from './map.ts';
@@ -87,6 +88,8 @@ export const manifestSchema = v.object({
   /** In words: everything odd that was met on the way. */
   warnings: v.array(text),
   times: v.object({ started: time, copied: time, finished: time }),
+  /** What the image says of its Pi. Absent in older manifests; one of another form is no reason to refuse a backup. */
+  portrait: v.optional(v.fallback(v.nullable(portraitSchema), null)),
   tool: v.object({ name: text, version: text }),
 });
 
