@@ -1,7 +1,7 @@
 /** The app's end of the bridge: who asks is checked first, then how much, then what. */
 
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
-import { MAX_MESSAGE_BYTES, type Reply } from '../contract/panel.ts';
+import { type Answered, MAX_MESSAGE_BYTES, type Reply } from '../contract/panel.ts';
 import { panelChannels } from '../contract/panel-channels.ts';
 import type { Desk } from '../desk/desk.ts';
 import { PiKeepError } from '../engine/errors.ts';
@@ -15,18 +15,40 @@ export interface PanelConnection {
   readonly contents: () => WebContents | null;
 }
 
-/** Answers the panel's commands and sends it the snapshots. A message from anywhere else changes nothing. */
+/** Answers the panel's commands and questions, and sends it the snapshots. A message from anywhere else changes nothing. */
 export function connectPanel({ ipcMain, desk, contents }: PanelConnection): void {
   /** The page that has asked for snapshots; another one has to ask again. */
   let subscriber: WebContents | null = null;
+  const asked = new Map<string, AbortController>();
 
   ipcMain.handle(panelChannels.command, (event, message: unknown): Promise<Reply> | Reply => {
-    if (!isFromPanel(event, contents())) {
-      return refusal(new PiKeepError('STRANGER', { from: senderName(event) }));
-    }
-    const problem = sizeProblem(message);
-    if (problem) return refusal(new PiKeepError('BAD_MESSAGE', { from: 'panel', detail: problem }));
-    return desk.handle(message);
+    return refusalOf(event, message, contents()) ?? desk.handle(message);
+  });
+
+  ipcMain.handle(
+    panelChannels.ask,
+    async (event, message: unknown, number: unknown): Promise<Answered> => {
+      const refused = refusalOf(event, message, contents());
+      if (refused) return refused;
+      const controller = new AbortController();
+      // A page that is loaded again counts from the beginning.
+      const key = `${event.sender.id} ${event.processId} ${String(number)}`;
+      const leave = (): void => controller.abort();
+      event.sender.once('destroyed', leave);
+      asked.get(key)?.abort();
+      asked.set(key, controller);
+      try {
+        return await desk.ask(message, controller.signal);
+      } finally {
+        event.sender.off('destroyed', leave);
+        if (asked.get(key) === controller) asked.delete(key);
+      }
+    },
+  );
+
+  ipcMain.on(panelChannels.drop, (event, number: unknown) => {
+    if (!isFromPanel(event, contents())) return;
+    asked.get(`${event.sender.id} ${event.processId} ${String(number)}`)?.abort();
   });
 
   ipcMain.on(panelChannels.subscribe, (event) => {
@@ -55,6 +77,21 @@ function isFromPanel(event: IpcMainEvent | IpcMainInvokeEvent, panel: WebContent
   );
 }
 
+/** Why nobody looks at what a message says; null when it may be parsed. */
+function refusalOf(
+  event: IpcMainInvokeEvent,
+  message: unknown,
+  panel: WebContents | null,
+): Extract<Reply, { ok: false }> | null {
+  if (!isFromPanel(event, panel)) {
+    return refusal(new PiKeepError('STRANGER', { from: senderName(event) }));
+  }
+  const detail = sizeProblem(message);
+  return detail === null
+    ? null
+    : refusal(new PiKeepError('BAD_MESSAGE', { from: 'panel', detail }));
+}
+
 function senderName(event: IpcMainInvokeEvent): string {
   return event.senderFrame?.url.slice(0, 200) ?? 'a frame that is gone';
 }
@@ -70,6 +107,6 @@ function sizeProblem(message: unknown): string | null {
   }
 }
 
-function refusal(error: PiKeepError): Reply {
+function refusal(error: PiKeepError): Extract<Reply, { ok: false }> {
   return { ok: false, problem: { code: error.code, ...explain(error) } };
 }

@@ -2,6 +2,8 @@
 
 import * as v from 'valibot';
 import { id, problemSchema, text } from './fields.ts';
+import { filePath, MAX_SAVED } from './files.ts';
+import { preferenceEntries } from './pi.ts';
 
 /** Where the page of a restore begins: with a backup, with what a job made or was restoring, or with a card. */
 const beginningSchema = v.variant('with', [
@@ -46,6 +48,34 @@ export const commandSchema = v.variant('command', [
   v.strictObject({ command: v.literal('restore-close') }),
   /** The same for the card of a restore that ended early. */
   v.strictObject({ command: v.literal('undo'), job: id }),
+  /** What is left out stays as it is. */
+  v.strictObject({
+    command: v.literal('pi-set'),
+    pi: id,
+    change: v.partial(v.strictObject(preferenceEntries)),
+  }),
+  /** Puts into the trash exactly what the answer to the query "forget" with this token listed. */
+  v.strictObject({ command: v.literal('forget'), token: id }),
+  v.strictObject({ command: v.literal('check'), backup: id }),
+  /**
+   * Saves files and folders out of an image, by the paths that a query gave: the app asks for a folder, the panel in a
+   * browser makes a new one in the user's Downloads.
+   */
+  v.strictObject({
+    command: v.literal('save'),
+    backup: id,
+    paths: v.pipe(v.array(filePath), v.minLength(1), v.maxLength(MAX_SAVED)),
+  }),
+  /** After a query that was answered with NEEDS_UNPACKING. */
+  v.strictObject({ command: v.literal('unpack'), backup: id }),
+  v.strictObject({ command: v.literal('errand-cancel'), errand: id }),
+  v.strictObject({ command: v.literal('errand-dismiss'), errand: id }),
+  /** Shows what was saved. */
+  v.strictObject({ command: v.literal('errand-reveal'), errand: id }),
+  /** Shows the image in its folder. */
+  v.strictObject({ command: v.literal('backup-reveal'), backup: id }),
+  /** Reads the library again now. */
+  v.strictObject({ command: v.literal('library-look') }),
 ]);
 export type Command = v.InferOutput<typeof commandSchema>;
 

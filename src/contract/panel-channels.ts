@@ -7,4 +7,8 @@ export const panelChannels = {
   subscribe: 'panel:subscribe',
   /** App to page: one Snapshot. */
   snapshot: 'panel:snapshot',
+  /** Page to app, answered: one Ask and its number, one Answered. */
+  ask: 'panel:ask',
+  /** Page to app: the answer to the Ask of this number is not waited for any more. */
+  drop: 'panel:drop',
 } as const;

@@ -1,17 +1,33 @@
 /**
- * Everything that crosses between the panel (a web page) and the app: one snapshot out, a few commands in. Schema, type
- * and parser live together in this folder; both ends use them.
+ * Everything that crosses between the panel (a web page) and the app: one snapshot out, a few commands in, and questions
+ * with their answers (`asks.ts`). Schema, type and parser live together in this folder; both ends use them.
  */
 
 import * as v from 'valibot';
+import type { Asking, Query } from './asks.ts';
 import { type Command, type Reply, replySchema } from './commands.ts';
+import { errandSchema } from './errands.ts';
 import { bytes, id, partitionSchema, problemSchema, text } from './fields.ts';
 import { jobSchema } from './jobs.ts';
 import { backupSchema, restoreSchema } from './restore.ts';
 
+export {
+  type Answer,
+  type Answered,
+  type AnswerTo,
+  type Asking,
+  parseAnswered,
+  type Query,
+  type QueryKind,
+} from './asks.ts';
 export { type Command, commandSchema, type Reply } from './commands.ts';
+export type { ErrandKind, ErrandState, ErrandView } from './errands.ts';
 export type { Problem } from './fields.ts';
+export type { ChangeView, FilePartition, FileView } from './files.ts';
 export type { CardLeft, JobKind, JobState, JobView, PlanView } from './jobs.ts';
+export type { BackupVerdict, ListedBackup, LooseImage } from './library.ts';
+export { type KeepRules, type PiView, type Preferences, piColours } from './pi.ts';
+export type { FindingView, PortraitView } from './report.ts';
 export type { BackupView, ChosenState, ReadyState, RestoreView, TargetView } from './restore.ts';
 
 const diskSchema = v.object({
@@ -25,6 +41,16 @@ const diskSchema = v.object({
   partitions: v.array(partitionSchema),
   /** It has something that it can be recognised by, so it can be marked “never touch”. */
   canProtect: v.boolean(),
+  /** What the library knows of it, from what the system shows alone; null for what is no Pi's, or while it is being read. */
+  history: v.nullable(
+    v.object({
+      /** "Looks like octopi — last backed up 47 days ago", "Never backed up". */
+      text,
+      /** The Pi it looks like; null where there is none, or where several look the same. */
+      pi: v.nullable(id),
+      isAmbiguous: v.boolean(),
+    }),
+  ),
   warnings: v.array(text),
 });
 
@@ -48,10 +74,13 @@ export const snapshotSchema = v.object({
   /** Disks that are never offered, with the reason in words. */
   refused: v.array(refusedDiskSchema),
   jobs: v.array(jobSchema),
+  errands: v.array(errandSchema),
   /** The newest backups of the library. */
   backups: v.array(backupSchema),
   /** How many older ones there are. */
   moreBackups: bytes,
+  /** Grows when something that a question about the library is answered with has changed. */
+  libraryRevision: bytes,
   /** The page of a restore; null while it is not open. */
   restore: v.nullable(restoreSchema),
   /** Files of backups that did not finish and that no running job owns. */
@@ -84,4 +113,6 @@ export interface PanelBridge {
   /** Calls back with the present snapshot and then with every new one; returns its own unsubscribe. */
   subscribe(listener: (snapshot: Snapshot) => void): () => void;
   send(command: Command): Promise<Reply>;
+  /** Asks for what the snapshot has no room for; the answer is of the kind of the query. */
+  ask(query: Query): Asking;
 }

@@ -111,8 +111,17 @@ export class Clerk {
         const job = chooseUndo(state, command.job);
         return this.#undo(chooseAgain(state, job), job.title, job.image ?? '');
       }
-      default:
+      case 'restore-open':
+      case 'restore-choose-backup':
+      case 'restore-choose':
+      case 'restore-review':
+      case 'restore-back':
+      case 'restore-start':
+      case 'restore-undo':
+      case 'restore-close':
         return this.#restore(command);
+      default:
+        throw new PiKeepError('UNSUPPORTED', { what: command.command });
     }
   }
 

@@ -1,11 +1,18 @@
 /** The app's core: watches, offers, runs jobs, publishes one snapshot. Owned by whoever composes the app. */
 
 import * as v from 'valibot';
-import { type Command, commandSchema, type Reply, type Snapshot } from '../contract/panel.ts';
+import {
+  type Answered,
+  type Command,
+  commandSchema,
+  type Reply,
+  type Snapshot,
+} from '../contract/panel.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
 import type { SettingsStore } from '../platform/settings.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
+import { Answerer } from './answerer.ts';
 import { Clerk } from './clerk.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { DeskEvent } from './event.ts';
@@ -54,6 +61,8 @@ export interface Desk {
   onEvent(listener: (event: DeskEvent) => void): () => void;
   /** Parses and carries out one command from a panel. Never throws; a refusal is a reply. */
   handle(message: unknown): Promise<Reply>;
+  /** Parses and answers one question of a page. Never throws; `signal` says that nobody waits for the answer any more. */
+  ask(message: unknown, signal: AbortSignal): Promise<Answered>;
   /** Carries out a command of our own (tray menu, notification click). */
   command(command: Command): Promise<Reply>;
   /** Looks at the disks now (after wake-up, for instance). */
@@ -75,6 +84,7 @@ class WatchingDesk implements Desk {
   readonly #jobs: JobRunner;
   readonly #surveyor: Surveyor;
   readonly #clerk: Clerk;
+  readonly #answerer: Answerer;
   #state: DeskState;
   #snapshot: Snapshot;
   #awake: { release(): void } | null = null;
@@ -114,6 +124,9 @@ class WatchingDesk implements Desk {
       look,
       settingsChanged: () => this.#apply({ input: 'settings', settings: this.#settings() }),
     });
+    this.#answerer = new Answerer(async ({ ask }) => {
+      throw new PiKeepError('UNSUPPORTED', { what: `asking for ${ask}` });
+    });
     this.#lookout = new Lookout({
       platform: options.platform,
       clock,
@@ -146,6 +159,10 @@ class WatchingDesk implements Desk {
     return Promise.resolve({ ok: false, problem: problemOf(error) });
   }
 
+  ask(message: unknown, signal: AbortSignal): Promise<Answered> {
+    return this.#answerer.answer(message, signal);
+  }
+
   async command(command: Command): Promise<Reply> {
     try {
       await this.#clerk.carryOut(command);
@@ -160,7 +177,7 @@ class WatchingDesk implements Desk {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#jobs.close(), this.#surveyor.close()]);
+    await Promise.all([this.#jobs.close(), this.#surveyor.close(), this.#answerer.close()]);
     await this.#lookout.close();
     this.#awake?.release();
     this.#publisher.close();

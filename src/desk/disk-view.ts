@@ -24,6 +24,7 @@ export function diskView({ key, disk, verdict, glance }: SeenDisk): DiskView {
     kind: glance.pi === 'no' ? 'removable' : 'pi',
     partitions: partitionsView(disk),
     canProtect: diskKeys(disk).length > 0,
+    history: null,
     warnings,
   };
 }

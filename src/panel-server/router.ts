@@ -1,7 +1,7 @@
 /** Which request gets which answer. Every check comes before any work. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { MAX_MESSAGE_BYTES } from '../contract/panel.ts';
+import { type Answered, MAX_MESSAGE_BYTES, type Reply } from '../contract/panel.ts';
 import { type Answer, refusal } from './answer.ts';
 import { readBody } from './body.ts';
 import type { Gate } from './gate.ts';
@@ -68,7 +68,15 @@ export class Router {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<Answer | 'streaming'> {
-    if (name === 'command') return this.#command(request);
+    if (name === 'command') {
+      return this.#answer(request, (message) => this.#parts.desk.handle(message));
+    }
+    if (name === 'ask') {
+      const gone = new AbortController();
+      // The page has turned to something else, or is closed.
+      response.once('close', () => gone.abort());
+      return this.#answer(request, (message) => this.#parts.desk.ask(message, gone.signal));
+    }
     if (request.method !== 'GET') return notAllowed('GET');
     if (name === 'snapshots') {
       return this.#parts.streams.add(response) ? 'streaming' : refusal(503, 'Too many open pages.');
@@ -76,7 +84,10 @@ export class Router {
     return this.#parts.assets.get(name) ?? refusal(404, 'Not here.');
   }
 
-  async #command(request: IncomingMessage): Promise<Answer> {
+  async #answer(
+    request: IncomingMessage,
+    handle: (message: unknown) => Promise<Reply | Answered>,
+  ): Promise<Answer> {
     if (request.method !== 'POST') return notAllowed('POST');
     if (mediaType(request) !== 'application/json') return unsupported();
     const body = await readBody(request, MAX_MESSAGE_BYTES);
@@ -87,7 +98,7 @@ export class Router {
     } catch {
       return refusal(400, 'Not JSON.');
     }
-    const reply = await this.#parts.desk.handle(message);
+    const reply = await handle(message);
     return { status: 200, type: 'json', body: JSON.stringify(reply) };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The panel for a browser, where there is no Electron: a small web server on 127.0.0.1 that hands out the built page, a
- * stream of snapshots, and takes commands. Everything on this computer and every page in the browser can reach it, so
+ * stream of snapshots, and takes commands and questions. Everything on this computer and every page in the browser can reach it, so
  * each request has to show that it comes from the page we opened ourselves (see `gate.ts`).
  */
 
@@ -14,7 +14,7 @@ import { type RedirectFile, writeRedirectFile } from './redirect-file.ts';
 import { Router } from './router.ts';
 import { SnapshotStreams } from './snapshot-streams.ts';
 
-export type ServedDesk = Pick<Desk, 'snapshot' | 'onSnapshot' | 'handle'>;
+export type ServedDesk = Pick<Desk, 'snapshot' | 'onSnapshot' | 'handle' | 'ask'>;
 
 export interface ServePanelOptions {
   /** The folder of the built page (`scripts/build-panel.ts`). */

@@ -1,11 +1,15 @@
 /** The panel's connection in a browser: server-sent events in, POST out, both to where the page came from. */
 
 import {
+  type Answered,
+  type Asking,
   type Command,
   type PanelBridge,
   type Problem,
+  parseAnswered,
   parseReply,
   parseSnapshot,
+  type Query,
   type Reply,
   type Snapshot,
 } from '../contract/panel.ts';
@@ -14,7 +18,7 @@ import {
 const PATIENCE_MS = 3000;
 
 export function browserBridge(): PanelBridge {
-  return { subscribe, send };
+  return { subscribe, send, ask };
 }
 
 function subscribe(listener: (snapshot: Snapshot) => void): () => void {
@@ -53,6 +57,35 @@ async function send(command: Command): Promise<Reply> {
   }
 }
 
+const page = crypto.randomUUID();
+
+function ask(query: Query): Asking {
+  const controller = new AbortController();
+  return { answer: answerTo(query, controller.signal), cancel: () => controller.abort() };
+}
+
+async function answerTo(query: Query, signal: AbortSignal): Promise<Answered> {
+  try {
+    const response = await fetch('ask', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ page, query }),
+      signal,
+    });
+    const answered = response.ok ? parseAnswered(await response.json()) : null;
+    return answered ?? { ok: false, problem: disconnected };
+  } catch {
+    return { ok: false, problem: signal.aborted ? dropped : disconnected };
+  }
+}
+
+const dropped: Problem = {
+  code: 'INTERRUPTED',
+  title: 'Stopped',
+  message: 'Nobody waited for the answer any more.',
+  next: '',
+};
+
 const disconnected: Problem = {
   code: 'DISCONNECTED',
   title: 'PiKeep does not answer',
@@ -69,8 +102,10 @@ function withoutConnection(last: Snapshot | null): Snapshot {
     disks: [],
     refused: [],
     jobs: [],
+    errands: [],
     backups: [],
     moreBackups: 0,
+    libraryRevision: 0,
     restore: null,
     leftovers: [],
     settings: { ejectWhenDone: false, showOtherExternal: false },
@@ -86,5 +121,6 @@ function withoutConnection(last: Snapshot | null): Snapshot {
     moreBackups: 0,
     restore: null,
   };
-  return { ...last, ...gone, jobs, trouble: disconnected };
+  const errands = last.errands.filter(({ state }) => !['working', 'waiting'].includes(state.is));
+  return { ...last, ...gone, jobs, errands, trouble: disconnected };
 }

@@ -1,8 +1,12 @@
 /** The bridge: the only thing of ours that the page can reach. Runs sandboxed, before the page's own scripts. */
 
 import { contextBridge, type IpcRendererEvent, ipcRenderer } from 'electron';
+import type { Ask } from '../contract/asks.ts';
 import type { PanelBridge, Reply, Snapshot } from '../contract/panel.ts';
 import { panelChannels } from '../contract/panel-channels.ts';
+
+const page = crypto.randomUUID();
+let asked = 0;
 
 const bridge: PanelBridge = {
   subscribe(listener) {
@@ -16,6 +20,14 @@ const bridge: PanelBridge = {
   },
   send(command): Promise<Reply> {
     return ipcRenderer.invoke(panelChannels.command, command);
+  },
+  ask(query) {
+    asked += 1;
+    const number = asked;
+    return {
+      answer: ipcRenderer.invoke(panelChannels.ask, { page, query } satisfies Ask, number),
+      cancel: () => ipcRenderer.send(panelChannels.drop, number),
+    };
   },
 };
 

@@ -11,8 +11,10 @@ const empty: Snapshot = {
   disks: [],
   refused: [],
   jobs: [],
+  errands: [],
   backups: [],
   moreBackups: 0,
+  libraryRevision: 0,
   restore: null,
   leftovers: [],
   settings: { ejectWhenDone: false, showOtherExternal: false },
@@ -27,6 +29,7 @@ const octopi: DiskView = {
   kind: 'pi',
   partitions: [],
   canProtect: true,
+  history: null,
   warnings: [],
 };
 const stick: DiskView = {

@@ -9,8 +9,10 @@ export const nothing: Snapshot = {
   disks: [],
   refused: [],
   jobs: [],
+  errands: [],
   backups: [],
   moreBackups: 0,
+  libraryRevision: 0,
   restore: null,
   leftovers: [],
   settings: { ejectWhenDone: false, showOtherExternal: false },
@@ -29,6 +31,7 @@ export const octopi: DiskView = {
     { kind: 'Linux', label: null, bytes: 31_369_199_616 },
   ],
   canProtect: true,
+  history: null,
   warnings: [],
 };
 
@@ -41,6 +44,7 @@ export const stick: DiskView = {
   kind: 'removable',
   partitions: [{ kind: 'FAT', label: 'HOLIDAY', bytes: 15_681_191_936 }],
   canProtect: true,
+  history: null,
   warnings: [],
 };
 

@@ -1,12 +1,18 @@
 /** A desk that shows whatever snapshot it is given and remembers the commands it gets. */
 
-import type { Reply, Snapshot } from '../../src/contract/panel.ts';
+import type { Answered, Reply, Snapshot } from '../../src/contract/panel.ts';
 import type { ServedDesk } from '../../src/panel-server/serve-panel.ts';
 
 export class SnapshotDesk implements ServedDesk {
   readonly commands: unknown[] = [];
   /** What the next commands are answered with. */
   reply: Reply = { ok: true };
+  readonly questions: unknown[] = [];
+  /** What the next questions are answered with. */
+  answered: Answered = {
+    ok: false,
+    problem: { code: 'USAGE', title: '', message: 'Nobody has set an answer.', next: '' },
+  };
   /** How often somebody looked at the snapshot. */
   looks = 0;
   #snapshot: Snapshot;
@@ -39,5 +45,10 @@ export class SnapshotDesk implements ServedDesk {
   handle(message: unknown): Promise<Reply> {
     this.commands.push(message);
     return Promise.resolve(this.reply);
+  }
+
+  ask(message: unknown): Promise<Answered> {
+    this.questions.push(message);
+    return Promise.resolve(this.answered);
   }
 }
