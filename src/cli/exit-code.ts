@@ -66,6 +66,8 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   FILE_DAMAGED: differs,
   MANIFEST_MISSING: failed,
   MANIFEST_INVALID: failed,
+  LIBRARY_CHANGED: refused,
+  TRASH_UNAVAILABLE: failed,
   BAD_MESSAGE: failed,
   STRANGER: failed,
   INTERRUPTED: interrupted,

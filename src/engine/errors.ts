@@ -114,6 +114,11 @@ export interface ErrorFacts {
   MANIFEST_MISSING: { path: string };
   MANIFEST_INVALID: { path: string; detail: string };
 
+  /** An image is not the one that was looked at when it was decided what goes. */
+  LIBRARY_CHANGED: { path: string };
+  /** The system has no Trash for that file, or refuses to put it there. `detail` says why. */
+  TRASH_UNAVAILABLE: { path: string; detail: string };
+
   /** A message that is not of the agreed form, or too large. */
   BAD_MESSAGE: { from: string; detail: string };
   /** A message from somebody without the right token, origin or frame. */
@@ -182,6 +187,8 @@ const everyCode: Record<ErrorCode, true> = {
   FILE_DAMAGED: true,
   MANIFEST_MISSING: true,
   MANIFEST_INVALID: true,
+  LIBRARY_CHANGED: true,
+  TRASH_UNAVAILABLE: true,
   BAD_MESSAGE: true,
   STRANGER: true,
   INTERRUPTED: true,

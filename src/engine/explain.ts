@@ -4,6 +4,7 @@ import type { ErrorCode, PiKeepError } from './errors.ts';
 import { cardWords } from './words/card.ts';
 import { destinationWords } from './words/destination.ts';
 import { imageWords } from './words/image.ts';
+import { libraryWords } from './words/library.ts';
 import { openingWords } from './words/opening.ts';
 import { programWords } from './words/program.ts';
 import { restoreWords } from './words/restore.ts';
@@ -23,6 +24,7 @@ const words: Words<ErrorCode> = {
   ...cardWords,
   ...destinationWords,
   ...imageWords,
+  ...libraryWords,
   ...openingWords,
   ...programWords,
   ...restoreWords,

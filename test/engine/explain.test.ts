@@ -81,6 +81,8 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   FILE_DAMAGED: fc.record({ path: text, detail: text }),
   MANIFEST_MISSING: fc.record({ path: text }),
   MANIFEST_INVALID: fc.record({ path: text, detail: text }),
+  LIBRARY_CHANGED: fc.record({ path: text }),
+  TRASH_UNAVAILABLE: fc.record({ path: text, detail: text }),
   BAD_MESSAGE: fc.record({ from: text, detail: text }),
   STRANGER: fc.record({ from: text }),
   INTERRUPTED: fc.constant({}),
