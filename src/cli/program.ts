@@ -5,9 +5,12 @@ import { PiKeepError } from '../engine/errors.ts';
 import type { Run } from './command.ts';
 import { defineBackup } from './commands/backup.ts';
 import { defineDemo } from './commands/demo.ts';
+import { defineDiff } from './commands/diff.ts';
 import { defineDoctor } from './commands/doctor.ts';
+import { defineExtract } from './commands/extract.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineList } from './commands/list.ts';
+import { defineLs } from './commands/ls.ts';
 import { definePanel } from './commands/panel.ts';
 import { defineProtect } from './commands/protect.ts';
 import { defineRestore } from './commands/restore.ts';
@@ -46,6 +49,9 @@ const commands = [
   defineBackup,
   defineVerify,
   defineRestore,
+  defineLs,
+  defineExtract,
+  defineDiff,
   defineWatch,
   definePanel,
   defineProtect,

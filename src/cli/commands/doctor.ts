@@ -5,7 +5,9 @@ import type { Command } from 'commander';
 import { asPiKeepError } from '../../engine/errors.ts';
 import { explain } from '../../engine/explain.ts';
 import { formatBytes } from '../../engine/format.ts';
+import { cacheFolder } from '../../library/cache-folder.ts';
 import { findLeftovers } from '../../library/leftovers.ts';
+import { clearUnpacked, listUnpacked } from '../../library/unpacked-cache.ts';
 import type { VolumeFacts } from '../../platform/ports.ts';
 import { settingsFile } from '../../platform/settings.ts';
 import { lookAtDisks, type SeenDisk, volumeBelow } from '../cards.ts';
@@ -23,9 +25,15 @@ export function defineDoctor(program: Command, run: Run): void {
     .command('doctor')
     .description('Show what PiKeep finds on this computer, and what is missing.')
     .option('--clear-leftovers', 'remove what unfinished backups left in the library')
-    .action((options: { clearLeftovers?: true }, command: Command) =>
-      run(command, (session) => doctor(session, options.clearLeftovers === true)),
+    .option('--clear-cache', 'remove images of other programs that were unpacked to read files')
+    .action((options: Options, command: Command) =>
+      run(command, (session) => doctor(session, options)),
     );
+}
+
+interface Options {
+  readonly clearLeftovers?: true;
+  readonly clearCache?: true;
 }
 
 /** A finding: a value, or why there is none. */
@@ -33,13 +41,15 @@ type Found<T> =
   | { readonly value: T; readonly problem: null }
   | { readonly value: null; readonly problem: string };
 
-async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCode> {
+async function doctor(session: Session, given: Options): Promise<ExitCode> {
+  const { clearLeftovers, clearCache } = given;
   const { platform, library, options, settings, printer, signal } = session;
   const disks = await found(() => lookAtDisks(session, library));
   const volume = await found(() => volumeBelow(library, platform.volumes));
   const doors = await doorStates(platform, disks.value ?? []);
   const leftovers = await findLeftovers(library);
   if (clearLeftovers) await clearAll(library, leftovers, signal);
+  const cache = await cacheFacts(clearCache === true);
   const cleared = clearLeftovers ? leftovers.length : 0;
   const file = settingsFile({
     platform: process.platform,
@@ -65,6 +75,7 @@ async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCo
       settings: { file, ...settings.current, warning: settings.warning },
       leftovers,
       cleared,
+      cache,
     },
     lines: [
       `PiKeep ${VERSION}`,
@@ -80,6 +91,7 @@ async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCo
         ['  Library', library],
         ['  Its volume', volume.value ? volumeWords(volume.value) : volume.problem],
         ['  Settings', file],
+        ['  Unpacked images', cacheWords(cache)],
         ['  Leftovers', leftovers.length === 0 ? 'none' : String(leftovers.length)],
         ...leftovers.map(({ file, storedBytes }) => ['', `${file} (${formatBytes(storedBytes)})`]),
       ]),
@@ -87,6 +99,27 @@ async function doctor(session: Session, clearLeftovers: boolean): Promise<ExitCo
     ],
   });
   return exitCodes.done;
+}
+
+interface Cache {
+  readonly folder: string;
+  readonly images: number;
+  readonly storedBytes: number;
+  /** They were removed just now. */
+  readonly isCleared: boolean;
+}
+
+async function cacheFacts(isCleared: boolean): Promise<Cache> {
+  const folder = cacheFolder();
+  const entries = isCleared ? await clearUnpacked(folder) : await listUnpacked(folder);
+  const storedBytes = entries.reduce((sum, entry) => sum + entry.storedBytes, 0);
+  return { folder, images: entries.length, storedBytes, isCleared };
+}
+
+function cacheWords({ images, storedBytes, isCleared }: Cache): string {
+  if (images === 0) return 'none';
+  const amount = `${images}, ${formatBytes(storedBytes)}`;
+  return isCleared ? `removed ${amount}` : `${amount} (“--clear-cache” removes them)`;
 }
 
 /** A doctor does not stop at the first illness. */

@@ -1,15 +1,13 @@
 /** `pikeep inspect`: what is on a card or in an image. */
 
-import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { isPiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatPortion } from '../../engine/format.ts';
 import type { InspectResult } from '../../worker/results.ts';
-import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { targetOf } from '../files-target.ts';
 import { unfinishedWords } from '../restore-question.ts';
-import { absolute, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 import { sourceOf, work } from '../work.ts';
 import { wrap } from '../wrap.ts';
@@ -35,30 +33,6 @@ async function inspect(session: Session, name: string): Promise<ExitCode> {
   const { task, ...fields } = result;
   session.printer.done({ facts: { command: task, ...fields }, lines: lines(result) });
   return exitCodes.done;
-}
-
-/** A disk by any of its names, else an image file. Throws NO_SUCH_DISK when it is neither. */
-async function targetOf(session: Session, name: string): Promise<string> {
-  try {
-    const seen = await findDisk(await lookAtDisks(session), name);
-    requireCard(seen);
-    return seen.disk.id;
-  } catch (error) {
-    if (!isPiKeepError(error, 'NO_SUCH_DISK')) throw error;
-    const path = absolute(name, 'The image');
-    // A device that is not among the disks (a partition, for instance) is nothing to open by this way.
-    if (path.startsWith('/dev/') || !(await exists(path))) throw error;
-    return path;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function lines(result: InspectResult): string[] {
