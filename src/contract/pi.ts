@@ -16,28 +16,32 @@ export const piColours = [
 ] as const;
 
 const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650));
-const amount = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000));
+const amount = v.union([
+  v.literal('all'),
+  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9999)),
+]);
 
-/** How many backups stay when some are put into the trash: the newest ones, and the newest of so many days, weeks, months. */
+/** How many backups stay: of the newest ones, and of days, weeks, months and years that have one. Empty keeps everything. */
 export const keepRulesSchema = v.strictObject({
-  last: amount,
-  daily: amount,
-  weekly: amount,
-  monthly: amount,
+  last: v.exactOptional(amount),
+  daily: v.exactOptional(amount),
+  weekly: v.exactOptional(amount),
+  monthly: v.exactOptional(amount),
+  yearly: v.exactOptional(amount),
 });
 export type KeepRules = v.InferOutput<typeof keepRulesSchema>;
 
 export const preferenceEntries = {
   /** Instead of the hostname. */
-  name: v.nullable(v.pipe(v.string(), v.maxLength(80))),
+  name: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(80))),
   note: v.pipe(v.string(), v.maxLength(2000)),
   colour: v.nullable(v.picklist(piColours)),
   /** Remind when its last good backup is older than so many days; null for never. */
-  remind: v.nullable(days),
+  remindDays: v.nullable(days),
   /** Back it up by itself when its card is inserted. */
   handsFree: v.boolean(),
   /** Check its newest backup again after so many days; null for never. */
-  verifyEvery: v.nullable(days),
+  verifyEveryDays: v.nullable(days),
   /** Null keeps everything. */
   keep: v.nullable(keepRulesSchema),
 };
