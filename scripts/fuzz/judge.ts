@@ -16,6 +16,7 @@ import { openImage } from '../../src/engine/image/open-image.ts';
 import { readPartitionTable } from '../../src/engine/partitions.ts';
 import { mapUsed, type UsedMap } from '../../src/engine/used-map.ts';
 import { createCompressor } from '../../src/platform/compression.ts';
+import { judgeFiles } from './judge-files.ts';
 import type { SeedKind } from './seed.ts';
 
 /** What the parsers say of a case, for comparing it with what they say of its seed. */
@@ -50,6 +51,7 @@ async function judgeCard(device: BlockDevice): Promise<Verdict> {
     await fat?.readFile('cmdline.txt', SMALL_FILE_BYTES);
     await ext?.readFile('/etc/fstab', SMALL_FILE_BYTES);
   }
+  await judgeFiles(device);
   const map = await mapUsed(device, card);
   checkUsedMap(map, device.size);
   return { used: map.ranges, partitions: card.partitions };
@@ -73,6 +75,7 @@ async function judgeFat(device: BlockDevice): Promise<Verdict> {
     const file = await volume?.readFile(name, SMALL_FILE_BYTES);
     if (file && file.length > SMALL_FILE_BYTES) throw new Error(`${name} is larger than asked for`);
   }
+  await judgeFiles(device);
   return fileSystemVerdict(await mapFat(device), device.size);
 }
 
@@ -83,6 +86,7 @@ async function judgeExt(device: BlockDevice): Promise<Verdict> {
       await volume?.readFile(path, 1024 * 1024);
     }
   }
+  await judgeFiles(device);
   return fileSystemVerdict(await mapExt(device), device.size);
 }
 

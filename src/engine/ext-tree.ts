@@ -38,7 +38,9 @@ export class ExtSource implements TreeSource<ExtPlace> {
   }
 
   async root(): Promise<ExtNode> {
-    return nodeOf('/', Uint8Array.of(SLASH), await this.#inodes.read(ROOT_INODE));
+    const inode = await this.#inodes.read(ROOT_INODE);
+    if (inode.kind !== 'folder') throw new MalformedBytes('its root is no folder');
+    return nodeOf('/', Uint8Array.of(SLASH), inode);
   }
 
   async *entries(

@@ -27,7 +27,7 @@ export async function findCrossings(
   const crossings = new Bitmap(clusters + 2);
   for (let cluster = 2; cluster < clusters + 2; cluster++) {
     if (cluster % CHECK_EVERY === 0) throwIfInterrupted(signal);
-    const next = await table.entry(cluster);
+    const next = table.entryKept(cluster) ?? (await table.entry(cluster));
     if (next < 2) continue;
     if (ledTo.has(next)) crossings.add(next);
     ledTo.add(next);

@@ -23,10 +23,22 @@ export class FatTable {
 
   /** The value for a cluster (from 2), without the four bits of FAT32 that mean nothing. */
   async entry(cluster: number): Promise<number> {
+    return this.#valueIn(await this.#page(this.#pageOf(cluster)), cluster);
+  }
+
+  /** The same at once where it was just read; null elsewhere. Makes a look through the whole table many times faster. */
+  entryKept(cluster: number): number | null {
+    const page = this.#pages.get(this.#pageOf(cluster));
+    return page ? this.#valueIn(page, cluster) : null;
+  }
+
+  #pageOf(cluster: number): number {
+    return Math.floor(Math.floor((cluster * this.#geometry.bits) / 8) / PAGE_BYTES);
+  }
+
+  #valueIn(page: ByteReader, cluster: number): number {
     const { bits } = this.#geometry;
-    const at = Math.floor((cluster * bits) / 8);
-    const page = await this.#page(Math.floor(at / PAGE_BYTES));
-    const within = at % PAGE_BYTES;
+    const within = Math.floor((cluster * bits) / 8) % PAGE_BYTES;
     if (bits === 32) return page.u32(within) & 0x0fffffff;
     if (bits === 16) return page.u16(within);
     return (cluster * bits) % 8 === 0 ? page.u16(within) & 0xfff : page.u16(within) >>> 4;
