@@ -107,6 +107,14 @@ export interface Desktop {
   openExternal(target: string): Promise<void>;
 }
 
+export interface Trash {
+  /**
+   * Moves one file to where its user can bring it back from. Never deletes it, and never copies it to another volume. Throws
+   * TRASH_UNAVAILABLE when it is still where it was.
+   */
+  move(file: string): Promise<void>;
+}
+
 export interface Notice {
   /** Notices with one id replace each other where the system can do that. */
   readonly id: string;
@@ -128,6 +136,7 @@ export interface Platform {
   readonly actions: DiskActions;
   readonly volumes: Volumes;
   readonly desktop: Desktop;
+  readonly trash: Trash;
   readonly imageFiles: ImageFiles;
   readonly compressor: Compressor;
   readonly unpacker: Unpacker;

@@ -11,6 +11,7 @@ import { createLinuxActions } from './disk-actions.ts';
 import { listDisks } from './disk-list.ts';
 import { watchDisks } from './disk-watch.ts';
 import { type LinuxTools, systemTools } from './tools.ts';
+import { createLinuxTrash } from './trash.ts';
 import { createLinuxVolumes } from './volumes.ts';
 
 export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
@@ -23,6 +24,7 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     actions: createLinuxActions(tools),
     volumes: createLinuxVolumes(tools),
     desktop: createLinuxDesktop(tools),
+    trash: createLinuxTrash(),
     imageFiles: createImageFiles(),
     compressor: createCompressor(),
     unpacker: createUnpacker(),

@@ -12,6 +12,7 @@ import { createDiskActions } from './disk-actions.ts';
 import { MacDiskList } from './disk-list.ts';
 import { createMacImageFiles } from './image-files.ts';
 import { type MacPlaces, systemPlaces } from './tools.ts';
+import { createMacTrash } from './trash.ts';
 import { createVolumes } from './volumes.ts';
 
 /**
@@ -26,6 +27,7 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     actions: createDiskActions(places),
     volumes,
     desktop: createDesktop(places),
+    trash: createMacTrash(places),
     imageFiles: createMacImageFiles(volumes),
     compressor: createCompressor(),
     unpacker: createUnpacker(),

@@ -8,6 +8,7 @@ export interface MacTools {
   readonly caffeinate: string;
   readonly open: string;
   readonly mount: string;
+  readonly osascript: string;
 }
 
 /** What the adapter takes from the computer it runs on. */
@@ -27,6 +28,7 @@ export const systemPlaces: MacPlaces = {
     caffeinate: '/usr/bin/caffeinate',
     open: '/usr/bin/open',
     mount: '/sbin/mount',
+    osascript: '/usr/bin/osascript',
   },
   devices: '/dev',
   dataVolume: '/System/Volumes/Data',
@@ -41,6 +43,7 @@ export function placesIn(toolFolder: string, devices: string): MacPlaces {
       caffeinate: join(toolFolder, 'caffeinate'),
       open: join(toolFolder, 'open'),
       mount: join(toolFolder, 'mount'),
+      osascript: join(toolFolder, 'osascript'),
     },
     devices,
     dataVolume: systemPlaces.dataVolume,

@@ -20,6 +20,7 @@ export function createSlotPlatform(slot: string, host: Platform): Platform {
     actions: createSlotActions(folder),
     volumes: host.volumes,
     desktop: host.desktop,
+    trash: host.trash,
     imageFiles: host.imageFiles,
     compressor: host.compressor,
     unpacker: host.unpacker,
