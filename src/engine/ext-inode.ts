@@ -78,7 +78,7 @@ export function parseInode(raw: ByteReader, superblock: ExtSuperblock, number: n
     encrypted: (flags & FLAG_ENCRYPTED) !== 0,
     isAttribute: (flags & FLAG_ATTRIBUTE) !== 0,
     block,
-    inlineRest: inline ? inlineRest(raw, extra) : new Uint8Array(),
+    inlineRest: inline ? inlineRest(raw, extra) : nothing,
     attributesBlock: raw.u32(0x68) + raw.u16(0x76) * 2 ** 32,
     seed,
     checksumOk: seed === null || isChecksumRight(raw, seed, extra),
@@ -117,13 +117,20 @@ function seedOf(raw: ByteReader, { features, checksumSeed }: ExtSuperblock, numb
   return crc32cOfNumber(raw.u32(0x64), crc32cOfNumber(number, checksumSeed));
 }
 
+const twoZeros = new Uint8Array(2);
+const nothing = new Uint8Array();
+
 /** Over the record with zeros where the checksum is; its high half is kept where there is room for it. */
 function isChecksumRight(raw: ByteReader, seed: number, extra: number): boolean {
-  const bytes = raw.bytes.slice();
-  bytes.fill(0, CHECKSUM_AT, CHECKSUM_AT + 2);
+  const { bytes } = raw;
   const isWide = extra >= 4;
-  if (isWide) bytes.fill(0, CHECKSUM_HIGH_AT, CHECKSUM_HIGH_AT + 2);
-  const found = crc32c(bytes, seed);
+  let found = crc32c(twoZeros, crc32c(bytes.subarray(0, CHECKSUM_AT), seed));
+  let at = CHECKSUM_AT + 2;
+  if (isWide) {
+    found = crc32c(twoZeros, crc32c(bytes.subarray(at, CHECKSUM_HIGH_AT), found));
+    at = CHECKSUM_HIGH_AT + 2;
+  }
+  found = crc32c(bytes.subarray(at), found);
   const high = isWide ? raw.u16(CHECKSUM_HIGH_AT) : 0;
   return raw.u16(CHECKSUM_AT) === (found & 0xffff) && (!isWide || high === found >>> 16);
 }
@@ -136,7 +143,7 @@ const DATA_NAME = 'data';
 function inlineRest(raw: ByteReader, extra: number): Uint8Array {
   const start = SMALL_INODE_BYTES + extra;
   if (extra === 0 || start + 4 > raw.bytes.length || raw.u32(start) !== ATTRIBUTES_MAGIC) {
-    return new Uint8Array();
+    return nothing;
   }
   const first = start + 4;
   for (let at = first; at + 16 <= raw.bytes.length && raw.u32(at) !== 0; ) {
@@ -148,5 +155,5 @@ function inlineRest(raw: ByteReader, extra: number): Uint8Array {
     }
     at += 16 + Math.ceil(nameLength / 4) * 4;
   }
-  return new Uint8Array();
+  return nothing;
 }

@@ -23,7 +23,7 @@ const FIRST_INODE = 11;
  * Entries held at once by all listings together. Inodes of one listing are read in the order of their numbers, which in a
  * large folder with an index is nothing like the order of its entries.
  */
-const MAX_HELD = 32_768;
+const MAX_HELD = 16_384;
 
 export class ExtSource implements TreeSource<ExtPlace> {
   readonly #view: ExtVolumeView;

@@ -12,6 +12,7 @@ import { parseSuperblock } from '../../src/engine/ext-superblock.ts';
 import type { Shelf } from './busy-card.ts';
 import { fillOutside, hashTree, repair } from './ext-judge.ts';
 import { withFileDevice } from './file-device.ts';
+import { openOnlyTree, snapshotTree } from './file-snapshot.ts';
 import { blocksOf, replayedByDebugfs } from './journal-forge.ts';
 import { memoryDevice } from './memory-device.ts';
 
@@ -93,4 +94,15 @@ async function expectSameReplay(snapshot: string): Promise<void> {
     if (!here.equals(there))
       throw new Error(`block ${at / blockBytes} is not what debugfs makes of it`);
   }
+  await expectSameFiles(raw, replayedByDebugfs(snapshot));
+}
+
+/** The tree of files looks through the journal, too. */
+async function expectSameFiles(pulled: Uint8Array, replayed: Uint8Array): Promise<void> {
+  const [found, judge] = await Promise.all(
+    [pulled, replayed].map(async (content) => openOnlyTree(memoryDevice(content))),
+  );
+  if (!found || !judge) throw new Error('no trees');
+  expect(await snapshotTree(found)).toEqual(await snapshotTree(judge));
+  expect([...found.problems, ...judge.problems]).toEqual([]);
 }
