@@ -80,8 +80,8 @@ export class HostFolder {
   /** Throws the system's error. */
   async makeLink(name: Buffer, target: Buffer, { modified }: Attributes): Promise<void> {
     await this.#inside(() => fs.symlink(target, this.#at(name)));
-    if (modified === null) return;
-    await unlessUnsupported(() => fs.lutimes(this.#at(name), modified / 1000, modified / 1000));
+    const date = dateOf(modified);
+    if (date) await unlessUnsupported(() => fs.lutimes(this.#at(name), date, date));
   }
 
   /** Whether there is anything of that name, also a link to nothing. */
@@ -155,10 +155,15 @@ export async function setAttributes(
   handle: fs.FileHandle,
   { mode, modified }: Attributes,
 ): Promise<void> {
-  if (modified !== null) {
-    await unlessUnsupported(() => handle.utimes(modified / 1000, modified / 1000));
-  }
+  const date = dateOf(modified);
+  if (date) await unlessUnsupported(() => handle.utimes(date, date));
   if (mode !== null) await unlessUnsupported(() => handle.chmod(mode & 0o777));
+}
+
+/** A date, because Node takes a negative number (before 1970) for "now". Null for what no calendar holds. */
+function dateOf(modified: number | null): Date | null {
+  const date = modified === null ? null : new Date(modified);
+  return date && !Number.isNaN(date.getTime()) ? date : null;
 }
 
 async function unlessUnsupported(step: () => Promise<void>): Promise<void> {
