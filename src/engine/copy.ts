@@ -1,14 +1,15 @@
 /** Copies ranges of a card into an image: reading, hashing, writing and proving all at once, in bounded memory. */
 
-import { BufferPool } from './aligned-memory.ts';
+import { allocateAligned, BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
 import { CHUNK_BYTES, chunksOf, type Range } from './chunks.ts';
 import { throwIfInterrupted } from './errors.ts';
 import type { ImageFacts, ImageWriter, Writing } from './image/image-writer.ts';
 import { type MapEntry, sha256, zeroSha256 } from './image/map.ts';
 import { PlainHash } from './plain-hash.ts';
-import { Prover } from './prove.ts';
+import { hashOf, Prover, throwIfDifferent } from './prove.ts';
 import { type ReadChunk, readAhead } from './read-ahead.ts';
+import { RescueInCopy, type RescueWishes } from './rescue-in-copy.ts';
 import { isAllZero } from './zeros.ts';
 
 /** Enough to keep a card reader busy between two requests. */
@@ -28,6 +29,8 @@ export interface CopyOptions {
   readonly hashPlain: boolean;
   /** Bytes read from the card and bytes proven since the last call. */
   readonly onProgress: (step: { copied: number; proven: number }) => void;
+  /** What is done about places that cannot be read; without it the first of them ends the copy. */
+  readonly rescue?: RescueWishes;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,13 +38,15 @@ export interface CopyResult {
   readonly map: readonly MapEntry[];
   /** Of the unpacked image, zeros between the ranges included; null unless asked for. */
   readonly plainSha256: string | null;
+  /** What the card did not give, in whole sectors: sorted, disjoint. Zeros stand there, and the hashes are over those. */
+  readonly unreadable: readonly Range[];
   readonly image: ImageFacts;
 }
 
 /**
  * Resolves when every range has been copied, has reached the disk and (unless told otherwise) was read back equal.
- * Throws DEVICE_GONE, READ_FAILED, DESTINATION_FULL, DESTINATION_FAILED, VERIFY_DIFFERS or INTERRUPTED; by then no read
- * or write is in flight any more.
+ * Throws DEVICE_GONE, READ_FAILED (with `rescue` only when nothing at all can be read), DESTINATION_FULL,
+ * DESTINATION_FAILED, VERIFY_DIFFERS or INTERRUPTED; by then no read or write is in flight any more.
  */
 export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
   const { device, image, signal, onProgress } = options;
@@ -50,18 +55,23 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
     ? new Prover({ image, signal, onProven: (proven) => onProgress({ copied: 0, proven }) })
     : null;
   const plain = options.hashPlain ? new PlainHash() : null;
+  const rescue = options.rescue ? new RescueInCopy(options, options.rescue) : null;
+  const all = chunksOf(options.ranges);
+  const chunks = rescue?.chunks(all) ?? all;
+  const keepsGoing = rescue !== null;
   const map: MapEntry[] = [];
   const writings = new WritingsInFlight(pool);
   let facts: ImageFacts;
   try {
-    const chunks = chunksOf(options.ranges);
-    for await (const chunk of readAhead({ device, chunks, pool, depth: READS_IN_FLIGHT, signal })) {
+    const depth = READS_IN_FLIGHT;
+    for await (const chunk of readAhead({ device, chunks, pool, depth, keepsGoing, signal })) {
+      if (!(await isReadable(chunk, rescue, pool))) continue;
       const { offset, bytes, data } = chunk;
       const isZero = isAllZero(data);
       const writing = image.write({ offset, bytes, data, isZero });
       writings.add(chunk, writing);
       // Hashed while the writer is at work with it.
-      await plain?.add(offset, data);
+      if (isInOrder(rescue, image)) await plain?.add(offset, data);
       const entry = { offset, bytes, sha256: isZero ? zeroSha256(bytes) : sha256(data) };
       map.push(entry);
       prover?.add(entry, writing.written);
@@ -70,16 +80,69 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
     }
     await writings.finish();
     throwIfInterrupted(signal);
+    const proveRest = await rescue?.finish();
     facts = await image.finish();
     await image.settle();
     await prover?.finish(device.size);
+    if (rescue?.leftSome) {
+      for await (const entry of proveRest?.() ?? []) {
+        map.push(entry);
+        onProgress({ copied: entry.bytes, proven: options.prove ? entry.bytes : 0 });
+      }
+      map.sort((one, other) => one.offset - other.offset);
+      if (plain && image.anyOrder) await hashFromDisk(plain, map, options);
+    }
     await plain?.skipTo(device.size);
   } finally {
     await writings.drain();
     await image.stop();
     await prover?.stop();
   }
-  return { map, plainSha256: plain?.digest() ?? null, image: facts };
+  const plainSha256 = plain?.digest() ?? null;
+  return { map, plainSha256, unreadable: rescue?.unreadable ?? [], image: facts };
+}
+
+/** False for a chunk that is left for later; its buffer is then free. */
+async function isReadable(
+  chunk: ReadChunk,
+  rescue: RescueInCopy | null,
+  pool: BufferPool,
+): Promise<boolean> {
+  if (!rescue) return true;
+  if (!chunk.failure) {
+    rescue.good();
+    return true;
+  }
+  let isFilled = false;
+  try {
+    isFilled = await rescue.bad(chunk);
+  } finally {
+    if (!isFilled) pool.release(chunk.buffer);
+  }
+  return isFilled;
+}
+
+/** Behind a chunk that is still missing, the hash of the whole has to wait for the image to be complete. */
+function isInOrder(rescue: RescueInCopy | null, image: ImageWriter): boolean {
+  return !rescue?.leftSome || !image.anyOrder;
+}
+
+/** Goes on with the hash of the whole from the finished image. Throws VERIFY_DIFFERS where it is not what its map says. */
+async function hashFromDisk(
+  plain: PlainHash,
+  map: readonly MapEntry[],
+  { image, signal }: CopyOptions,
+): Promise<void> {
+  const memory = allocateAligned(CHUNK_BYTES);
+  for (const { sha256: expected, ...range } of map) {
+    if (range.offset < plain.position) continue;
+    throwIfInterrupted(signal);
+    const data = await image.readBack(range, memory, (content) =>
+      hashOf(content) === expected ? content.slice() : null,
+    );
+    if (data) await plain.add(range.offset, data);
+    else throwIfDifferent(image.path, [range]);
+  }
 }
 
 /** The chunks that the writer has not taken yet; each gives its buffer back, whatever becomes of it. */

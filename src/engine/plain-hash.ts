@@ -11,6 +11,11 @@ export class PlainHash {
   readonly #hash = createHash('sha256');
   #at = 0;
 
+  /** The end of what was added. */
+  get position(): number {
+    return this.#at;
+  }
+
   /** Adds what was read at `offset`, which lies behind all before it. */
   async add(offset: number, data: Uint8Array): Promise<void> {
     if (offset > this.#at) await this.skipTo(offset);

@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { totalBytes, wholeDevice } from '../../src/engine/chunks.ts';
+import { type Range, totalBytes, wholeDevice } from '../../src/engine/chunks.ts';
 import { type CopyOptions, copyRanges } from '../../src/engine/copy.ts';
 import { createImageWriter } from '../../src/engine/image/create-image-writer.ts';
 import type { ImageFiles, NewImageFile } from '../../src/engine/image/image-file.ts';
@@ -23,6 +23,7 @@ export interface MadeImage {
   /** What its manifest says of it. */
   readonly manifest: Pick<Manifest, 'image' | 'source'>;
   readonly plainSha256: string | null;
+  readonly unreadable: readonly Range[];
   /** Bytes of the card that were proven. */
   readonly proven: number;
 }
@@ -45,7 +46,7 @@ export async function makeImage(
   const ranges = options.ranges ?? wholeDevice(bytes);
   let proven = 0;
   try {
-    const { map, image, plainSha256 } = await copyRanges({
+    const { map, image, plainSha256, unreadable } = await copyRanges({
       device: memoryDevice(content),
       ranges,
       image: createImageWriter({ format, file, bytes, compressor }),
@@ -62,7 +63,7 @@ export async function makeImage(
       source: { bytes, sectorBytes: 512 },
     };
     if (totalBytes(ranges) !== totalBytes(map)) throw new Error('the map is not what was read');
-    return { path, map, manifest, plainSha256, proven };
+    return { path, map, manifest, plainSha256, unreadable, proven };
   } finally {
     await file.close();
   }

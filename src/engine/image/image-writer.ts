@@ -43,7 +43,9 @@ export interface BlockFacts {
 export interface ImageWriter {
   readonly path: string;
   readonly readBackMethod: ReadBackMethod;
-  /** Takes a chunk that lies behind all before it. The calls need not wait for each other; `data` is the writer's until `taken`. */
+  /** Chunks may come in any order, and one more than once: the last one counts (but zeros only where nothing was written). */
+  readonly anyOrder: boolean;
+  /** Takes a chunk that, without `anyOrder`, lies behind all before it. The calls need not wait for each other; `data` is the writer's until `taken`. */
   write(chunk: PlainChunk): Writing;
   /** No chunk will follow; resolves when the file is complete, but not before every `taken`. */
   finish(): Promise<ImageFacts>;

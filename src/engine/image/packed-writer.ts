@@ -27,6 +27,8 @@ interface OpenBlock {
 
 export class PackedWriter implements ImageWriter {
   readonly path: string;
+  /** Its blocks are appended: what cannot be read has to be settled before what lies behind it is written. */
+  readonly anyOrder = false;
   readonly #file: NewImageFile;
   readonly #packing: Packing;
   readonly #index: BlockIndex;

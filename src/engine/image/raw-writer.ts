@@ -8,6 +8,7 @@ import type { ImageFacts, ImageWriter, PlainChunk, Writing } from './image-write
 
 export class RawWriter implements ImageWriter {
   readonly path: string;
+  readonly anyOrder = true;
   readonly #file: NewImageFile;
   readonly #writing = new Set<Promise<void>>();
 

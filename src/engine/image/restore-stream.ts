@@ -98,7 +98,7 @@ async function* readEntries(
         if (hashOf(data) !== entry.sha256) throw differs(entry.offset);
         const full = buffer;
         buffer = null;
-        yield { offset: entry.offset, bytes: entry.bytes, buffer: full, data };
+        yield { offset: entry.offset, bytes: entry.bytes, buffer: full, data, failure: null };
         entry = wanted.next().value;
       }
       if (!entry) return;
