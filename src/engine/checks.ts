@@ -1,7 +1,11 @@
-/** Would a Pi boot from this? Checks on a card or an image, each with its result in words. They never change a verdict on the copy. */
+/**
+ * Would a Pi boot from this? The few checks of every backup, each with its result in words; `health-card.ts` has all of them.
+ * They never change a verdict on the copy.
+ */
 
 import type { Card, CardPartition } from './card.ts';
 import { piBootFiles } from './pi-card.ts';
+import { findVolume, parseSpec, shownText } from './volume-spec.ts';
 
 export interface Check {
   readonly name:
@@ -82,23 +86,10 @@ async function checkRootParameter(card: Card, boot: CardPartition | null): Promi
   const line = new TextDecoder().decode(bytes);
   const root = /(?:^|\s)root=(\S+)/.exec(line)?.[1];
   if (root === undefined) return { name, ok: true, detail: 'cmdline.txt names no root' };
-  const partUuid = /^PARTUUID=(.+)$/i.exec(root)?.[1];
-  const label = /^LABEL=(.+)$/i.exec(root)?.[1];
-  const uuid = /^UUID=(.+)$/i.exec(root)?.[1];
-  const node = /^\/dev\/mmcblk0p(\d+)$/.exec(root)?.[1];
-  const shown = root.replace(/[^\x20-\x7e]/g, '').slice(0, 80);
-  if (partUuid === undefined && label === undefined && uuid === undefined && node === undefined) {
-    return { name, ok: true, detail: `root=${shown} can only be judged by the Pi` };
-  }
-  const same = (left: string | null | undefined, right: string | undefined): boolean =>
-    right !== undefined && left?.toLowerCase() === right.toLowerCase();
-  const found = card.partitions.find(
-    (part) =>
-      same(part.partUuid, partUuid) ||
-      same(part.label, label) ||
-      same(part.uuid, uuid) ||
-      (node !== undefined && part.index === Number(node)),
-  );
+  const spec = parseSpec(root);
+  const shown = shownText(root);
+  if (!spec) return { name, ok: true, detail: `root=${shown} can only be judged by the Pi` };
+  const found = findVolume(card.partitions, spec);
   if (!found)
     return {
       name,

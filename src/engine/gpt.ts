@@ -24,6 +24,11 @@ const MAX_ENTRY_TABLE_BYTES = 4 * 1024 * 1024;
 const MAX_PARTITIONS = 256;
 const USUAL_ENTRY_TABLE_BYTES = 128 * 128;
 
+/** Problems that mean less than all others, word by word. */
+export const FIRST_COPY_DAMAGED =
+  'The first copy of the GPT is damaged; the one at the end is used.';
+export const SECOND_COPY_DAMAGED = 'The second copy of the GPT is damaged or missing.';
+
 /** Null when neither copy is intact. */
 export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
   const lastSector = Math.floor(device.size / device.sectorSize) - 1;
@@ -32,10 +37,7 @@ export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
   if (!primary) {
     if (!last) return null;
     const copies = copyRanges(device, lastSector, last);
-    return withProblem(
-      { ...last.table, copies },
-      'The first copy of the GPT is damaged; the one at the end is used.',
-    );
+    return withProblem({ ...last.table, copies }, FIRST_COPY_DAMAGED);
   }
   const { alternateSector } = primary;
   const alternate = await readGptCopy(device, alternateSector);
@@ -44,9 +46,7 @@ export async function readGpt(device: BlockDevice): Promise<GptTable | null> {
     ...copyRanges(device, lastSector, last),
   ]);
   const table = { ...primary.table, copies };
-  return alternate
-    ? table
-    : withProblem(table, 'The second copy of the GPT is damaged or missing.');
+  return alternate ? table : withProblem(table, SECOND_COPY_DAMAGED);
 }
 
 /** Header and entries of a copy; of a damaged one, the sectors where tools put them. */

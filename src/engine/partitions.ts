@@ -28,6 +28,9 @@ interface MbrEntry {
   readonly sectors: number;
 }
 
+/** A problem that is none for a Pi: old ones start by the MBR of such a card. */
+export const HYBRID = 'The MBR names partitions besides the GPT (hybrid).';
+
 const PROTECTIVE = 0xee;
 /** More logical partitions than any tool makes; it also ends a chain that links back to itself. */
 const MAX_LOGICAL = 128;
@@ -41,7 +44,7 @@ export async function readPartitionTable(device: BlockDevice): Promise<Partition
     const hybrid = entries.some((entry) => entry.type !== 0 && entry.type !== PROTECTIVE);
     const gpt = await readGpt(device);
     if (gpt) {
-      const problems = hybrid ? ['The MBR names partitions besides the GPT (hybrid).'] : [];
+      const problems = hybrid ? [HYBRID] : [];
       return { scheme: 'gpt', ...gpt, problems: [...problems, ...gpt.problems] };
     }
     return nothing('The MBR announces a GPT, but neither copy of it is intact.');
