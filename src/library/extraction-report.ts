@@ -45,6 +45,17 @@ export class ExtractionReport {
   }
 }
 
+/** What a tree says of its folders: damaged parts of them, and those that were not entered, are known to nobody else. */
+export function skipProblems(report: ExtractionReport, problems: readonly string[]): void {
+  for (const problem of problems) {
+    const [, path, why] = PROBLEM.exec(problem) ?? [];
+    report.skip(path ?? '/', why ?? problem);
+  }
+}
+
+/** The two forms of `tree-walk.ts`, and that of a part of a folder. */
+const PROBLEM = /^(\/.*?)(?:: | was not entered, because | could not be listed: )(.*)$/s;
+
 /** Why something of this kind is not made at all; null where it is. */
 export function whyNever({ kind, unreadable }: FileFacts): string | null {
   if (unreadable !== null) return unreadable;

@@ -97,7 +97,6 @@ async function fill(folder: HostFolder, options: ExtractionOptions): Promise<voi
     report.skip(inner, 'it lies too deep');
     return false;
   };
-  const problemsBefore = tree.problems.length;
   try {
     report.folders++;
     for await (const file of tree.walk(path, { signal, enter })) {
@@ -107,10 +106,6 @@ async function fill(folder: HostFolder, options: ExtractionOptions): Promise<voi
       const made = await makeEntry(level, file, options);
       if (made) levels.push({ path: file.path, folder: made, facts: file });
       else if (file.kind === 'folder') missing.add(file.path);
-    }
-    // Damaged parts of folders are known only to the tree.
-    for (const problem of tree.problems.slice(problemsBefore)) {
-      report.skip(problem.split(':')[0] ?? '', problem);
     }
     while (levels.length > 0) await leave(levels);
   } finally {

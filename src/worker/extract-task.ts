@@ -9,7 +9,7 @@ import type { FileFacts, FileTree } from '../engine/file-tree.ts';
 import { destinationError } from '../library/destination-error.ts';
 import { extract } from '../library/extraction.ts';
 import { hostNames } from '../library/extraction-names.ts';
-import { ExtractionReport } from '../library/extraction-report.ts';
+import { ExtractionReport, skipProblems } from '../library/extraction-report.ts';
 import { HostFolder } from '../library/host-folder.ts';
 import type { VolumeFacts } from '../platform/ports.ts';
 import { requireRoom, sumUp } from './extraction-size.ts';
@@ -72,6 +72,8 @@ async function takeAll(
   for (const one of wanted) {
     await extract({ ...one, into, report, maxFileBytes, wasUnreadable, onProgress, signal });
   }
+  // Of damaged folders the first look, for their size, has heard already.
+  for (const tree of new Set(wanted.map((one) => one.tree))) skipProblems(report, tree.problems);
   return report;
 }
 

@@ -38,7 +38,10 @@ function fill(tree: string): void {
   };
   for (let index = 0; index < FILES; index++) {
     const size = index % 97 === 0 ? 40_000 + index : (index * 37) % 3000;
-    put(`usr/share/${index % 23}/${index % 7}/file ${index}.bin`, seededBytes(index, 'file', size));
+    put(
+      `usr/share/${index % 23}/${index % 7}/file ${index}.bin`,
+      seededBytes(`${index}`, 'file', size),
+    );
   }
   put('etc/hostname', 'octopi\n');
   put('etc/shadow', 'root:*:\n');
@@ -76,11 +79,11 @@ describe.skipIf(needsTools(...filesTools))('taking files out of a card', () => {
     fill(tree);
     writeFileSync(join(boot, 'config.txt'), 'arm_64bit=1\n');
     writeFileSync(join(boot, 'cmdline.txt'), 'root=PARTUUID=5e3da3da-02\n');
-    writeFileSync(join(boot, 'kernel8.img'), seededBytes(8, 'kernel', 300_000));
+    writeFileSync(join(boot, 'kernel8.img'), seededBytes('8', 'kernel', 300_000));
     for (let index = 0; index < 40; index++) {
       writeFileSync(
         join(boot, `overlays/a long name ${index}.dtbo`),
-        seededBytes(index, 'overlay', index * 31),
+        seededBytes(`${index}`, 'overlay', index * 31),
       );
     }
     card = makeFilesCard(folder, {
