@@ -1,0 +1,74 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededBytes } from '../../scripts/card/seeded.ts';
+import type { OpenedImage } from '../../src/engine/image/image-file.ts';
+import { imageFormats } from '../../src/engine/image/image-format.ts';
+import { runListFiles } from '../../src/worker/list-files-task.ts';
+import { type FilesCard, filesTools, folderForCard, makeFilesCard } from '../support/files-card.ts';
+import { taskContext } from '../support/task-context.ts';
+import { needsTools } from '../support/tools.ts';
+
+const MIB = 1024 * 1024;
+const ENTRIES = 1000;
+
+describe.skipIf(needsTools(...filesTools))('listing a folder of a large packed image', () => {
+  let card: FilesCard;
+
+  beforeAll(() => {
+    const folder = folderForCard();
+    const [tree, boot] = [join(folder, 'tree'), join(folder, 'boot')];
+    mkdirSync(join(tree, 'usr/bin'), { recursive: true });
+    mkdirSync(boot);
+    // Before and behind the folder, and nothing that could be packed.
+    writeFileSync(join(tree, 'before'), seededBytes('1', 'before', 48 * MIB));
+    for (let index = 0; index < ENTRIES; index++) writeFileSync(join(tree, `usr/bin/${index}`), '');
+    writeFileSync(join(tree, 'zeal'), seededBytes('1', 'behind', 48 * MIB));
+    writeFileSync(join(boot, 'config.txt'), '');
+    card = makeFilesCard(folder, { tree, boot, rootMib: 128 });
+  });
+  afterAll(() => card?.remove());
+
+  for (const format of imageFormats) {
+    it(`reads little of the file: ${format}`, async () => {
+      const image = await card.backUp(format, `card-${format}`);
+      let read = 0;
+      const counted = (opened: OpenedImage): OpenedImage => {
+        const { device } = opened;
+        return {
+          readBackMethod: opened.readBackMethod,
+          device: {
+            path: device.path,
+            size: device.size,
+            sectorSize: device.sectorSize,
+            read(into, offset) {
+              read += into.length;
+              return device.read(into, offset);
+            },
+            close: () => device.close(),
+          },
+        };
+      };
+      const { files } = await runListFiles(
+        {
+          ...{ task: 'list-files', target: image, source: card.source, path: '/usr/bin' },
+          ...{ recursive: false, search: null, offset: 0, limit: 2 * ENTRIES },
+          ...{ unpack: false, cacheFolder: card.cacheFolder },
+        },
+        taskContext({
+          adapt: (platform) => ({
+            ...platform,
+            imageFiles: {
+              create: (path, size) => platform.imageFiles.create(path, size),
+              open: async (path) => counted(await platform.imageFiles.open(path)),
+            },
+          }),
+        }),
+      );
+      expect(files).toHaveLength(ENTRIES);
+      expect(statSync(image).size).toBeGreaterThan(96 * MIB);
+      expect(read).toBeGreaterThan(0);
+      expect(read).toBeLessThan(8_000_000);
+    });
+  }
+});
