@@ -29,6 +29,8 @@ const backupShare: Readonly<Record<Phase, Share>> = {
   checking: none,
   writing: none,
   copying: { from: 0, to: 95 },
+  // Most of the card has been read; how long the rest takes nobody knows.
+  rescuing: { from: 95, to: 95 },
   proving: { from: 95, to: 99 },
   rereading: nearlyAll,
   filing: { from: 99, to: 100 },
@@ -41,6 +43,7 @@ const restoreShare: Readonly<Record<Phase, Share>> = {
   proving: { from: 80, to: 99 },
   filing: { from: 99, to: 100 },
   copying: none,
+  rescuing: none,
   rereading: nearlyAll,
 };
 

@@ -11,7 +11,7 @@ export function backupReport(result: BackupResult, facts: Facts = {}): Telling {
 }
 
 function lines(result: BackupResult): string[] {
-  const { title, image, bytes, storedBytes, seconds, checks, ejected } = result;
+  const { image, bytes, storedBytes, seconds, checks, ejected } = result;
   const rows = [
     ['  Image', image],
     ['  Size', `${formatBytes(bytes)}, taking ${formatBytes(storedBytes)} on the disk`],
@@ -19,12 +19,30 @@ function lines(result: BackupResult): string[] {
     ['  Time', formatDuration(seconds)],
     ['  Proof', proof(result)],
     ...checks.map(({ name, ok, detail }) => [ok ? '  Check' : '  CHECK', `${name}: ${detail}`]),
+    ...damageRows(result),
     ...(ejected ? [['  Card', 'ejected; you can take it out']] : []),
   ];
-  const headline = result.verified
-    ? `${title} is backed up.`
-    : `${title} is copied, but not proven.`;
-  return [headline, ...tableLines(rows)];
+  return [headline(result), ...tableLines(rows)];
+}
+
+function headline({ title, verified, unreadable }: BackupResult): string {
+  if (unreadable) return `${title} is backed up, but not all of it: the backup is incomplete.`;
+  return verified ? `${title} is backed up.` : `${title} is copied, but not proven.`;
+}
+
+const MAX_FILES = 10;
+
+function damageRows({ unreadable }: BackupResult): string[][] {
+  if (!unreadable) return [];
+  const { ranges, bytes, files, moreFiles, words } = unreadable;
+  const places = ranges === 1 ? 'one place' : `${ranges} places`;
+  const more = Math.max(0, files.length - MAX_FILES) + moreFiles;
+  return [
+    ['  MISSING', `${formatBytes(bytes)} in ${places} could not be read; zeros stand there`],
+    ['  DAMAGE', words],
+    ...files.slice(0, MAX_FILES).map((file) => ['', file]),
+    ...(more > 0 ? [['', `and ${more} more; the manifest has the names by place`]] : []),
+  ];
 }
 
 function readWords({ bytes, readBytes }: BackupResult): string {

@@ -6,6 +6,7 @@ import type { Phase, Progress } from '../worker/progress.ts';
 const verbs: { readonly [P in Phase]: string } = {
   opening: 'Opening the card',
   copying: 'Copying',
+  rescuing: 'Trying the bad places again',
   proving: 'Proving',
   rereading: 'Reading the card again',
   filing: 'Filing the image',

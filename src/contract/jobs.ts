@@ -12,6 +12,7 @@ const jobStateSchema = v.variant('is', [
     phase: v.picklist([
       'opening',
       'copying',
+      'rescuing',
       'proving',
       'rereading',
       'filing',

@@ -1,6 +1,7 @@
 /**
  * What lies in given sectors of an ext2, ext3 or ext4 file system: its own structures by name, files by path. Looked up in
- * the image; inodes that exist only on the card are looked up there.
+ * the image; inodes that exist only on the card are looked up there. Without a card everything in the sectors counts, not
+ * only what differs.
  */
 
 import { type BlockDevice, readUpTo } from './block-device.ts';
@@ -33,7 +34,7 @@ interface Claim extends Range {
 /** `ranges` are sorted, disjoint, and in bytes from the start of the partition, like the result. */
 export async function nameExt(
   image: BlockDevice,
-  card: BlockDevice,
+  card: BlockDevice | null,
   ranges: readonly Range[],
   signal?: AbortSignal,
 ): Promise<Labelled[]> {
@@ -50,8 +51,12 @@ export async function nameExt(
   const all = [...records, ...claims];
   const paths = await findPaths(tree, folders, new Set(all.map(({ inode }) => inode)), signal);
   const lost = new Set(records.map(({ inode }) => inode).filter((inode) => !paths.has(inode)));
-  if (lost.size > 0) await addPathsOnCard(paths, card, lost, signal);
-  for (const claim of all) labels.name(claim.offset, claim.bytes, nameOf(claim, paths));
+  if (card && lost.size > 0) await addPathsOnCard(paths, card, lost, signal);
+  for (const claim of all) {
+    // Of a table that cannot be read nobody knows which of its records are in use; folders name those that are.
+    if (!card && claim.kind === 'inode' && !paths.has(claim.inode)) continue;
+    labels.name(claim.offset, claim.bytes, nameOf(claim, paths));
+  }
   labels.settle();
   for (const { offset, bytes } of inTables) labels.name(offset, bytes, 'inode table');
   return labels.finish(claims.length < MAX_CLAIMS ? 'free space' : 'more files');
@@ -125,7 +130,7 @@ interface TablePart extends Range {
 /** The records of the inode tables that differ. */
 async function changedInodes(
   image: BlockDevice,
-  card: BlockDevice,
+  card: BlockDevice | null,
   tree: ExtTree,
   labels: Labels,
 ): Promise<Claim[]> {
@@ -140,10 +145,14 @@ async function changedInodes(
       const inode = group.index * inodesPerGroup + place + 1;
       const at = inodeOffset(tree.superblock, group, place);
       if (seen.has(inode)) continue;
+      seen.add(inode);
+      if (!card) {
+        claims.push({ offset: at, bytes: inodeBytes, inode, kind: 'inode' });
+        continue;
+      }
       const [before, now] = await Promise.all(
         [image, card].map((device) => readUpTo(device, at, inodeBytes)),
       );
-      seen.add(inode);
       if (before && now && Buffer.compare(before, now) === 0) labels.drop(at, inodeBytes);
       else claims.push({ offset: at, bytes: inodeBytes, inode, kind: 'inode' });
     }

@@ -20,7 +20,7 @@ const ENTRY_BYTES = 32;
 /** `ranges` are sorted, disjoint, and in bytes from the start of the partition, like the result. */
 export async function nameFat(
   image: BlockDevice,
-  card: BlockDevice,
+  card: BlockDevice | null,
   ranges: readonly Range[],
 ): Promise<Labelled[]> {
   const labels = new Labels(ranges);
@@ -33,7 +33,7 @@ export async function nameFat(
   labels.name(dataEnd, bytes - dataEnd, 'space after the last cluster');
   labels.name(bytes, image.size - bytes, 'space after the file system');
   labels.settle();
-  const now = await openFatReader(card);
+  const now = card && (await openFatReader(card));
   const sides = [before, ...(now && isAlike(before, now) ? [now] : [])];
   try {
     // Entries are looked at on both sides before their folder as a whole, so that a new file is named, too.

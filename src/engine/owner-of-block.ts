@@ -25,7 +25,8 @@ export interface NamedDifferences {
 
 export interface OwnerOptions {
   readonly image: BlockDevice;
-  readonly card: BlockDevice;
+  /** Null: nothing is compared, and whatever lies in the ranges is named. */
+  readonly card: BlockDevice | null;
   /** What `readCard` says of the image: its map is what was compared. */
   readonly layout: Card;
   /** All that differs: sorted, disjoint. */
@@ -33,7 +34,7 @@ export interface OwnerOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Names every range. Device errors and INTERRUPTED pass through. */
+/** Names every range, on an image what lies there, against a card what differs. Device errors and INTERRUPTED pass through. */
 export async function nameDifferences(options: OwnerOptions): Promise<NamedDifferences> {
   const { layout, ranges } = options;
   const found: Difference[] = [];
@@ -60,12 +61,12 @@ async function namePartition(
 ): Promise<{ differences: Difference[]; proven: boolean }> {
   const ranges = shift(inside, -part.offset);
   const was = windowOf(image, part.offset, part.bytes);
-  const is = windowOf(card, part.offset, part.bytes);
+  const is = card && windowOf(card, part.offset, part.bytes);
   let named: Labelled[];
   let proven = false;
   if (part.fat) {
     named = await nameFat(was, is, ranges);
-    proven = (await beyondMounting(was, is, ranges)) === null;
+    proven = is !== null && (await beyondMounting(was, is, ranges)) === null;
   } else if (part.ext) {
     named = await nameExt(was, is, ranges, signal);
   } else {

@@ -6,11 +6,13 @@
 import type { BlockDevice } from './block-device.ts';
 import type { Card, CardPartition } from './card.ts';
 import { MAP_ALIGNMENT, type Range, totalBytes } from './chunks.ts';
+import { isPiKeepError } from './errors.ts';
 import { mapExt } from './ext-map.ts';
-import { invert, roundOutwards, shift, union } from './extents.ts';
+import { intersect, invert, roundOutwards, shift, union } from './extents.ts';
 import { mapFat } from './fat-map.ts';
 import { probeFileSystems } from './file-system.ts';
 import type { FileSystemMap } from './file-system-map.ts';
+import { mapOrWhole } from './not-understood.ts';
 import { signatureInTail } from './tail.ts';
 import { windowOf } from './window.ts';
 
@@ -39,8 +41,15 @@ export interface UsedMap {
 /** Reading over a gap as small as this costs a card less than a second request. */
 const GAP_BYTES = 64 * 1024;
 
-/** Device errors pass through; whatever is odd about the content makes the map larger. */
-export async function mapUsed(device: BlockDevice, card: Card): Promise<UsedMap> {
+/**
+ * Whatever is odd about the content, or cannot be read, makes the map larger; other device errors pass through. `holes` are
+ * places that could not be read for `card`: where they lie outside of its partitions, there may be more partitions.
+ */
+export async function mapUsed(
+  device: BlockDevice,
+  card: Card,
+  holes: readonly Range[] = [],
+): Promise<UsedMap> {
   const parts = card.partitions;
   const pieces: Range[][] = [];
   const partitions: PartitionUse[] = [];
@@ -51,7 +60,7 @@ export async function mapUsed(device: BlockDevice, card: Card): Promise<UsedMap>
     pieces.push(map);
     notes.push(...use.notes.map((note) => `Partition ${part.index}: ${note}`));
   }
-  const outside = await mapOutside(device, card);
+  const outside = await mapOutside(device, card, holes);
   notes.push(...outside.notes);
   const ranges = roundOutwards(
     union(...pieces, outside.ranges),
@@ -83,7 +92,8 @@ async function mapPartition(
   const bytes = Math.max(0, Math.min(part.bytes, device.size - part.offset));
   const wholePart = { offset: part.offset, bytes };
   const oddity = oddityOf(part, all, device.size);
-  const map = oddity ?? (await mapFileSystem(windowOf(device, part.offset, part.bytes)));
+  const window = windowOf(device, part.offset, part.bytes);
+  const map = oddity ?? (await mapOrWhole(() => mapFileSystem(window)));
   if (map.strategy === 'whole') {
     const { reason } = map;
     const use: Use = {
@@ -139,6 +149,7 @@ async function mapFileSystem(window: BlockDevice): Promise<FileSystemMap> {
 async function mapOutside(
   device: BlockDevice,
   { table, partitions }: Card,
+  holes: readonly Range[],
 ): Promise<{ ranges: Range[]; notes: string[] }> {
   if (table.scheme === 'none') return { ranges: [], notes: [] };
   const inside = union(
@@ -151,10 +162,24 @@ async function mapOutside(
   const end = inside.at(-1);
   const tail = gaps.at(-1);
   if (!tail || !end || tail.offset < end.offset) return { ranges: gaps, notes: [] };
-  const found = await signatureInTail(device, tail);
+  if (intersect(gaps, holes).length > 0) {
+    const note = 'The space after the last partition is copied: parts of the table cannot be read.';
+    return { ranges: gaps, notes: [note] };
+  }
+  const found = await readSignature(device, tail);
   if (found !== null) {
     return { ranges: gaps, notes: [`The space after the last partition is copied: ${found}.`] };
   }
   const note = `${tail.bytes} bytes after the last partition carry nothing known and are left out.`;
   return { ranges: union(gaps.slice(0, -1), table.copies), notes: [note] };
+}
+
+/** What cannot be read may be anything. */
+async function readSignature(device: BlockDevice, tail: Range): Promise<string | null> {
+  try {
+    return await signatureInTail(device, tail);
+  } catch (error) {
+    if (!isPiKeepError(error, 'READ_FAILED')) throw error;
+    return `it cannot be read at byte ${error.facts.offset}`;
+  }
 }

@@ -19,6 +19,12 @@ export const PARTIAL_SUFFIX = '.partial';
 export interface Partial {
   /** Where the image will be when it is done. */
   readonly finalPath: string;
+  /**
+   * Moves it to a name that says that the image is not all of the card: "STEM (incomplete).img", or "STEM (incomplete) (2).img"
+   * where that is taken, also when it was to be one very file. To be called before the manifest is made. Throws
+   * DESTINATION_EXISTS and what filing throws.
+   */
+  markIncomplete(): Promise<void>;
   readonly image: NewImageFile;
   /**
    * Files the backup: manifest and bmap under their final names and synced, the image read-only under its final name, the
@@ -32,25 +38,29 @@ export interface Partial {
 /** More backups of one Pi in one minute than anyone makes. */
 const MAX_SAME_NAME = 1000;
 
+export interface CreateOptions {
+  imageFiles: ImageFiles;
+  folder: string;
+  /** File name without the ending. */
+  stem: string;
+  /** The same for an image that turns out not to be all of the card. */
+  incompleteStem: string;
+  format: ImageFormat;
+  /** Size of the plain image in bytes. */
+  bytes: number;
+  exact: boolean;
+}
+
 /**
  * Starts an image in `folder` as "STEM.img" (or with the ending of its format), or "STEM (2).img" and so on where that is
  * taken; with `exact` only as that very file. Throws DESTINATION_EXISTS, DESTINATION_MISSING, DESTINATION_NOT_WRITABLE,
  * DESTINATION_FULL, DESTINATION_FAILED.
  */
-export async function createPartial(options: {
-  imageFiles: ImageFiles;
-  folder: string;
-  /** File name without the ending. */
-  stem: string;
-  format: ImageFormat;
-  /** Size of the plain image in bytes. */
-  bytes: number;
-  exact: boolean;
-}): Promise<Partial> {
+export async function createPartial(options: CreateOptions): Promise<Partial> {
   const { folder, stem, format } = options;
   for (let count = 1; count <= (options.exact ? 1 : MAX_SAME_NAME); count++) {
     const base = path.join(folder, count === 1 ? stem : `${stem} (${count})`);
-    const partial = await tryCreate(options.imageFiles, base, format, options.bytes);
+    const partial = await tryCreate(options, base);
     if (partial) return partial;
   }
   throw new PiKeepError('DESTINATION_EXISTS', { path: path.join(folder, `${stem}.${format}`) });
@@ -58,28 +68,44 @@ export async function createPartial(options: {
 
 /** Null when the name is taken: by an image of any format (they would share a bmap), or by another backup in the making. */
 async function tryCreate(
-  imageFiles: ImageFiles,
+  { imageFiles, format, bytes, incompleteStem }: CreateOptions,
   base: string,
-  format: ImageFormat,
-  bytes: number,
 ): Promise<Partial | null> {
-  const finalPath = `${base}.${format}`;
-  const partialPath = finalPath + PARTIAL_SUFFIX;
-  const ownerPath = partialPath + OWNER_SUFFIX;
-  if (await isTaken(base, finalPath)) return null;
+  const names = namesOf(base, format);
+  if (!(await reserve(names))) return null;
   try {
-    await fs.writeFile(ownerPath, JSON.stringify(ownerNote()), { flag: 'wx', mode: 0o600 });
+    const image = await imageFiles.create(names.partialPath, format === 'img' ? bytes : null);
+    return new PartialFiles(image, names, incompleteStem, format);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return null;
-    throw destinationError(error, path.dirname(finalPath));
-  }
-  try {
-    const image = await imageFiles.create(partialPath, format === 'img' ? bytes : null);
-    return new PartialFiles(image, finalPath, `${base}${BMAP_SUFFIX}`, ownerPath);
-  } catch (error) {
-    await fs.rm(ownerPath, { force: true });
+    await fs.rm(names.ownerPath, { force: true });
     if (error instanceof PiKeepError && error.code === 'DESTINATION_EXISTS') return null;
     throw error;
+  }
+}
+
+/** The files of one backup, all with the same base. */
+interface Names {
+  readonly base: string;
+  readonly finalPath: string;
+  readonly partialPath: string;
+  readonly ownerPath: string;
+}
+
+function namesOf(base: string, format: ImageFormat): Names {
+  const finalPath = `${base}.${format}`;
+  const partialPath = finalPath + PARTIAL_SUFFIX;
+  return { base, finalPath, partialPath, ownerPath: partialPath + OWNER_SUFFIX };
+}
+
+/** Writes the note of who makes it; false when the name is taken. */
+async function reserve({ base, finalPath, ownerPath }: Names): Promise<boolean> {
+  if (await isTaken(base, finalPath)) return false;
+  try {
+    await fs.writeFile(ownerPath, JSON.stringify(ownerNote()), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return false;
+    throw destinationError(error, path.dirname(finalPath));
   }
 }
 
@@ -99,50 +125,74 @@ async function isTaken(base: string, finalPath: string): Promise<boolean> {
 
 class PartialFiles implements Partial {
   readonly image: NewImageFile;
-  readonly finalPath: string;
-  readonly #ownerPath: string;
-  readonly #manifestPath: string;
-  readonly #bmapPath: string;
+  readonly #incompleteStem: string;
+  readonly #format: ImageFormat;
+  #names: Names;
   /** Files beside the image that were made under their final names. */
   readonly #beside: string[] = [];
   #promoted = false;
 
-  constructor(image: NewImageFile, finalPath: string, bmapPath: string, ownerPath: string) {
+  constructor(image: NewImageFile, names: Names, incompleteStem: string, format: ImageFormat) {
     this.image = image;
-    this.finalPath = finalPath;
-    this.#ownerPath = ownerPath;
-    this.#manifestPath = finalPath + MANIFEST_SUFFIX;
-    this.#bmapPath = bmapPath;
+    this.#names = names;
+    this.#incompleteStem = incompleteStem;
+    this.#format = format;
+  }
+
+  get finalPath(): string {
+    return this.#names.finalPath;
+  }
+
+  async markIncomplete(): Promise<void> {
+    const folder = path.dirname(this.finalPath);
+    for (let count = 1; count <= MAX_SAME_NAME; count++) {
+      const stem = count === 1 ? this.#incompleteStem : `${this.#incompleteStem} (${count})`;
+      const names = namesOf(path.join(folder, stem), this.#format);
+      if ((await exists(names.partialPath)) || !(await reserve(names))) continue;
+      try {
+        await fs.rename(this.#names.partialPath, names.partialPath);
+      } catch (error) {
+        await fs.rm(names.ownerPath, { force: true });
+        throw destinationError(error, folder);
+      }
+      await fs.rm(this.#names.ownerPath, { force: true });
+      this.#names = names;
+      return;
+    }
+    const taken = path.join(folder, `${this.#incompleteStem}.${this.#format}`);
+    throw new PiKeepError('DESTINATION_EXISTS', { path: taken });
   }
 
   async promote(manifest: Manifest): Promise<string> {
-    const folder = path.dirname(this.finalPath);
+    const { base, finalPath, partialPath, ownerPath } = this.#names;
+    const folder = path.dirname(finalPath);
+    const manifestPath = finalPath + MANIFEST_SUFFIX;
     try {
       await this.image.settle();
       await this.image.close();
-      await this.#writeBeside(this.#manifestPath, `${JSON.stringify(manifest)}\n`);
-      await this.#writeBeside(this.#bmapPath, bmapText(manifest.map, manifest.source.bytes));
+      await this.#writeBeside(manifestPath, `${JSON.stringify(manifest)}\n`);
+      await this.#writeBeside(base + BMAP_SUFFIX, bmapText(manifest.map, manifest.source.bytes));
       await syncPath(folder);
-      await makeReadOnly(this.image.path);
-      await moveWithoutReplacing(this.image.path, this.finalPath);
+      await makeReadOnly(partialPath);
+      await moveWithoutReplacing(partialPath, finalPath);
       this.#promoted = true;
-      await fs.rm(this.#ownerPath, { force: true });
+      await fs.rm(ownerPath, { force: true });
       await syncPath(folder);
     } catch (error) {
       if (errnoOf(error) === 'EEXIST') {
-        throw new PiKeepError('DESTINATION_EXISTS', { path: this.finalPath }, { cause: error });
+        throw new PiKeepError('DESTINATION_EXISTS', { path: finalPath }, { cause: error });
       }
       throw destinationError(error, folder);
     }
-    return this.#manifestPath;
+    return manifestPath;
   }
 
   async discard(): Promise<void> {
     await this.image.close();
     if (this.#promoted) return;
     for (const file of this.#beside) await fs.rm(file, { force: true });
-    await fs.rm(this.image.path, { force: true });
-    await fs.rm(this.#ownerPath, { force: true });
+    await fs.rm(this.#names.partialPath, { force: true });
+    await fs.rm(this.#names.ownerPath, { force: true });
   }
 
   async #writeBeside(file: string, text: string): Promise<void> {

@@ -21,6 +21,7 @@ const restoreWords: Partial<Record<Phase, string>> = {
 const backupWords: Readonly<Record<Phase, string>> = {
   opening: 'Opening the card',
   copying: 'Copying the card',
+  rescuing: 'Trying the bad places again',
   proving: 'Checking the copy',
   rereading: 'Reading the card again',
   checking: 'Checking the backup',

@@ -1,12 +1,17 @@
 /** The reading itself: any offset and length, over a descriptor that may only take aligned requests. */
 
 import { close as closeCallback, read as readCallback } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { isAligned } from '../engine/aligned-memory.ts';
 import type { BlockDevice } from '../engine/block-device.ts';
-import { PiKeepError } from '../engine/errors.ts';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { BOUNCE_BYTES, BounceBuffers } from './bounce-buffers.ts';
 import { readError } from './device-errors.ts';
+
+/** What may pass (macOS, seen by others who retry it from 100 ms on), and how long to wait each time. */
+const PASSING = new Set(['ENXIO', 'EBUSY']);
+const PASSING_PAUSES = [100, 200, 400];
 
 const closeDescriptor = promisify(closeCallback);
 
@@ -19,6 +24,7 @@ export interface DescriptorFacts {
   readonly alignment: number;
   /** True for devices: a request may not reach past `size`. Files are asked for whole blocks and end by themselves. */
   readonly endsAtSize: boolean;
+  /** Asked where the errno of a read leaves it open. */
   readonly isGone: () => Promise<boolean>;
 }
 
@@ -48,7 +54,7 @@ export class DescriptorDevice implements BlockDevice {
     if (this.#closed !== null)
       throw new PiKeepError('INTERNAL', { detail: `read after close: ${this.path}` });
     if (length === 0) return;
-    const reading = this.#read(into, offset);
+    const reading = this.#readPatiently(into, offset);
     this.#inFlight.add(reading);
     try {
       await reading;
@@ -66,6 +72,21 @@ export class DescriptorDevice implements BlockDevice {
       await closeDescriptor(this.#facts.fd);
     })();
     return this.#closed;
+  }
+
+  /** Some readers on macOS answer ENXIO or EBUSY once, and read a moment later. */
+  async #readPatiently(into: Uint8Array, offset: number): Promise<void> {
+    for (const ms of PASSING_PAUSES) {
+      try {
+        await this.#read(into, offset);
+        return;
+      } catch (error) {
+        if (!PASSING.has(errnoOf(error) ?? '') || this.#closed !== null) throw error;
+        if (await this.#facts.isGone()) throw error;
+      }
+      await delay(ms);
+    }
+    await this.#read(into, offset);
   }
 
   async #read(into: Uint8Array, offset: number): Promise<void> {
@@ -99,9 +120,23 @@ export class DescriptorDevice implements BlockDevice {
       if (usable <= 0) throw endOfDevice(offset);
       into.set(buffer.subarray(offset - start, offset - start + usable));
       return usable;
+    } catch (error) {
+      if (!this.#isWholeSectors(into, offset) || asked === into.byteLength) throw error;
+      // What cannot be read may be a sector beside those that are asked for.
+      const own = buffer.subarray(0, into.byteLength);
+      await this.#fill(own, offset, own.byteLength);
+      into.set(own);
+      return own.byteLength;
     } finally {
       this.#bounce.release(buffer);
     }
+  }
+
+  /** A device takes requests of whole sectors, too; only their memory has to be aligned as the system likes it. */
+  #isWholeSectors(into: Uint8Array, offset: number): boolean {
+    const { sectorSize } = this;
+    const isWhole = offset % sectorSize === 0 && into.byteLength % sectorSize === 0;
+    return this.#facts.endsAtSize && isWhole && into.byteLength <= BOUNCE_BYTES;
   }
 
   /**

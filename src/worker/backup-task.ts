@@ -23,6 +23,7 @@ import {
   placeOf,
   requireRoom,
 } from './destination.ts';
+import { damageOf, damageResult, rescueWishes } from './dying-card.ts';
 import { ejectCard } from './eject-card.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
 import { PhaseProgress, phaseMeter } from './phase-progress.ts';
@@ -80,11 +81,11 @@ async function copyCard(
   const title = titleOf(card, disk);
   const place = await placeOf(task.destination, title, started);
   const prove = task.verify !== 'none';
-  const stem = prove ? place.stem : `${place.stem} (unverified)`;
   const partial = await createPartial({
     imageFiles: platform.imageFiles,
     folder: place.folder,
-    stem,
+    stem: prove ? place.stem : `${place.stem} (unverified)`,
+    incompleteStem: `${place.stem} ${prove ? '(incomplete)' : '(incomplete, unverified)'}`,
     format: task.format,
     bytes: device.size,
     exact: place.exact,
@@ -100,6 +101,7 @@ async function copyCard(
     const {
       map,
       plainSha256,
+      unreadable,
       image: stored,
     } = await copyRanges({
       device,
@@ -107,15 +109,20 @@ async function copyCard(
       image,
       prove,
       hashPlain: task.wholeCard || task.fullHash,
+      rescue: rescueWishes(task, context, progress),
       signal: context.signal,
       onProgress: (step) => progress.add(step),
     });
-    const secondReading = task.verify === 'card' ? [await readAgain(device, map, context)] : [];
+    const isWhole = unreadable.length === 0;
+    const secondReading =
+      task.verify === 'card' ? [isWhole ? await readAgain(device, map, context) : notRead] : [];
     progress.filing();
     const copied = new Date(context.now());
     const copyDevice = image.device(device.sectorSize);
     const copy = await readCard(copyDevice);
     const checks = [...(await checkBoot(copy)), ...secondReading];
+    const damage = await damageOf(unreadable, { image: copyDevice, layout: copy }, context);
+    if (damage) await partial.markIncomplete();
     const use = plan.partitions;
     const portrait = await readPortrait(copyDevice, copy, { use, signal: context.signal });
     const manifest = buildManifest({
@@ -129,6 +136,7 @@ async function copyCard(
       plainSha256,
       method: prove ? partial.image.readBackMethod : null,
       checks,
+      unreadable: damage?.ranges ?? [],
       portrait,
       times: { started, copied, finished: new Date(context.now()) },
     });
@@ -145,6 +153,7 @@ async function copyCard(
       seconds: 0,
       verified: manifest.verified?.method ?? null,
       plainSha256,
+      unreadable: damageResult(damage),
       checks,
       ejected: false,
     };
@@ -162,10 +171,17 @@ function sizesOf({ format }: BackupTask, bytes: number, readBytes: number): Imag
 }
 
 /** What to read: what is used, or everything when asked to. The card's own notes are kept either way. */
-async function planCopy(task: BackupTask, { device, card }: OpenedCard): Promise<UsedMap> {
-  const used = await mapUsed(device, card);
+async function planCopy(task: BackupTask, { device, card, holes }: OpenedCard): Promise<UsedMap> {
+  const used = await mapUsed(device, card, holes);
   return task.wholeCard ? wholeCard(used, device.size) : used;
 }
+
+/** A dying card is not made to read everything a second time. */
+const notRead: Check = {
+  name: 'second reading',
+  ok: false,
+  detail: 'left out, because the card cannot be read everywhere',
+};
 
 /** Throws CARD_UNRELIABLE unless the card still reads as it did. */
 async function readAgain(

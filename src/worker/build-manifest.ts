@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import type { BlockDevice } from '../engine/block-device.ts';
 import type { Card } from '../engine/card.ts';
 import type { Check } from '../engine/checks.ts';
+import type { DamagedRange } from '../engine/damage.ts';
 import { type Disk, weakIdentity } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import type { ReadBackMethod } from '../engine/image/image-file.ts';
@@ -26,6 +27,8 @@ export interface ManifestFacts {
   /** Null: not proven. */
   readonly method: ReadBackMethod | null;
   readonly checks: readonly Check[];
+  /** What the card did not give, and what lies there. */
+  readonly unreadable: readonly DamagedRange[];
   /** Of the image, not of the card: what it will say whenever it is asked. */
   readonly portrait: Portrait;
   readonly times: { readonly started: Date; readonly copied: Date; readonly finished: Date };
@@ -58,7 +61,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       fileSystem: part.fileSystem,
       ...useOf(facts.plan, part.index),
     })),
-    unreadable: [],
+    unreadable: facts.unreadable.map(({ files, ...range }) => ({ ...range, files: [...files] })),
     verified: facts.method && { at: times.finished.toISOString(), method: facts.method },
     checks: [...facts.checks],
     warnings: [...card.table.problems, ...facts.plan.notes],

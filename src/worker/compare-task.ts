@@ -9,6 +9,7 @@ import type { Manifest } from '../engine/image/manifest.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import { requireSameCard } from '../engine/same-card.ts';
 import { requireFinished } from '../engine/unfinished.ts';
+import { maskUnreadable } from '../engine/unreadable-mask.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';
@@ -16,6 +17,7 @@ import { phaseMeter } from './phase-progress.ts';
 import { type CompareResult, MAX_DIFFERENCES } from './results.ts';
 import type { TaskContext } from './task-context.ts';
 import type { CompareTask } from './tasks.ts';
+import { unreadableOf } from './unreadable-of.ts';
 
 /**
  * Throws what opening the card throws, NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, OTHER_CARD, VERIFY_DIFFERS or
@@ -56,7 +58,7 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
       const bytes = totalBytes(manifest.map);
       const { map } = manifest;
       const { verdict, differences, ...found } = await compareCard({
-        card: device,
+        card: maskUnreadable(device, manifest.unreadable),
         image: kept,
         map,
         signal: context.signal,
@@ -68,6 +70,7 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
         disk: opened.disk.id,
         verdict,
         bytes,
+        notCompared: unreadableOf(manifest),
         differingBytes: found.bytes,
         differences: differences.slice(0, MAX_DIFFERENCES),
         moreDifferences: Math.max(0, differences.length - MAX_DIFFERENCES),

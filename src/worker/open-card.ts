@@ -2,10 +2,12 @@
 
 import type { BlockDevice } from '../engine/block-device.ts';
 import type { Card } from '../engine/card.ts';
+import type { Range } from '../engine/chunks.ts';
 import type { Disk, WeakIdentity } from '../engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { glance } from '../engine/pi-card.ts';
+import { structureView } from '../engine/structure-view.ts';
 import { openThroughDoors } from '../platform/doors.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
 import { readListed, takeDisk } from './take-disk.ts';
@@ -32,6 +34,8 @@ export interface OpenedCard {
   readonly device: BlockDevice;
   readonly card: Card;
   readonly door: DoorName;
+  /** Where the card could not be read for `card`: zeros were taken instead. */
+  readonly holes: readonly Range[];
 }
 
 /**
@@ -53,7 +57,9 @@ export async function openCard(options: OpenCardOptions): Promise<OpenedCard> {
     options.door,
   );
   try {
-    return { disk, device, door, card: await readListed(device, disk) };
+    const view = structureView(device);
+    const card = await readListed(view.device, disk);
+    return { disk, device, door, card, holes: view.holes() };
   } catch (error) {
     await device.close();
     throw error;

@@ -19,6 +19,7 @@ export class PhaseProgress {
   #proving: ProgressMeter | null = null;
   #copied = 0;
   #proven = 0;
+  #isRescuing = false;
   #lastSent = Number.NEGATIVE_INFINITY;
 
   constructor(total: number, prove: boolean, context: TaskContext) {
@@ -37,12 +38,26 @@ export class PhaseProgress {
       this.#send('proving', this.#proving);
       return;
     }
+    if (step.copied > 0) this.#isRescuing = false;
+    // What is proven meanwhile is no news.
+    if (this.#isRescuing) return;
     this.#copying.add(step.copied);
     const isLast = this.#copied >= this.#total;
     this.#send('copying', this.#copying, isLast);
     if (isLast && this.#prove) {
       this.#proving = new ProgressMeter(this.#total, this.#context.monotonic, this.#proven);
     }
+  }
+
+  /** On a dying card: `rescued` of `total` bytes that did not read at first. */
+  rescuing({ rescued, total }: { rescued: number; total: number }): void {
+    this.#isRescuing = true;
+    const now = this.#context.monotonic();
+    const isEdge = rescued === 0 || rescued === total;
+    if (!isEdge && now - this.#lastSent < INTERVAL_MS) return;
+    this.#lastSent = now;
+    const unknown = { bytesPerSecond: null, secondsLeft: null };
+    this.#context.progress({ phase: 'rescuing', bytes: rescued, total, ...unknown });
   }
 
   filing(): void {

@@ -7,11 +7,13 @@ import { bytes, partitionUse, text } from './fields.ts';
 /**
  * `reading` reads an image, `rereading` reads a card again to compare it with what was read before. A restore goes through
  * `checking` (the image, before the card is touched), `opening`, `writing` (with a differential one: comparing too), `proving`
- * (the card, read back) and `filing`.
+ * (the card, read back) and `filing`. `rescuing` works on the bad places of a dying card; its `total` is what did not read at
+ * first, and what is missing to it is still to be read.
  */
 export const phases = [
   'opening',
   'copying',
+  'rescuing',
   'proving',
   'rereading',
   'filing',

@@ -5,6 +5,23 @@ import { bytes, partitionUse, text } from './fields.ts';
 
 const checkSchema = v.object({ name: text, ok: v.boolean(), detail: text });
 
+/** Names of files in a result; `moreFiles` counts the others, and the manifest has them by range. */
+export const MAX_DAMAGED_FILES = 100;
+
+/** What a card did not give when it was backed up. */
+const damageSchema = v.object({
+  ranges: bytes,
+  bytes,
+  /** Damaged files, those that a Pi needs first: "/home/pi/x", or "boot:/config.txt" beside the system. */
+  files: v.pipe(v.array(text), v.maxLength(MAX_DAMAGED_FILES)),
+  moreFiles: bytes,
+  /** What that means, in sentences. */
+  words: text,
+});
+
+/** Where an image has zeros because its card could not be read. */
+const unreadableSchema = v.object({ ranges: bytes, bytes });
+
 export const backupResultSchema = v.object({
   task: v.literal('backup'),
   image: text,
@@ -20,6 +37,8 @@ export const backupResultSchema = v.object({
   seconds: v.pipe(v.number(), v.minValue(0)),
   verified: v.nullable(v.picklist(['read-back', 'read-back-cached'])),
   plainSha256: v.nullable(text),
+  /** Null as a rule; else the backup is incomplete. */
+  unreadable: v.nullable(damageSchema),
   checks: v.array(checkSchema),
   ejected: v.boolean(),
 });
@@ -30,6 +49,8 @@ export const verifyResultSchema = v.object({
   image: text,
   bytes,
   verified: v.picklist(['read-back', 'read-back-cached']),
+  /** Null unless the backup is incomplete. */
+  unreadable: v.nullable(unreadableSchema),
   seconds: v.pipe(v.number(), v.minValue(0)),
 });
 export type VerifyResult = v.InferOutput<typeof verifyResultSchema>;
@@ -56,6 +77,8 @@ export const compareResultSchema = v.object({
   verdict: v.picklist(['same', 'mounted', 'differs']),
   /** Bytes of the card that were compared. */
   bytes,
+  /** Could not be read when the image was made, and so cannot be compared; null unless the backup is incomplete. */
+  notCompared: v.nullable(unreadableSchema),
   /** Bytes that differ, in whole sectors. */
   differingBytes: bytes,
   differences: v.pipe(v.array(differenceSchema), v.maxLength(MAX_DIFFERENCES)),

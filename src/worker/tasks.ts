@@ -8,6 +8,10 @@ import { filePath, MAX_LISTED } from './file-results.ts';
 /** Disks that can be marked “never touch”. */
 export const MAX_NEVER_TOUCH = 256;
 
+/** What nobody asked for otherwise, and the most: a week. */
+export const RESCUE_MINUTES = 30;
+export const MAX_RESCUE_MINUTES = 7 * 24 * 60;
+
 /** Which disks there are for this task, and how they may be opened. */
 const sourceSchema = v.object({
   /** Folder that stands in for the card reader; null for the machine's own disks. */
@@ -41,6 +45,8 @@ export const backupTaskSchema = v.object({
   fullHash: v.boolean(),
   /** "card": the image is proven, and then the card is read a second time and compared. */
   verify: v.picklist(['image', 'card', 'none']),
+  /** How long a dying card is tried without anything more being read. */
+  rescueMinutes: v.optional(v.pipe(bytes, v.minValue(1), v.maxValue(MAX_RESCUE_MINUTES))),
   forceUnmount: v.boolean(),
   ejectWhenDone: v.boolean(),
 });

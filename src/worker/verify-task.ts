@@ -7,6 +7,7 @@ import { phaseMeter } from './phase-progress.ts';
 import type { VerifyResult } from './results.ts';
 import type { TaskContext } from './task-context.ts';
 import type { VerifyTask } from './tasks.ts';
+import { unreadableOf } from './unreadable-of.ts';
 
 /** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, IMAGE_DAMAGED, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
 export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
@@ -38,6 +39,7 @@ export async function runVerify(task: VerifyTask, context: TaskContext): Promise
     image: task.image,
     bytes: device.size,
     verified: opened.readBackMethod,
+    unreadable: unreadableOf(manifest),
     seconds,
   };
 }

@@ -263,6 +263,7 @@ const backedUp: BackupResult = {
   seconds: 1,
   verified: null,
   plainSha256: null,
+  unreadable: null,
   checks: [],
   ejected: false,
 };

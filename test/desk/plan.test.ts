@@ -25,6 +25,7 @@ const result = {
   seconds: 60,
   verified: 'read-back',
   plainSha256: null,
+  unreadable: null,
   checks: [],
   ejected: false,
 } as const;

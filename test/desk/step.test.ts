@@ -67,6 +67,7 @@ const result: BackupResult = {
   seconds: 4,
   verified: 'read-back',
   plainSha256: null,
+  unreadable: null,
   checks: [],
   ejected: false,
 };

@@ -67,7 +67,7 @@ export function memorySource(
         data.set(content.subarray(offset, offset + bytes));
         handedOut.push(entry);
         options.onEntry?.(entry);
-        yield { offset, bytes, buffer, data } satisfies ReadChunk;
+        yield { offset, bytes, buffer, data, failure: null } satisfies ReadChunk;
       }
     },
     close: () => Promise.resolve(),

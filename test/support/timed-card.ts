@@ -104,7 +104,7 @@ export function zeroSource(bytes: number, entryBytes = 4 * MIB, isSeekable = tru
       for (const entry of entries) {
         const buffer = await pool.acquire();
         const data = buffer.subarray(0, entry.bytes).fill(0);
-        yield { offset: entry.offset, bytes: entry.bytes, buffer, data };
+        yield { offset: entry.offset, bytes: entry.bytes, buffer, data, failure: null };
       }
     },
   };

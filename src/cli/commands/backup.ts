@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
 import { formatOfName, type ImageFormat, imageFormats } from '../../engine/image/image-format.ts';
-import type { BackupTask } from '../../worker/tasks.ts';
+import { type BackupTask, MAX_RESCUE_MINUTES, RESCUE_MINUTES } from '../../worker/tasks.ts';
 import { backupReport } from '../backup-report.ts';
 import { backupTask } from '../backup-task.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
@@ -22,6 +22,7 @@ interface Options {
   readonly wholeCard?: true;
   readonly fullHash?: true;
   readonly verify: BackupTask['verify'];
+  readonly rescueMinutes: number;
 }
 
 export function defineBackup(program: Command, run: Run): void {
@@ -44,6 +45,12 @@ export function defineBackup(program: Command, run: Run): void {
       new Option('--verify <what>', 'what is read again as a proof')
         .choices(['image', 'card', 'none'])
         .default('image'),
+    )
+    .option(
+      '--rescue-minutes <minutes>',
+      'on a dying card, give up after this long without anything more being read',
+      minutes,
+      RESCUE_MINUTES,
     )
     .action((disk: string, options: Options, command: Command) =>
       run(command, (session) => backup(session, disk, options)),
@@ -69,10 +76,19 @@ async function backup(session: Session, name: string, options: Options): Promise
     verify: options.verify,
     wholeCard: options.wholeCard === true,
     fullHash: options.fullHash === true,
+    rescueMinutes: options.rescueMinutes,
   };
   const result = await work(session, backupTask(session, disk, how));
   printer.done(backupReport(result, { disk: disk.id }));
-  return exitCodes.done;
+  return result.unreadable ? exitCodes.incomplete : exitCodes.done;
+}
+
+/** Throws USAGE. */
+function minutes(text: string): number {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (value >= 1 && value <= MAX_RESCUE_MINUTES) return value;
+  const detail = `--rescue-minutes takes whole minutes, from 1 to ${MAX_RESCUE_MINUTES}.`;
+  throw new PiKeepError('USAGE', { detail });
 }
 
 /** Throws USAGE when the option and the name of the file say different things. */

@@ -33,6 +33,7 @@ async function verify(session: Session, name: string): Promise<ExitCode> {
     lines: [
       'The image is what was read from the card.',
       `  ${formatBytes(fields.bytes)} read from ${through} in ${formatDuration(fields.seconds)}`,
+      ...incompleteLines(fields.unreadable, 'It is incomplete:', 'zeros stand there.'),
     ],
   });
   return exitCodes.done;
@@ -77,9 +78,21 @@ async function compare(session: Session, name: string, against: string): Promise
         ? 'The card is what was read when the image was made.'
         : 'The card is what was read when the image was made, but for what mounting writes.',
       `  ${formatBytes(bytes)} read from the card in ${formatDuration(seconds)}`,
+      ...incompleteLines(fields.notCompared, 'The image is incomplete:', 'that was not compared.'),
     ],
   });
   return exitCodes.done;
+}
+
+function incompleteLines(
+  unreadable: { ranges: number; bytes: number } | null,
+  what: string,
+  so: string,
+): string[] {
+  if (!unreadable) return [];
+  const ranges = unreadable.ranges === 1 ? 'one range' : `${unreadable.ranges} ranges`;
+  const size = formatBytes(unreadable.bytes);
+  return [`  ${what} ${ranges} of the card, ${size}, could not be read when it was made; ${so}`];
 }
 
 const MOUNTED =
