@@ -113,8 +113,10 @@ export async function clearUnpacked(folder: string): Promise<readonly CacheEntry
 }
 
 async function write(partial: string, options: UnpackOptions): Promise<void> {
-  const { folder, image, signal, freeBytes } = options;
-  const room = await roomFor(options);
+  const { image, signal } = options;
+  const room = new Room(options, await listUnpacked(options.folder));
+  // Unpacked it takes more than packed, as a rule.
+  await room.require((await fs.stat(image)).size);
   const file = await fs.open(partial, 'wx', 0o600);
   try {
     let position = 0;
@@ -125,6 +127,7 @@ async function write(partial: string, options: UnpackOptions): Promise<void> {
       for (let at = 0; at < piece.length; at += HOLE_BYTES) {
         const part = piece.subarray(at, at + HOLE_BYTES);
         if (isAllZero(part)) continue;
+        room.requireWithin(written + part.length);
         await writeAll(file, part, position + at);
         written += part.length;
       }
@@ -132,11 +135,10 @@ async function write(partial: string, options: UnpackOptions): Promise<void> {
       if (position > MAX_PLAIN_BYTES) {
         throw new PiKeepError('UNSUPPORTED', { what: `unpacking ${image}: it has no end` });
       }
-      if (written > room) throw tooSmall(folder, written, room);
+      await room.makeWithin(written);
       if (written - looked < LOOK_EVERY) continue;
       looked = written;
-      const free = await freeBytes();
-      if (free < RESERVE_BYTES) throw tooSmall(folder, RESERVE_BYTES, free);
+      await room.require(0);
     }
     await file.truncate(position);
   } finally {
@@ -144,23 +146,50 @@ async function write(partial: string, options: UnpackOptions): Promise<void> {
   }
 }
 
-/** Bytes that may be written: within the bounds of the cache, older entries making room, and of the disk. */
-async function roomFor({ folder, image, freeBytes, ...options }: UnpackOptions): Promise<number> {
-  const most = options.maxStoredBytes ?? MAX_STORED_BYTES;
-  const packed = Number((await fs.stat(image)).size);
-  let stored = 0;
-  for (const entry of await listUnpacked(folder)) {
-    // As a rule an image takes about twice the room unpacked, without its zeros.
-    if (stored + entry.storedBytes + 2 * packed <= most) stored += entry.storedBytes;
-    else await fs.rm(entry.path, { force: true });
-  }
-  const room = Math.min(most - stored, (await freeBytes()) - RESERVE_BYTES);
-  if (room < packed) throw tooSmall(folder, packed + RESERVE_BYTES, await freeBytes());
-  return room;
-}
+/** What may be written: within the bounds of the cache and of the disk. Older entries make room, the oldest first. */
+class Room {
+  readonly #folder: string;
+  readonly #most: number;
+  readonly #freeBytes: () => Promise<number>;
+  /** The one used last first. */
+  readonly #entries: CacheEntry[];
 
-function tooSmall(folder: string, neededBytes: number, freeBytes: number): PiKeepError {
-  return new PiKeepError('DESTINATION_TOO_SMALL', { path: folder, neededBytes, freeBytes });
+  constructor({ folder, freeBytes, maxStoredBytes }: UnpackOptions, entries: CacheEntry[]) {
+    this.#folder = folder;
+    this.#most = maxStoredBytes ?? MAX_STORED_BYTES;
+    this.#freeBytes = freeBytes;
+    this.#entries = entries;
+  }
+
+  /** So many bytes more have to fit on the disk. */
+  async require(bytes: number): Promise<void> {
+    for (;;) {
+      const free = await this.#freeBytes();
+      if (free >= bytes + RESERVE_BYTES) return;
+      if (!(await this.#removeOldest())) throw this.#tooSmall(bytes + RESERVE_BYTES, free);
+    }
+  }
+
+  /** An image larger than the whole cache. */
+  requireWithin(written: number): void {
+    if (written > this.#most) throw this.#tooSmall(written, this.#most);
+  }
+
+  async makeWithin(written: number): Promise<void> {
+    const stored = (): number =>
+      this.#entries.reduce((sum, { storedBytes }) => sum + storedBytes, written);
+    while (stored() > this.#most && (await this.#removeOldest()));
+  }
+
+  async #removeOldest(): Promise<boolean> {
+    const oldest = this.#entries.pop();
+    if (oldest) await fs.rm(oldest.path, { force: true });
+    return oldest !== undefined;
+  }
+
+  #tooSmall(neededBytes: number, freeBytes: number): PiKeepError {
+    return new PiKeepError('DESTINATION_TOO_SMALL', { path: this.#folder, neededBytes, freeBytes });
+  }
 }
 
 async function writeAll(file: fs.FileHandle, data: Uint8Array, position: number): Promise<void> {
