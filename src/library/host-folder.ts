@@ -41,21 +41,23 @@ export class HostFolder {
     this.#id = id;
   }
 
-  /** `path` must be a folder, not a link to one. Throws DESTINATION_MISSING, DESTINATION_NOT_WRITABLE, DESTINATION_FAILED. */
-  static async open(path: Buffer): Promise<HostFolder> {
+  /**
+   * `path` must be a folder, not a link to one; `canHold`: the system has a path to what a descriptor holds. Throws DESTINATION_MISSING, DESTINATION_NOT_WRITABLE, DESTINATION_FAILED.
+   */
+  static async open(path: Buffer, canHold = process.platform === 'linux'): Promise<HostFolder> {
     try {
-      return await HostFolder.#open(path, path);
+      return await HostFolder.#open(path, path, canHold);
     } catch (error) {
       throw destinationError(error, path.toString());
     }
   }
 
   /** `reached` is the path it is opened by. */
-  static async #open(path: Buffer, reached: Buffer): Promise<HostFolder> {
+  static async #open(path: Buffer, reached: Buffer, canHold: boolean): Promise<HostFolder> {
     const handle = await fs.open(reached, FOLDER_FLAGS);
     try {
       const id = await handle.stat({ bigint: true });
-      const base = (await heldPath(handle, id)) ?? path;
+      const base = (canHold && (await heldPath(handle, id))) || path;
       return new HostFolder(path, handle, base, id);
     } catch (error) {
       await handle.close();
@@ -67,7 +69,8 @@ export class HostFolder {
   async makeFolder(name: Buffer): Promise<HostFolder> {
     return this.#inside(async () => {
       await fs.mkdir(this.#at(name), { mode: 0o700 });
-      return HostFolder.#open(Buffer.concat([this.path, SEPARATOR, name]), this.#at(name));
+      const path = Buffer.concat([this.path, SEPARATOR, name]);
+      return HostFolder.#open(path, this.#at(name), this.#isHeld);
     });
   }
 
@@ -180,7 +183,6 @@ async function heldPath(
   handle: fs.FileHandle,
   { dev, ino }: { readonly dev: bigint; readonly ino: bigint },
 ): Promise<Buffer | null> {
-  if (process.platform !== 'linux') return null;
   const path = `/proc/self/fd/${handle.fd}`;
   try {
     const found = await fs.stat(path, { bigint: true });

@@ -1,12 +1,12 @@
 /**
  * Measures how long a folder of an image takes to list, and what of the file is read for it: `node
- * scripts/bench/list-files.ts IMAGE [PATH...]`. Apart from the bench, because it needs nothing but an image.
+ * scripts/time-listing.ts IMAGE [PATH...]`. Apart from the bench, because it needs nothing but an image.
  */
 
-import type { OpenedImage } from '../../src/engine/image/image-file.ts';
-import { createPlatform } from '../../src/platform/index.ts';
-import type { Platform } from '../../src/platform/ports.ts';
-import { runListFiles } from '../../src/worker/list-files-task.ts';
+import type { OpenedImage } from '../src/engine/image/image-file.ts';
+import { createPlatform } from '../src/platform/index.ts';
+import type { Platform } from '../src/platform/ports.ts';
+import { runListFiles } from '../src/worker/list-files-task.ts';
 
 /** Bytes and times that reading the image file cost. */
 interface Reads {
