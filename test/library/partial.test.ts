@@ -185,41 +185,6 @@ describe('a backup in the making', () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
-  it('files what is not all of the card under a name that says so, and never over another', async () => {
-    const files = (): string[] => readdirSync(folder.path).toSorted();
-    writeFileSync(join(folder.path, 'octopi (incomplete).img.gz'), 'somebody else');
-    for (const [exact, name] of [
-      [false, 'octopi (incomplete) (2)'],
-      [true, 'octopi (incomplete) (3)'],
-    ] as const) {
-      const partial = await start('octopi', exact);
-      await partial.image.write(new Uint8Array(4096).fill(7), 0);
-      await partial.markIncomplete();
-      expect(partial.finalPath).toBe(join(folder.path, `${name}.img`));
-      expect(files()).toContain(`${name}.img.partial`);
-      expect(files()).not.toContain('octopi.img.partial');
-      await partial.promote(manifestOf(partial.finalPath));
-      expect(readFileSync(partial.finalPath)[0]).toBe(7);
-    }
-    expect(files()).toEqual(
-      [
-        'octopi (incomplete).img.gz',
-        ...[2, 3].flatMap((count) =>
-          ['.bmap', '.img', '.img.pikeep.json'].map(
-            (end) => `octopi (incomplete) (${count})${end}`,
-          ),
-        ),
-      ].toSorted(),
-    );
-  });
-
-  it('leaves nothing of an incomplete backup that is given up', async () => {
-    const partial = await start('octopi');
-    await partial.markIncomplete();
-    await partial.discard();
-    expect(readdirSync(folder.path)).toEqual([]);
-  });
-
   it('says that a folder is missing', async () => {
     const missing = join(folder.path, 'missing');
     await expect(

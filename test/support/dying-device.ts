@@ -19,9 +19,10 @@ export interface DyingOptions {
   readonly before?: (offset: number, bytes: number) => void;
 }
 
-export function dyingDevice(content: Uint8Array, options: DyingOptions): DyingDevice {
+/** `below` is what the card holds, or the device that reads it. */
+export function dyingDevice(below: Uint8Array | BlockDevice, options: DyingOptions): DyingDevice {
   const { sectorSize = 512, failing } = options;
-  const inner = memoryDevice(content, { sectorSize });
+  const inner = below instanceof Uint8Array ? memoryDevice(below, { sectorSize }) : below;
   const reads: { offset: number; bytes: number; failed: boolean }[] = [];
   return {
     path: inner.path,
