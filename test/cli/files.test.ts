@@ -4,9 +4,10 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needsTools } from '../support/tools.ts';
 import { undocumented } from './documented.ts';
-import { type Ended, pikeep } from './run-pikeep.ts';
+import { type Ended, pikeep, script } from './run-pikeep.ts';
 import { type SlotRig, slotRig } from './slot-rig.ts';
 import { cardTools } from './small-card.ts';
+import { startOnTerminal } from './terminal.ts';
 
 describe.skipIf(needsTools(...cardTools))('the files of a card by the command line', () => {
   let rig: SlotRig;
@@ -77,5 +78,23 @@ describe.skipIf(needsTools(...cardTools))('the files of a card by the command li
     expect(last).toMatchObject({ cache: { folder: cache, images: 1, isCleared: true } });
     expect(readdirSync(cache)).toEqual([]);
     expect((await run('ls', packed)).code).toBe(4);
+  });
+
+  it.skipIf(needsTools('script'))('of such an image are a question on a terminal', async () => {
+    const cache = join(rig.folder, 'cache-of-terminal');
+    const words = [script, 'ls', packed, '/', ...rig.options].map((word) => `'${word}'`);
+    const command = `XDG_CACHE_HOME='${cache}' ${words.join(' ')}`;
+    for (const [answer, code, shown] of [
+      ['n', 4, 'has to be unpacked first'],
+      ['y', 0, 'lost+found/'],
+    ] as const) {
+      const terminal = startOnTerminal(command);
+      await terminal.untilOutput('[y/N]');
+      terminal.type(`${answer}\n`);
+      const ended = await terminal.ended;
+      expect(ended.output).toContain(shown);
+      expect(ended.code).toBe(code);
+    }
+    expect(readdirSync(join(cache, 'pikeep/unpacked'))).toHaveLength(1);
   });
 });
