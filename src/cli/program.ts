@@ -4,14 +4,18 @@ import { Command, type CommanderError } from 'commander';
 import { PiKeepError } from '../engine/errors.ts';
 import type { Run } from './command.ts';
 import { defineBackup } from './commands/backup.ts';
+import { defineCheck } from './commands/check.ts';
 import { defineDemo } from './commands/demo.ts';
 import { defineDiff } from './commands/diff.ts';
 import { defineDoctor } from './commands/doctor.ts';
 import { defineExtract } from './commands/extract.ts';
+import { defineForget } from './commands/forget.ts';
+import { defineHistory } from './commands/history.ts';
 import { defineInspect } from './commands/inspect.ts';
 import { defineList } from './commands/list.ts';
 import { defineLs } from './commands/ls.ts';
 import { definePanel } from './commands/panel.ts';
+import { definePi } from './commands/pi.ts';
 import { defineProtect } from './commands/protect.ts';
 import { defineRestore } from './commands/restore.ts';
 import { defineSettings } from './commands/settings.ts';
@@ -48,10 +52,14 @@ const commands = [
   defineInspect,
   defineBackup,
   defineVerify,
+  defineCheck,
   defineRestore,
   defineLs,
   defineExtract,
   defineDiff,
+  defineHistory,
+  definePi,
+  defineForget,
   defineWatch,
   definePanel,
   defineProtect,

@@ -67,6 +67,7 @@ class Walk {
   }
 
   async from(library: string): Promise<void> {
+    if (await this.#isYetToCome(library)) return;
     const folders = [{ folder: library, depth: 0 }];
     for (let at = 0; at < folders.length; at++) {
       const next = folders[at];
@@ -84,6 +85,16 @@ class Walk {
         if (this.#silent >= MAX_SILENT || this.files.length >= MAX_FILES) break;
       }
     }
+  }
+
+  /** The first backup makes the folder. Where its parent is missing too, a disk or a server is not there. */
+  async #isYetToCome(library: string): Promise<boolean> {
+    const isThere = (folder: string): Promise<boolean> =>
+      patiently(() => fs.lstat(folder), this.#options).then(
+        () => true,
+        (error: unknown) => errnoOf(error) !== 'ENOENT',
+      );
+    return !(await isThere(library)) && (await isThere(path.dirname(library)));
   }
 
   #isFull(folder: string, folders: number): boolean {

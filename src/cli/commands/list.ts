@@ -7,6 +7,7 @@ import { lookAtDisks, type SeenDisk } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import type { Facts } from '../printer.ts';
+import { type Recognised, recogniseCards } from '../recognised.ts';
 import { unfinishedWords } from '../restore-question.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
@@ -24,9 +25,14 @@ export function defineList(program: Command, run: Run): void {
 async function list(session: Session, all: boolean): Promise<ExitCode> {
   const seen = await lookAtDisks(session, session.library);
   const shown = all ? seen : seen.filter(({ verdict }) => verdict.offer);
+  const known = await recogniseCards(session, seen);
   session.printer.done({
-    facts: { command: 'list', disks: shown.map(diskFacts), hidden: seen.length - shown.length },
-    lines: shown.length === 0 ? [nothing(seen)] : [...lines(shown), ...hint(seen, shown)],
+    facts: {
+      command: 'list',
+      disks: shown.map((one) => ({ ...diskFacts(one), ...known.factsOf(one) })),
+      hidden: seen.length - shown.length,
+    },
+    lines: shown.length === 0 ? [nothing(seen)] : [...lines(shown, known), ...hint(seen, shown)],
   });
   return exitCodes.done;
 }
@@ -72,14 +78,21 @@ export function verdictWords({ disk, verdict, glance }: SeenDisk): string {
   return glance.pi === 'yes' ? `Pi card${large}` : `Pi card, by its layout${large}`;
 }
 
-function lines(shown: readonly SeenDisk[]): string[] {
+function lines(shown: readonly SeenDisk[], known: Recognised): string[] {
   const rows = shown.map((seen) => [
     seen.disk.id,
     formatBytes(seen.disk.bytes),
     seen.glance.title,
     verdictWords(seen),
   ]);
-  return tableLines([['DISK', 'SIZE', 'NAME', 'WHAT IT IS'], ...rows]);
+  const backups = shown.flatMap((seen) => {
+    const words = known.wordsOf(seen);
+    return words === null ? [] : [`${seen.disk.id}: ${words}`];
+  });
+  return [
+    ...tableLines([['DISK', 'SIZE', 'NAME', 'WHAT IT IS'], ...rows]),
+    ...(backups.length === 0 ? [] : ['', ...backups]),
+  ];
 }
 
 function nothing(seen: readonly SeenDisk[]): string {

@@ -9,6 +9,7 @@ import { backupTask } from '../backup-task.ts';
 import { lookAtDisks, type SeenDisk } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
+import { type Recognised, recogniseCards } from '../recognised.ts';
 import type { Session } from '../session.ts';
 import { work } from '../work.ts';
 import { diskFacts, verdictWords } from './list.ts';
@@ -78,14 +79,14 @@ class Watch {
     while (this.#lookAgain && !signal.aborted) {
       this.#lookAgain = false;
       try {
-        this.#compare(await lookAtDisks(this.#session, this.#session.library));
+        await this.#compare(await lookAtDisks(this.#session, this.#session.library));
       } catch (error) {
         if (!signal.aborted) printer.error(asPiKeepError(error));
       }
     }
   }
 
-  #compare(seen: readonly SeenDisk[]): void {
+  async #compare(seen: readonly SeenDisk[]): Promise<void> {
     const now = new Map(
       seen
         .filter(({ verdict }) => verdict.offer)
@@ -93,23 +94,27 @@ class Watch {
     );
     const before = this.#here;
     this.#here = now;
-    for (const [key, one] of before) if (!now.has(key)) this.#tell('left', one);
+    for (const [key, one] of before) if (!now.has(key)) this.#tell('left', one, null);
+    if ([...now.keys()].every((key) => before.has(key))) return;
+    const known = await recogniseCards(this.#session, seen);
     for (const [key, one] of now) {
       if (before.has(key)) continue;
-      this.#tell('appeared', one);
+      this.#tell('appeared', one, known);
       if (this.#auto && one.glance.pi !== 'no') this.#backUpLater(one);
     }
   }
 
-  #tell(change: 'appeared' | 'left', seen: SeenDisk): void {
+  /** `known`: whose cards there are; null for one that is gone. */
+  #tell(change: 'appeared' | 'left', seen: SeenDisk, known: Recognised | null): void {
     const { id, bytes } = seen.disk;
     const what =
       change === 'left'
         ? `${seen.glance.title} (${id}) is gone`
         : `${seen.glance.title} (${id}, ${formatBytes(bytes)}): ${verdictWords(seen)}`;
+    const backup = known?.wordsOf(seen) ?? null;
     this.#session.printer.happened('card', {
-      facts: { change, ...diskFacts(seen) },
-      lines: [what],
+      facts: { change, ...diskFacts(seen), ...known?.factsOf(seen) },
+      lines: [backup === null ? what : `${what}, ${backup}`],
     });
   }
 
