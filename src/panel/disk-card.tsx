@@ -2,7 +2,8 @@ import type { DiskView } from '../contract/panel.ts';
 import { Action } from './action.tsx';
 import { DiskMenu } from './disk-menu.tsx';
 import { Hint } from './hint.tsx';
-import { CardPicture } from './pictures.tsx';
+import { useTools } from './page-tools.ts';
+import { CardPicture, Chevron } from './pictures.tsx';
 import type { Send } from './send.ts';
 import { size } from './words.ts';
 
@@ -21,6 +22,7 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
     <>
       <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
       <DiskMenu disk={disk} send={send} />
+      {disk.history && <History history={disk.history} />}
       {disk.partitions.length > 0 && (
         <ul class="partitions" aria-label="Partitions">
           {disk.partitions.map((part, index) => (
@@ -65,6 +67,24 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
         <p class="hint">A backup only reads the card. Nothing on it changes.</p>
       )}
     </>
+  );
+}
+
+/** Whose card it looks like, and when that was last backed up. */
+function History({ history }: { readonly history: NonNullable<DiskView['history']> }) {
+  const { go } = useTools();
+  const { text, pi } = history;
+  if (pi === null) return <p class="history">{text}</p>;
+  return (
+    <button
+      type="button"
+      class="history"
+      data-id={`history ${pi}`}
+      onClick={() => go({ at: 'pi', pi })}
+    >
+      {text}
+      <Chevron />
+    </button>
   );
 }
 

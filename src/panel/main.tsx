@@ -1,7 +1,7 @@
 /** Subscribes to snapshots, renders them, sends commands. Everything visible is in `view.tsx`. */
 
 import { render } from 'preact';
-import type { Command, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
+import type { Asking, Command, PanelBridge, Problem, Query, Snapshot } from '../contract/panel.ts';
 import { browserBridge } from './browser-bridge.ts';
 import { Page } from './view.tsx';
 
@@ -26,7 +26,14 @@ function show(): void {
   const root = document.getElementById('panel');
   if (!root || !snapshot) return;
   const page = (
-    <Page snapshot={snapshot} refused={refused} onMac={onMac} send={send} onRefusalRead={forget} />
+    <Page
+      snapshot={snapshot}
+      refused={refused}
+      onMac={onMac}
+      send={send}
+      ask={ask}
+      onRefusalRead={forget}
+    />
   );
   render(page, root);
   // For whoever drives the page and has to know that it is up to date.
@@ -34,11 +41,15 @@ function show(): void {
 }
 
 /** A refusal is shown until it is read, or until a later command succeeds. */
-async function send(command: Command): Promise<void> {
+async function send(command: Command): Promise<boolean> {
   const reply = await bridge.send(command);
   refused = reply.ok ? null : reply.problem;
   show();
+  return reply.ok;
 }
+
+/** One and the same function for ever, so that no page asks again because of it. */
+const ask = (query: Query): Asking => bridge.ask(query);
 
 function forget(): void {
   refused = null;

@@ -1,19 +1,29 @@
-import type { JobState } from '../contract/panel.ts';
-import { isCounted as isCountedPhase } from './phase.ts';
 import { rate, size } from './words.ts';
 
 export interface ProgressFiguresProps {
   readonly title: string;
   /** What is being done. */
   readonly words: string;
-  readonly state: Extract<JobState, { is: 'working' }>;
+  readonly state: {
+    readonly bytes: number;
+    readonly total: number;
+    readonly bytesPerSecond: number | null;
+  };
+  /** There is something to count in what is being done; so it is when its total is known. */
+  readonly isCountable: boolean;
   /** What is said while there is nothing to count. */
   readonly waiting: string;
 }
 
 /** What is being done and how far it is: words, percentage, bar, amount and speed. */
-export function ProgressFigures({ title, words, state, waiting }: ProgressFiguresProps) {
-  const isCounted = isCountedPhase(state.phase) && state.total > 0;
+export function ProgressFigures({
+  title,
+  words,
+  state,
+  isCountable,
+  waiting,
+}: ProgressFiguresProps) {
+  const isCounted = isCountable && state.total > 0;
   const percent = isCounted ? Math.min(100, Math.floor((state.bytes / state.total) * 100)) : null;
   return (
     <>

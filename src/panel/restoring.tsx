@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { JobKind, JobState } from '../contract/panel.ts';
 import { Action } from './action.tsx';
-import { phaseWords } from './phase.ts';
+import { isCounted, phaseWords } from './phase.ts';
 import { Tick } from './pictures.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
 import type { Send } from './send.ts';
@@ -28,6 +28,7 @@ export function Restoring({ job, kind, title, image, state, onMac, send }: Resto
         title={title}
         words={cancelling ? 'Stopping' : phaseWords(kind, phase)}
         state={state}
+        isCountable={isCounted(phase)}
         waiting={waiting(phase, onMac)}
       />
       {kind === 'restore' && <Steps phase={phase} />}

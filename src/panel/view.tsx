@@ -1,17 +1,25 @@
-/** Snapshot in, page out. Nothing here remembers anything but what is being pressed or typed. */
+/** Snapshot in, page out. Nothing here remembers anything but where one is, and what is being pressed or typed. */
 
-import type { DiskView, JobView, Problem, Snapshot } from '../contract/panel.ts';
+import type { DiskView, JobView, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
 import { Backups } from './backups.tsx';
 import { CardSection } from './card-section.tsx';
 import { DiskCard } from './disk-card.tsx';
 import { EmptySlot } from './empty-slot.tsx';
+import { Errands } from './errands.tsx';
 import { JobCard } from './job-card.tsx';
 import { Leftovers } from './leftovers.tsx';
 import { Notice } from './notice.tsx';
+import { Tools, useTools } from './page-tools.ts';
+import { nameOf, Pages } from './pages.tsx';
+import { isCounted } from './phase.ts';
+import { Chevron } from './pictures.tsx';
 import { RefusedDisks } from './refused-disks.tsx';
 import { RestorePage } from './restore-page.tsx';
+import { present, type Way } from './route.ts';
 import type { Send } from './send.ts';
 import { spoken } from './spoken.ts';
+import { useWay } from './use-way.ts';
+import { useWide } from './use-wide.ts';
 
 export interface PageProps {
   readonly snapshot: Snapshot;
@@ -19,45 +27,122 @@ export interface PageProps {
   readonly refused: Problem | null;
   readonly onMac: boolean;
   readonly send: Send;
+  readonly ask: PanelBridge['ask'];
   readonly onRefusalRead: () => void;
 }
 
-export function Page({ snapshot, refused, onMac, send, onRefusalRead }: PageProps) {
+export function Page({ snapshot, refused, onMac, send, ask, onRefusalRead }: PageProps) {
   const { restore, trouble } = snapshot;
+  const isWide = useWide();
+  const { way, go, back, home } = useWay(isWide);
+  const { route } = present(way);
+  const isHome = restore !== null || route.at === 'home';
+  const tools = { snapshot, onMac, isWide, send, ask, go, back };
   return (
-    <>
-      <header class="bar">
-        <h1>PiKeep</h1>
-        <p class="library" title={snapshot.library}>
-          {snapshot.library}
-        </p>
-      </header>
-      <main>
-        {refused && <Notice problem={refused} onRead={onRefusalRead} />}
-        {trouble && <Notice problem={trouble} />}
-        {restore ? (
-          <RestorePage restore={restore} snapshot={snapshot} onMac={onMac} send={send} />
+    <Tools.Provider value={tools}>
+      <div class={isWide && !isHome ? 'window wide' : 'window'}>
+        {isHome ? (
+          <Head snapshot={snapshot} canGo={restore === null} />
         ) : (
-          <Cards snapshot={snapshot} onMac={onMac} send={send} />
+          <PageBar way={way} onBack={back} onHome={home} />
         )}
-      </main>
-      <footer class="bar">
-        <label>
-          <input
-            type="checkbox"
-            checked={snapshot.settings.ejectWhenDone}
-            onChange={({ currentTarget: { checked } }) =>
-              void send({ command: 'set-eject-when-done', value: checked })
-            }
-          />
-          Eject the card when done
-        </label>
-        {snapshot.tool.version && <span class="version">{snapshot.tool.version}</span>}
-      </footer>
+        <main>
+          {refused && <Notice problem={refused} onRead={onRefusalRead} />}
+          {trouble && <Notice problem={trouble} />}
+          {restore && (
+            <RestorePage restore={restore} snapshot={snapshot} onMac={onMac} send={send} />
+          )}
+          {!restore && isHome && <Cards snapshot={snapshot} onMac={onMac} send={send} />}
+          {!isHome && <Pages way={way} route={route} />}
+        </main>
+        {isHome && <Foot snapshot={snapshot} send={send} />}
+      </div>
       <p class="spoken" role="status" aria-live="polite">
         {spoken(snapshot)}
       </p>
-    </>
+    </Tools.Provider>
+  );
+}
+
+function Head({ snapshot, canGo }: { readonly snapshot: Snapshot; readonly canGo: boolean }) {
+  const { go } = useTools();
+  return (
+    <header class="bar">
+      <h1>PiKeep</h1>
+      {canGo ? (
+        <button
+          type="button"
+          class="to-library"
+          data-id="library"
+          title={snapshot.library}
+          onClick={() => go({ at: 'library' })}
+        >
+          Library
+          <Chevron />
+        </button>
+      ) : (
+        <p class="library" title={snapshot.library}>
+          {snapshot.library}
+        </p>
+      )}
+    </header>
+  );
+}
+
+interface PageBarProps {
+  readonly way: Way;
+  readonly onBack: () => void;
+  readonly onHome: () => void;
+}
+
+/** The way back, and what goes on at the cards meanwhile. */
+function PageBar({ way, onBack, onHome }: PageBarProps) {
+  const { snapshot } = useTools();
+  const before = way.at(-2)?.route;
+  const working = snapshot.jobs.find(({ state }) => state.is === 'working');
+  return (
+    <header class="bar page-bar">
+      <h1 class="spoken">PiKeep</h1>
+      <button type="button" class="back" onClick={onBack}>
+        <Chevron />
+        {before ? nameOf(before) : 'Back'}
+      </button>
+      {before && before.at !== 'home' && (
+        <button type="button" class="quiet" onClick={onHome}>
+          {working ? `${working.title}: ${progressWords(working)}` : 'Cards'}
+        </button>
+      )}
+      {before?.at === 'home' && working && (
+        <span class="figures">
+          {working.title}: {progressWords(working)}
+        </span>
+      )}
+    </header>
+  );
+}
+
+function progressWords({ state, kind }: JobView): string {
+  if (state.is !== 'working') return '';
+  const what = kind === 'backup' ? 'backing up' : 'restoring';
+  const isCountable = isCounted(state.phase) && state.total > 0;
+  return isCountable ? `${what}, ${Math.floor((state.bytes / state.total) * 100)}%` : `${what}…`;
+}
+
+function Foot({ snapshot, send }: Pick<PageProps, 'snapshot' | 'send'>) {
+  return (
+    <footer class="bar">
+      <label>
+        <input
+          type="checkbox"
+          checked={snapshot.settings.ejectWhenDone}
+          onChange={({ currentTarget: { checked } }) =>
+            void send({ command: 'set-eject-when-done', value: checked })
+          }
+        />
+        Eject the card when done
+      </label>
+      {snapshot.tool.version && <span class="version">{snapshot.tool.version}</span>}
+    </footer>
   );
 }
 
@@ -98,6 +183,7 @@ function Cards({ snapshot, onMac, send }: CardsProps) {
       {disks.length + jobs.length === 0 && !trouble && (
         <EmptySlot onMac={onMac} source={snapshot.tool.source} />
       )}
+      <Errands of={() => true} />
       <Leftovers leftovers={snapshot.leftovers} send={send} />
       <Backups backups={snapshot.backups} more={snapshot.moreBackups} send={send} />
       <RefusedDisks disks={snapshot.refused} settings={snapshot.settings} send={send} />

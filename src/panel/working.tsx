@@ -3,7 +3,7 @@ import { Action } from './action.tsx';
 import { CardMap } from './card-map.tsx';
 import { Key, MapKey } from './map-key.tsx';
 import { PartitionList } from './partition-list.tsx';
-import { phaseWords } from './phase.ts';
+import { isCounted, phaseWords } from './phase.ts';
 import { ProgressFigures } from './progress-figures.tsx';
 import type { Send } from './send.ts';
 import { about, portion, size, timeLeft } from './words.ts';
@@ -26,6 +26,7 @@ export function Working({ job, title, state, plan, onMac, send }: WorkingProps) 
         title={title}
         words={cancelling ? 'Stopping' : phaseWords('backup', phase)}
         state={state}
+        isCountable={isCounted(phase)}
         waiting={waiting(phase, plan !== null, onMac)}
       />
       {plan && (

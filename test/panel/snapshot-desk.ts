@@ -1,6 +1,8 @@
 /** A desk that shows whatever snapshot it is given and remembers the commands it gets. */
 
-import type { Answered, Reply, Snapshot } from '../../src/contract/panel.ts';
+import * as v from 'valibot';
+import { askSchema } from '../../src/contract/asks.ts';
+import type { Answered, Query, Reply, Snapshot } from '../../src/contract/panel.ts';
 import type { ServedDesk } from '../../src/panel-server/serve-panel.ts';
 
 export class SnapshotDesk implements ServedDesk {
@@ -8,11 +10,11 @@ export class SnapshotDesk implements ServedDesk {
   /** What the next commands are answered with. */
   reply: Reply = { ok: true };
   readonly questions: unknown[] = [];
-  /** What the next questions are answered with. */
-  answered: Answered = {
+  /** What questions are answered with. */
+  answerTo: (query: Query) => Answered = () => ({
     ok: false,
     problem: { code: 'USAGE', title: '', message: 'Nobody has set an answer.', next: '' },
-  };
+  });
   /** How often somebody looked at the snapshot. */
   looks = 0;
   #snapshot: Snapshot;
@@ -48,7 +50,8 @@ export class SnapshotDesk implements ServedDesk {
   }
 
   ask(message: unknown): Promise<Answered> {
-    this.questions.push(message);
-    return Promise.resolve(this.answered);
+    const { query } = v.parse(askSchema, message);
+    this.questions.push(query);
+    return Promise.resolve(this.answerTo(query));
   }
 }

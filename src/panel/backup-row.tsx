@@ -1,0 +1,41 @@
+import type { ListedBackup } from '../contract/panel.ts';
+import { type Badge, worth } from './library-words.ts';
+import { Cross, Remark, Tick } from './pictures.tsx';
+import { Row } from './row.tsx';
+import { size, when } from './words.ts';
+
+export interface BackupRowProps {
+  readonly backup: ListedBackup;
+  readonly onOpen: () => void;
+}
+
+/** One backup of a Pi's history. */
+export function BackupRow({ backup, onOpen }: BackupRowProps) {
+  const { at, bytes, storedBytes, name, oddities } = backup;
+  const badge = worth(backup);
+  return (
+    <Row
+      id={`backup ${backup.backup}`}
+      lead={<Sign of={badge} />}
+      name={<span title={name}>{when(at)}</span>}
+      detail={
+        <>
+          {badge.words} · {size(storedBytes)}
+          <span class="quieter"> of a {size(bytes)} card</span>
+          {oddities.map((odd) => (
+            <span key={odd} class="why">
+              {odd.charAt(0).toUpperCase() + odd.slice(1)}
+            </span>
+          ))}
+        </>
+      }
+      onOpen={onOpen}
+    />
+  );
+}
+
+/** What the words beside it say, as a picture. */
+export function Sign({ of: { tone } }: { readonly of: Badge }) {
+  if (tone === 'bad') return <Cross />;
+  return tone === 'warn' ? <Remark /> : <Tick />;
+}

@@ -1,0 +1,188 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { AnswerTo, ChangeView, ListedBackup } from '../contract/panel.ts';
+import { ChangeList } from './change-list.tsx';
+import { count } from './library-words.ts';
+import { PageHead } from './page-head.tsx';
+import { useTools } from './page-tools.ts';
+import { useAsk } from './use-ask.ts';
+import { useList } from './use-list.ts';
+import { Trouble, Waiting } from './waiting.tsx';
+import { size, when } from './words.ts';
+
+const AT_ONCE = 500;
+
+export interface ComparePageProps {
+  readonly pi: string;
+  /** The backup one came from. */
+  readonly backup: string;
+}
+
+/** What changed between two backups of a Pi. */
+export function ComparePage({ pi, backup }: ComparePageProps) {
+  const { snapshot } = useTools();
+  const [chosen, setChosen] = useState<string | null>(null);
+  const { answer, problem, askAgain } = useAsk(
+    'pi',
+    { ask: 'pi', pi, offset: 0, limit: 100 },
+    snapshot.libraryRevision,
+  );
+  const backups = answer?.backups ?? [];
+  const index = backups.findIndex((one) => one.backup === backup);
+  // Usually the one before it; for the oldest of all, the one after.
+  const usual = backups[index + 1] ?? backups[index - 1];
+  const one = backups[index];
+  const other = backups.find((each) => each.backup === chosen) ?? usual;
+  return (
+    <>
+      <PageHead title="What changed" detail={answer ? <bdi>{answer.pi.title}</bdi> : ''} />
+      {problem && <Trouble problem={problem} onAgain={askAgain} />}
+      {answer && (!one || !other) && (
+        <p class="hint">There is no other backup of this Pi to compare with.</p>
+      )}
+      {one && other && (
+        <>
+          <label class="field">
+            <span>Backup of {when(one.at)}, compared with</span>
+            <select
+              value={other.backup}
+              onChange={({ currentTarget: { value } }) => setChosen(value)}
+            >
+              {backups
+                .filter((each) => each !== one)
+                .map((each) => (
+                  <option key={each.backup} value={each.backup}>
+                    {when(each.at)}, {size(each.storedBytes)}
+                  </option>
+                ))}
+            </select>
+          </label>
+          <Changes {...inOrder(one, other)} />
+        </>
+      )}
+    </>
+  );
+}
+
+function inOrder(one: ListedBackup, other: ListedBackup): ChangesProps {
+  return Date.parse(one.at) < Date.parse(other.at)
+    ? { older: one.backup, newer: other.backup }
+    : { older: other.backup, newer: one.backup };
+}
+
+interface ChangesProps {
+  readonly older: string;
+  readonly newer: string;
+}
+
+type Kind = ChangeView['change'] | 'all';
+
+function Changes({ older, newer }: ChangesProps) {
+  const [kind, setKind] = useState<Kind>('all');
+  const [search, setSearch] = useState('');
+  const list = useList({
+    kind: 'changes',
+    key: JSON.stringify([older, newer]),
+    query: (offset) => ({ ask: 'changes', older, newer, offset, limit: AT_ONCE }),
+    items: ({ changes }) => changes,
+    next: ({ next }) => next,
+  });
+  const { first, items, hasMore, isAsking, fetchMore } = list;
+  // The filter looks at all of them, so all of them are fetched, one page after the other.
+  useEffect(() => {
+    if (hasMore && !isAsking) fetchMore();
+  });
+  const wanted = search.trim().toLowerCase();
+  const shown = items.filter(
+    ({ change, path }) =>
+      (kind === 'all' || change === kind) && path.toLowerCase().includes(wanted),
+  );
+  return (
+    <>
+      {list.problem && <Trouble problem={list.problem} onAgain={list.askAgain} />}
+      {!first && !list.problem && <Waiting>Comparing the files of both…</Waiting>}
+      {first && (
+        <>
+          <Totals answer={first} />
+          <div class="tools">
+            <fieldset class="segments" aria-label="Which changes">
+              {(['all', 'added', 'changed', 'removed'] as const).map((one) => (
+                <button
+                  key={one}
+                  type="button"
+                  aria-pressed={kind === one}
+                  onClick={() => setKind(one)}
+                >
+                  {kindWords[one]}
+                </button>
+              ))}
+            </fieldset>
+            <input
+              type="search"
+              placeholder="Filter"
+              aria-label="Only paths with this in them"
+              value={search}
+              maxLength={200}
+              spellcheck={false}
+              onInput={({ currentTarget: { value } }) => setSearch(value)}
+            />
+          </div>
+          <p class="spoken" role="status">
+            {hasMore ? '' : `${count(shown.length, 'change')} shown.`}
+          </p>
+          {shown.length === 0 && !hasMore && (
+            <p class="hint nothing">
+              {items.length === 0 ? 'Not one file differs.' : 'No change of this kind.'}
+            </p>
+          )}
+          <ChangeList changes={shown} partitions={first.partitions.length} />
+          {first.more > 0 && (
+            <p class="hint">and {count(first.more, 'change')} more that are not listed</p>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+const kindWords: Readonly<Record<Kind, string>> = {
+  all: 'All',
+  added: 'Added',
+  changed: 'Changed',
+  removed: 'Deleted',
+};
+
+const verdicts: Readonly<Record<AnswerTo<'changes'>['partitions'][number]['verdict'], string>> = {
+  same: 'nothing changed, byte for byte',
+  compared: '',
+  'only-older': 'is only in the older backup',
+  'only-newer': 'is only in the newer backup',
+  unreadable: 'could not be compared',
+};
+
+function Totals({ answer: { partitions } }: { readonly answer: AnswerTo<'changes'> }) {
+  return (
+    <ul class="totals" aria-label="In all">
+      {partitions.map((one) => (
+        <li key={one.partition} class="card">
+          <span class="name">
+            <bdi>{one.label || `Partition ${one.partition}`}</bdi>{' '}
+            <span class="detail">{one.fileSystem}</span>
+          </span>
+          {one.verdict === 'compared' ? (
+            <span class="sums">
+              <span class="added">
+                {count(one.added, 'added', 'added')}, {size(one.addedBytes)}
+              </span>
+              <span class="changed">{count(one.changed, 'changed', 'changed')}</span>
+              <span class="removed">
+                {count(one.removed, 'deleted', 'deleted')}, {size(one.removedBytes)}
+              </span>
+            </span>
+          ) : (
+            <span class="detail">{verdicts[one.verdict]}</span>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}

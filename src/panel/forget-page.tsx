@@ -1,0 +1,120 @@
+import type { AnswerTo } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import { Sign } from './backup-row.tsx';
+import { count, worth } from './library-words.ts';
+import { PageHead } from './page-head.tsx';
+import { useTools } from './page-tools.ts';
+import { SomeOf } from './some-of.tsx';
+import { useAsk } from './use-ask.ts';
+import { Trouble, Waiting } from './waiting.tsx';
+import { size, when } from './words.ts';
+
+export interface ForgetPageProps {
+  readonly pi: string;
+  /** Null: what its rules let go. */
+  readonly backups: readonly string[] | null;
+}
+
+/** What goes, what stays, and why: the question before backups are let go. */
+export function ForgetPage({ pi, backups }: ForgetPageProps) {
+  const { snapshot } = useTools();
+  const { answer, problem, askAgain } = useAsk(
+    'forget',
+    {
+      ask: 'forget',
+      what: backups ? { by: 'choice', pi, backups: [...backups] } : { by: 'rules', pi, keep: null },
+    },
+    snapshot.libraryRevision,
+  );
+  return (
+    <>
+      <PageHead title="What goes, and what stays" />
+      {problem && <Trouble problem={problem} onAgain={askAgain} />}
+      {!answer && !problem && <Waiting>Looking through its backups…</Waiting>}
+      {answer && <Preview answer={answer} onRefused={askAgain} />}
+    </>
+  );
+}
+
+type Forget = AnswerTo<'forget'>;
+
+interface PreviewProps {
+  readonly answer: Forget;
+  readonly onRefused: () => void;
+}
+
+function Preview({ answer, onRefused }: PreviewProps) {
+  const { send, back } = useTools();
+  const { token, goes, stays, moreStay, freedBytes, where } = answer;
+  return (
+    <>
+      <p class="lead">
+        {goes.length === 0
+          ? 'Nothing goes: every backup is kept.'
+          : `${count(goes.length, 'backup')} ${goes.length === 1 ? 'goes' : 'go'} to ${where}, and ${size(freedBytes)} with ${goes.length === 1 ? 'it' : 'them'}.`}
+      </p>
+      <Side head="Goes" kind="lost" backups={goes} more={0} />
+      <Side head="Stays" kind="written" backups={stays} more={moreStay} />
+      <div class="buttons stacked sticky">
+        <div class="row">
+          <button type="button" onClick={back}>
+            {token === null ? 'Back' : 'Keep all'}
+          </button>
+        </div>
+        {token !== null && (
+          <Action
+            kind="danger"
+            command={{ command: 'forget', token }}
+            send={async (command) => {
+              const isDone = await send(command);
+              // Something has changed since the list was made: here is the new one.
+              if (isDone) back();
+              else onRefused();
+              return isDone;
+            }}
+          >
+            Move {count(goes.length, 'backup')} to {where}
+          </Action>
+        )}
+      </div>
+    </>
+  );
+}
+
+interface SideProps {
+  readonly head: string;
+  readonly kind: 'lost' | 'written';
+  readonly backups: Forget['goes'];
+  readonly more: number;
+}
+
+function Side({ head, kind, backups, more }: SideProps) {
+  if (backups.length === 0) return null;
+  return (
+    <section class={`side ${kind}`} aria-label={head}>
+      <h3>
+        {head} ({backups.length + more})
+      </h3>
+      <ul class="kept">
+        <SomeOf
+          items={backups}
+          at={40}
+          line={(backup) => (
+            <li key={backup.backup}>
+              <Sign of={worth(backup)} />
+              <span class="names">
+                <span class="name" title={backup.name}>
+                  {when(backup.at)}
+                </span>
+                <span class="detail">
+                  {backup.why} · {size(backup.storedBytes)}
+                </span>
+              </span>
+            </li>
+          )}
+        />
+        {more > 0 && <li class="detail">and {more} more</li>}
+      </ul>
+    </section>
+  );
+}

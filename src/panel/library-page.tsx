@@ -1,0 +1,149 @@
+import { useState } from 'preact/hooks';
+import type { AnswerTo, PiView } from '../contract/panel.ts';
+import { Dot } from './dot.tsx';
+import { amountWords, count, lastBackupWords, piBadges } from './library-words.ts';
+import { PageHead } from './page-head.tsx';
+import { useTools } from './page-tools.ts';
+import { Pager } from './pager.tsx';
+import { ShelfPicture } from './pictures.tsx';
+import { moveAmongLines, Row } from './row.tsx';
+import { useAsk } from './use-ask.ts';
+import { Trouble, Waiting } from './waiting.tsx';
+
+/** Pis of one page of the list: what fits a few screens, and is there at once. */
+const AT_ONCE = 50;
+
+export interface LibraryPageProps {
+  /** The Pi whose page stands beside the list. */
+  readonly present: string | null;
+}
+
+/** All Pis there are backups of. */
+export function LibraryPage({ present }: LibraryPageProps) {
+  const { snapshot, go } = useTools();
+  const [search, setSearch] = useState('');
+  const [offset, setOffset] = useState(0);
+  const asked = useAsk(
+    'library',
+    { ask: 'library', search: search.trim(), offset, limit: AT_ONCE },
+    snapshot.libraryRevision,
+  );
+  const [last, setLast] = useState<AnswerTo<'library'> | null>(null);
+  if (asked.answer && asked.answer !== last) setLast(asked.answer);
+  // While the answer to the next letter is on its way, what is there stays.
+  const answer = asked.answer ?? last;
+  const isEmpty = answer?.state === 'ready' && answer.total + answer.loose === 0;
+  const hasNothing = isEmpty && search.trim() === '';
+  return (
+    <>
+      <PageHead title="Library" detail={answer?.folder ?? snapshot.library} />
+      {!hasNothing && (
+        <input
+          type="search"
+          placeholder="Search"
+          aria-label="Search names, notes and files"
+          value={search}
+          maxLength={200}
+          spellcheck={false}
+          data-id="search"
+          onInput={({ currentTarget: { value } }) => {
+            setSearch(value);
+            setOffset(0);
+          }}
+        />
+      )}
+      {answer?.problem && <Trouble problem={answer.problem} />}
+      {asked.problem && <Trouble problem={asked.problem} onAgain={asked.askAgain} />}
+      {!answer && !asked.problem && <Waiting>Reading the library…</Waiting>}
+      {answer?.state === 'reading' && <Waiting>Reading the backups…</Waiting>}
+      {hasNothing && <NoBackups />}
+      {isEmpty && !hasNothing && <p class="hint">Nothing is called “{search.trim()}”.</p>}
+      {answer && answer.pis.length > 0 && (
+        <ul class="lines" aria-label="Pis" onKeyDown={moveAmongLines}>
+          {answer.pis.map((pi) => (
+            <PiRow key={pi.pi} pi={pi} isPresent={pi.pi === present} />
+          ))}
+        </ul>
+      )}
+      {answer && <Pager offset={offset} limit={AT_ONCE} total={answer.total} onTurn={setOffset} />}
+      {answer && answer.loose > 0 && (
+        <ul class="lines">
+          <Row
+            id="loose"
+            name={count(answer.loose, 'other image')}
+            detail="Without a manifest of PiKeep"
+            onOpen={() => go({ at: 'loose' })}
+          />
+        </ul>
+      )}
+      {answer && <FolderProblems problems={answer.problems} more={answer.moreProblems} />}
+      <p class="spoken" role="status">
+        {answer && search.trim() !== '' ? `${count(answer.total, 'Pi')} found.` : ''}
+      </p>
+    </>
+  );
+}
+
+function PiRow({ pi, isPresent }: { readonly pi: PiView; readonly isPresent: boolean }) {
+  const { go } = useTools();
+  const amount = amountWords(pi);
+  return (
+    <Row
+      id={`pi ${pi.pi}`}
+      lead={<Dot colour={pi.colour} />}
+      name={<PiName pi={pi} />}
+      detail={
+        <>
+          {lastBackupWords(pi)}
+          {amount && <span class="quieter"> · {amount}</span>}
+        </>
+      }
+      badges={piBadges(pi)}
+      isPresent={isPresent}
+      onOpen={() => go({ at: 'pi', pi: pi.pi })}
+    />
+  );
+}
+
+export function PiName({ pi: { title, hostname } }: { readonly pi: PiView }) {
+  return (
+    <>
+      <bdi>{title}</bdi>
+      {hostname !== null && hostname !== title && <bdi class="hostname"> {hostname}</bdi>}
+    </>
+  );
+}
+
+interface FolderProblemsProps {
+  readonly problems: readonly string[];
+  readonly more: number;
+}
+
+/** What is wrong with single files of the folder. */
+function FolderProblems({ problems, more }: FolderProblemsProps) {
+  if (problems.length === 0) return null;
+  return (
+    <details class="aside">
+      <summary>{count(problems.length + more, 'file')} could not be understood</summary>
+      <ul class="problems">
+        {problems.map((problem) => (
+          <li key={problem}>{problem}</li>
+        ))}
+        {more > 0 && <li>and {more} more</li>}
+      </ul>
+    </details>
+  );
+}
+
+function NoBackups() {
+  return (
+    <section class="empty">
+      <ShelfPicture />
+      <h3>No backups yet</h3>
+      <p>
+        Put in the card of a Raspberry Pi and back it up. PiKeep keeps each Pi’s backups together
+        here: you can look at their files, take one out, compare two, and put one on a card again.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+import { useState } from 'preact/hooks';
+import { count } from './library-words.ts';
+import { PageHead } from './page-head.tsx';
+import { useTools } from './page-tools.ts';
+import { Pager } from './pager.tsx';
+import { moveAmongLines, Row } from './row.tsx';
+import { useAsk } from './use-ask.ts';
+import { Trouble, Waiting } from './waiting.tsx';
+import { size, when } from './words.ts';
+
+const AT_ONCE = 50;
+
+/** Images that have no place in a Pi's history, because nothing says whose they are. */
+export function LoosePage() {
+  const { snapshot, go } = useTools();
+  const [offset, setOffset] = useState(0);
+  const { answer, problem, askAgain } = useAsk(
+    'loose',
+    { ask: 'loose', search: '', offset, limit: AT_ONCE },
+    snapshot.libraryRevision,
+  );
+  return (
+    <>
+      <PageHead
+        title="Other images"
+        detail={answer ? `${count(answer.total, 'image')} without a manifest of PiKeep` : ''}
+      />
+      {problem && <Trouble problem={problem} onAgain={askAgain} />}
+      {!answer && !problem && <Waiting>Reading the library…</Waiting>}
+      {answer && (
+        <ul class="lines" aria-label="Images" onKeyDown={moveAmongLines}>
+          {answer.images.map(({ backup, name, place, storedBytes, modified, why }) => (
+            <Row
+              key={backup}
+              id={`image ${backup}`}
+              name={<bdi>{name}</bdi>}
+              detail={
+                <>
+                  {[size(storedBytes), modified && when(modified), place]
+                    .filter(Boolean)
+                    .join(' · ')}
+                  <span class="why">{why}</span>
+                </>
+              }
+              onOpen={() => go({ at: 'report', backup })}
+            />
+          ))}
+        </ul>
+      )}
+      {answer && <Pager offset={offset} limit={AT_ONCE} total={answer.total} onTurn={setOffset} />}
+    </>
+  );
+}

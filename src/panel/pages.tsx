@@ -1,0 +1,84 @@
+import { ComparePage } from './compare-page.tsx';
+import { FilesPage } from './files-page.tsx';
+import { ForgetPage } from './forget-page.tsx';
+import { LibraryPage } from './library-page.tsx';
+import { LoosePage } from './loose-page.tsx';
+import { useTools } from './page-tools.ts';
+import { PiPage } from './pi-page.tsx';
+import { ReportPage } from './report-page.tsx';
+import type { Route, Way } from './route.ts';
+
+export interface PagesProps {
+  readonly way: Way;
+  readonly route: Route;
+}
+
+/** The page that one has come to; in a wide window with the library beside it. */
+export function Pages({ way, route }: PagesProps) {
+  const { isWide } = useTools();
+  if (!isWide) {
+    return (
+      <section class="page" data-page tabIndex={-1} aria-labelledby="page-title">
+        <PageAt route={route} />
+      </section>
+    );
+  }
+  const pi = way.map(({ route: one }) => (one.at === 'pi' ? one.pi : null)).findLast(Boolean);
+  return (
+    <div class="beside">
+      <section class="page list" aria-label="Library">
+        <LibraryPage present={pi ?? null} />
+      </section>
+      <section class="page" data-page tabIndex={-1} aria-label="Details">
+        {route.at === 'library' ? (
+          <p class="hint nothing">Choose a Pi to see its backups.</p>
+        ) : (
+          <PageAt route={route} />
+        )}
+      </section>
+    </div>
+  );
+}
+
+function PageAt({ route }: { readonly route: Route }) {
+  switch (route.at) {
+    case 'home':
+      return null;
+    case 'library':
+      return <LibraryPage present={null} />;
+    case 'loose':
+      return <LoosePage />;
+    case 'pi':
+      return <PiPage key={route.pi} pi={route.pi} />;
+    case 'forget':
+      return <ForgetPage pi={route.pi} backups={route.backups} />;
+    case 'report':
+      return <ReportPage key={route.backup} backup={route.backup} />;
+    case 'files':
+      return <FilesPage key={route.backup} backup={route.backup} />;
+    case 'compare':
+      return <ComparePage key={route.backup} pi={route.pi} backup={route.backup} />;
+  }
+}
+
+/** What the page before is called, on the button that leads back. */
+export function nameOf(route: Route): string {
+  switch (route.at) {
+    case 'home':
+      return 'Cards';
+    case 'library':
+      return 'Library';
+    case 'loose':
+      return 'Other images';
+    case 'pi':
+      return 'Pi';
+    case 'forget':
+      return 'Back';
+    case 'report':
+      return 'Backup';
+    case 'files':
+      return 'Files';
+    case 'compare':
+      return 'Compare';
+  }
+}

@@ -1,0 +1,129 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { AnswerTo, FileView } from '../contract/panel.ts';
+import { Action, Close } from './action.tsx';
+import { fileTime, measure } from './file-words.ts';
+import { useTools } from './page-tools.ts';
+import { SafeName } from './safe-name.tsx';
+import { useAsk } from './use-ask.ts';
+import { Trouble, Waiting } from './waiting.tsx';
+
+export interface QuickLookProps {
+  readonly backup: string;
+  readonly file: FileView;
+  /** The files beside it, to be turned to. */
+  readonly files: readonly FileView[];
+  readonly onTurn: (file: FileView) => void;
+  readonly onClose: () => void;
+}
+
+/** A first look into one file, over the page. Space and Escape close it, the arrow keys turn to the next file. */
+export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookProps) {
+  const { send, snapshot } = useTools();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  const hasContent = file.kind === 'file' && file.unreadable === null;
+  const { answer, problem, askAgain } = useAsk(
+    'preview',
+    hasContent ? { ask: 'preview', backup, path: file.path } : null,
+    0,
+  );
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const { key, target } = event;
+    const isText = target instanceof HTMLElement && target.matches('.content');
+    const isButton = target instanceof HTMLButtonElement;
+    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[key];
+    if (key === ' ' && !isButton) dialog.current?.close();
+    else if (
+      step !== undefined &&
+      !(isText && key.startsWith('ArrowU')) &&
+      !(isText && key === 'ArrowDown')
+    ) {
+      const others = files.filter(({ kind }) => kind !== 'folder');
+      const next = others[others.findIndex(({ path }) => path === file.path) + step];
+      if (next) onTurn(next);
+    } else return;
+    event.preventDefault();
+  };
+  return (
+    <dialog
+      class="quick-look"
+      ref={dialog}
+      aria-labelledby="quick-look-name"
+      onClose={onClose}
+      onKeyDown={onKeyDown}
+    >
+      <header>
+        <h2 id="quick-look-name">
+          <SafeName name={file.name} />
+        </h2>
+        <p class="subtitle">
+          {[measure(file), fileTime(file.modified), file.mode].filter(Boolean).join(' · ')}
+        </p>
+        <Close label="Close" onClick={() => dialog.current?.close()} />
+      </header>
+      {!hasContent && <Without file={file} />}
+      {problem && <Trouble problem={problem} onAgain={askAgain} />}
+      {hasContent && !answer && !problem && <Waiting>Reading the file…</Waiting>}
+      {answer && <Shown answer={answer} />}
+      <div class="buttons ends">
+        <Action command={{ command: 'save', backup, paths: [file.path] }} send={send}>
+          {snapshot.tool.where === 'browser' ? 'Save to Downloads' : 'Save…'}
+        </Action>
+      </div>
+    </dialog>
+  );
+}
+
+function Shown({
+  answer: { shown, isIncomplete, path },
+}: {
+  readonly answer: AnswerTo<'preview'>;
+}) {
+  return (
+    <>
+      {isIncomplete && (
+        <p class="warning">
+          Parts of it could not be read when the backup was made; zeros stand there.
+        </p>
+      )}
+      {shown.kind === 'text' && (
+        <>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
+          <section class="content" tabIndex={0} aria-label="Content">
+            <pre dir="auto">{shown.text}</pre>
+          </section>
+          {shown.isCut && <p class="detail">Only the beginning is shown.</p>}
+        </>
+      )}
+      {shown.kind === 'picture' && (
+        <img alt={`Content of ${path}`} src={`data:${shown.mediaType};base64,${shown.data}`} />
+      )}
+      {shown.kind === 'nothing' && <p class="hint nothing">{sentence(shown.why)}</p>}
+    </>
+  );
+}
+
+/** What has no content of its own. */
+function Without({ file: { target, unreadable } }: { readonly file: FileView }) {
+  if (unreadable !== null) {
+    return <p class="hint nothing">It cannot be read, because {unreadable}.</p>;
+  }
+  return (
+    <p class="hint nothing">
+      {target === null ? (
+        'It has no content of its own.'
+      ) : (
+        <>
+          It leads to <SafeName name={target} />
+        </>
+      )}
+    </p>
+  );
+}
+
+function sentence(words: string): string {
+  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  return capital.endsWith('.') ? capital : `${capital}.`;
+}

@@ -1,0 +1,184 @@
+import type { AnswerTo } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import { Errands } from './errands.tsx';
+import { Findings, VerdictSign } from './findings.tsx';
+import { PageHead } from './page-head.tsx';
+import { useTools } from './page-tools.ts';
+import { Portrait } from './portrait.tsx';
+import { useAsk } from './use-ask.ts';
+import { Trouble, Waiting } from './waiting.tsx';
+import { ago, size, when } from './words.ts';
+
+/** One backup: whether it is any good, what is on it, and what can be done with it. */
+export function ReportPage({ backup }: { readonly backup: string }) {
+  const { snapshot } = useTools();
+  const { answer, problem, askAgain } = useAsk(
+    'report',
+    { ask: 'report', backup },
+    snapshot.libraryRevision,
+  );
+  return (
+    <>
+      {problem && <Trouble problem={problem} onAgain={askAgain} />}
+      {!answer && !problem && <Waiting>Reading the report…</Waiting>}
+      {answer && <Report report={answer} id={backup} />}
+    </>
+  );
+}
+
+type ReportAnswer = AnswerTo<'report'>;
+
+interface ReportProps {
+  readonly report: ReportAnswer;
+  readonly id: string;
+}
+
+function Report({ report, id }: ReportProps) {
+  const { backup, name, place, portrait } = report;
+  return (
+    <>
+      <PageHead
+        title={<bdi>{backup ? backup.title : name}</bdi>}
+        detail={backup ? `Backup of ${when(backup.at)}` : 'An image without a manifest of PiKeep'}
+      />
+      <Verdict report={report} id={id} />
+      <Errands of={(errand) => errand.backup === id} />
+      <Deeds report={report} id={id} />
+      <div class="columns">
+        <Findings findings={report.findings} more={report.moreFindings} />
+        <Unreadable report={report} />
+        {portrait && <Portrait portrait={portrait} />}
+        <section class="card facts" aria-labelledby="file">
+          <h3 id="file">The file</h3>
+          <dl>
+            <dt>Name</dt>
+            <dd class="place">
+              <bdi>{name}</bdi>
+            </dd>
+            <dt>In</dt>
+            <dd class="place">{place}</dd>
+            {backup && (
+              <>
+                <dt>Size</dt>
+                <dd>
+                  {size(backup.storedBytes)} of a {size(backup.bytes)} card
+                </dd>
+              </>
+            )}
+            {report.hashes.map(({ of, sha256 }) => (
+              <Hash key={of} of={of} sha256={sha256} />
+            ))}
+          </dl>
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Hash({ of, sha256 }: { readonly of: string; readonly sha256: string }) {
+  return (
+    <>
+      <dt>SHA-256</dt>
+      <dd class="hash">
+        <span class="detail">{of}</span>
+        <code>{sha256}</code>
+      </dd>
+    </>
+  );
+}
+
+function Verdict({ report, id }: ReportProps) {
+  const { send, snapshot } = useTools();
+  const { verdict, sentence, checkedAt, backup } = report;
+  const isOn = snapshot.errands.some(
+    (errand) =>
+      errand.backup === id &&
+      errand.kind === 'check' &&
+      (errand.state.is === 'working' || errand.state.is === 'waiting'),
+  );
+  const never =
+    backup?.state === 'proven'
+      ? 'It was proven when it was made, and not checked since.'
+      : 'It was never checked.';
+  return (
+    <section class="card verdict-card" aria-label="Verdict">
+      <p class="verdict">
+        <VerdictSign verdict={verdict} isProven={backup?.state === 'proven'} />
+        <span>{sentence ?? never}</span>
+      </p>
+      {checkedAt !== null && <p class="next">Checked {ago(checkedAt)}.</p>}
+      {!isOn && (
+        <div class="buttons">
+          <Action kind="plain" command={{ command: 'check', backup: id }} send={send}>
+            {checkedAt === null ? 'Check it now' : 'Check again'}
+          </Action>
+          <span class="detail">Reads the whole image.</span>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** What can be done with it. */
+function Deeds({ report: { backup, pi }, id }: ReportProps) {
+  const { send, go, onMac } = useTools();
+  return (
+    <div class="buttons deeds">
+      {backup && (
+        <Action
+          kind="primary"
+          command={{ command: 'restore-open', from: { with: 'backup', backup: backup.backup } }}
+          send={send}
+        >
+          Restore…
+        </Action>
+      )}
+      <button type="button" data-id="browse" onClick={() => go({ at: 'files', backup: id })}>
+        Browse files
+      </button>
+      {backup && pi !== null && (
+        <button
+          type="button"
+          data-id="compare"
+          onClick={() => go({ at: 'compare', pi, backup: backup.backup })}
+        >
+          Compare…
+        </button>
+      )}
+      <Action command={{ command: 'backup-reveal', backup: id }} send={send}>
+        {onMac ? 'Show in Finder' : 'Show in folder'}
+      </Action>
+      {backup && pi !== null && (
+        <button
+          type="button"
+          data-id="let-go"
+          onClick={() => go({ at: 'forget', pi, backups: [backup.backup] })}
+        >
+          Delete…
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Unreadable({ report }: { readonly report: ReportAnswer }) {
+  const { unreadable, moreUnreadable } = report;
+  if (unreadable.length === 0) return null;
+  return (
+    <section class="card facts" aria-labelledby="unreadable">
+      <h3 id="unreadable">What could not be read from the card</h3>
+      <ul class="problems">
+        {unreadable.map(({ offset, bytes, what }) => (
+          <li key={offset}>
+            {what ?? 'Nothing known lies there'}
+            <span class="quieter">
+              {' '}
+              ({size(bytes)} at {size(offset)})
+            </span>
+          </li>
+        ))}
+        {moreUnreadable > 0 && <li>and {moreUnreadable} more</li>}
+      </ul>
+    </section>
+  );
+}
