@@ -4,7 +4,6 @@ import { Command, type CommanderError } from 'commander';
 import { PiKeepError } from '../engine/errors.ts';
 import type { Run } from './command.ts';
 import { defineBackup } from './commands/backup.ts';
-import { defineCheck } from './commands/check.ts';
 import { defineDemo } from './commands/demo.ts';
 import { defineDiff } from './commands/diff.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -52,7 +51,6 @@ const commands = [
   defineInspect,
   defineBackup,
   defineVerify,
-  defineCheck,
   defineRestore,
   defineLs,
   defineExtract,
