@@ -18,6 +18,7 @@ const MAX_SHOWN = 5;
 /** Without these a Pi does not start: modules of the kernel, the first process, what every program is linked with. */
 const NEEDED = [
   /^\/(?:etc|boot|usr|(?:usr\/)?(?:s?bin|lib))? \(folder\)$/,
+  /^\/$/,
   /^\/boot\//,
   /^(?:\/usr)?\/s?bin\/(?:init|sh|bash|dash|mount|agetty|login)$/,
   /^(?:\/usr)?\/lib\/(?:modules|systemd)[/ ]/,

@@ -15,7 +15,7 @@ import { type BackupTask, RESCUE_MINUTES } from './tasks.ts';
 
 export function rescueWishes(
   { rescueMinutes }: BackupTask,
-  { monotonic }: TaskContext,
+  { monotonic, pause = wait }: TaskContext,
   progress: PhaseProgress,
 ): RescueWishes {
   return {
@@ -26,7 +26,7 @@ export function rescueWishes(
 }
 
 /** Ends early when it is interrupted; whoever waited looks at the signal before it goes on. */
-async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
   await delay(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
     if (!signal?.aborted) throw error;
   });

@@ -11,6 +11,8 @@ export interface TaskContext {
   readonly now: () => number;
   /** Milliseconds of a clock that is never set. */
   readonly monotonic: () => number;
+  /** Waits for so many milliseconds, or until the signal fires; by the timers of the system where left out. */
+  readonly pause?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
   readonly progress: (progress: Progress) => void;
   readonly plan: (plan: Plan) => void;
   readonly warn: (code: string, text: string) => void;

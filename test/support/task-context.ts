@@ -15,6 +15,7 @@ export interface ContextOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** The platform as the task shall see it. */
   readonly adapt?: (platform: Platform) => Platform;
+  readonly pause?: TaskContext['pause'];
 }
 
 export function taskContext(options: ContextOptions = {}): HeardContext {
@@ -27,6 +28,7 @@ export function taskContext(options: ContextOptions = {}): HeardContext {
     signal: options.signal ?? new AbortController().signal,
     now: () => Date.now(),
     monotonic: () => performance.now(),
+    ...(options.pause ? { pause: options.pause } : {}),
     progress(progress) {
       steps.push(progress);
       options.onProgress?.(progress);
