@@ -4,6 +4,7 @@ import { Command, type CommanderError } from 'commander';
 import { PiKeepError } from '../engine/errors.ts';
 import type { Run } from './command.ts';
 import { defineBackup } from './commands/backup.ts';
+import { defineCheck } from './commands/check.ts';
 import { defineDemo } from './commands/demo.ts';
 import { defineDiff } from './commands/diff.ts';
 import { defineDoctor } from './commands/doctor.ts';
@@ -51,6 +52,7 @@ const commands = [
   defineInspect,
   defineBackup,
   defineVerify,
+  defineCheck,
   defineRestore,
   defineLs,
   defineExtract,
