@@ -32,17 +32,37 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
       return {
         id: `card ${event.disk}`,
         title: event.kind === 'pi' ? `${event.title} is here` : 'A removable disk is here',
-        body:
-          event.kind === 'pi'
-            ? `A Raspberry Pi card of ${formatBytes(event.bytes)}. Click to back it up.`
-            : `${event.title}, ${formatBytes(event.bytes)}. Not a Raspberry Pi card, as far as can be seen.`,
+        body: appearedBody(event),
+        onClick: actions.showPanel,
+      };
+    case 'reminder':
+      return {
+        id: `reminder ${event.pi}`,
+        title: `${event.title}: time for a backup`,
+        body: `${event.title} was ${event.last}. Insert its card.`,
+        onClick: actions.showPanel,
+      };
+    case 'hands-free-refused':
+      return {
+        id: `job ${event.job}`,
+        title: `${event.title} is not backed up`,
+        body: 'Its card may not be read without you. Click to back it up, or put it in again later.',
+        onClick: actions.showPanel,
+      };
+    case 'checked':
+      return {
+        id: `errand ${event.errand}`,
+        title: event.isBad
+          ? `A backup of ${event.title} is not good`
+          : `A backup of ${event.title} is checked`,
+        body: event.sentence,
         onClick: actions.showPanel,
       };
     case 'job-done': {
       const out = event.ejected ? ' The card can be taken out.' : '';
       return {
         id: `job ${event.job}`,
-        title: `${event.title} is backed up`,
+        title: `${event.title} is backed up${event.byItself ? ' by itself' : ''}`,
         body: `${formatBytes(event.bytes)} in ${formatDuration(event.seconds)}, in ${event.place}.${out}`,
         onClick: () => actions.reveal(event.job),
       };
@@ -71,6 +91,17 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
         onClick: actions.showPanel,
       };
   }
+}
+
+/** "Looks like octopi — last backed up 47 days ago. 32 GB. Click to back it up." */
+function appearedBody(event: Extract<DeskEvent, { happened: 'card-appeared' }>): string {
+  const { kind, title, bytes, history } = event;
+  const size = formatBytes(bytes);
+  if (kind === 'removable' && history === null) {
+    return `${title}, ${size}. Not a Raspberry Pi card, as far as can be seen.`;
+  }
+  if (history === null) return `A Raspberry Pi card of ${size}. Click to back it up.`;
+  return `${history.charAt(0).toUpperCase()}${history.slice(1)}. A card of ${size}; click to back it up.`;
 }
 
 /** What the card is worth now is what counts after a restore. */

@@ -3,8 +3,8 @@
 import * as v from 'valibot';
 import { bytes, id, text } from './fields.ts';
 
-/** A path as `engine/file-tree.ts` writes it; the longest that a page can name. */
-export const filePath = v.pipe(v.string(), v.maxLength(16_384));
+/** A path as `engine/file-tree.ts` writes it, with its partition before it. */
+export const filePath = v.pipe(v.string(), v.maxLength(16_400));
 /** Entries of one page; it ends earlier where names are so long that the answer would not fit. */
 export const MAX_FILES = 500;
 /** Paths that one command saves. */

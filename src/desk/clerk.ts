@@ -27,6 +27,7 @@ import {
   type TaskTarget,
   undoTask,
 } from './job-tasks.ts';
+import type { Librarian } from './librarian.ts';
 import { markDisk, unmarkDisk } from './protect.ts';
 import type { Shelf } from './shelf.ts';
 import {
@@ -45,6 +46,7 @@ export interface ClerkOptions {
   readonly jobs: Pick<JobRunner, 'run' | 'cancel'>;
   readonly shelf: Pick<Shelf, 'look'>;
   readonly surveyor: Pick<Surveyor, 'examine'>;
+  readonly librarian: Pick<Librarian, 'carryOut'>;
   readonly state: () => DeskState;
   readonly apply: (input: DeskInput) => void;
   /** Looks at the disks; resolves when the desk has seen them. */
@@ -121,8 +123,15 @@ export class Clerk {
       case 'restore-close':
         return this.#restore(command);
       default:
-        throw new PiKeepError('UNSUPPORTED', { what: command.command });
+        return this.#options.librarian.carryOut(command);
     }
+  }
+
+  /** Begins a backup that nobody asked for just now; the card is ejected when it is done. Throws what stands against it. */
+  backUpByItself(seen: SeenDisk, pi: string): void {
+    const card = chooseCard(this.#options.state(), seen.disk.id, seen.key);
+    const target = { ...this.#target(card, false), eject: true };
+    this.#start(card, { kind: 'backup', byItself: pi }, backupTask(target));
   }
 
   async #restore(command: Extract<Command, { command: `restore-${string}` }>): Promise<void> {

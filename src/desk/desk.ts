@@ -9,19 +9,26 @@ import {
   type Snapshot,
 } from '../contract/panel.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { recordsFolder } from '../library/records-folder.ts';
+import { openReminderLog } from '../library/reminder-log.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
 import type { SettingsStore } from '../platform/settings.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import { Answerer } from './answerer.ts';
+import { type AnswersOptions, findAnswer } from './answers.ts';
+import { Caretaker } from './caretaker.ts';
 import { Clerk } from './clerk.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { ErrandRunner } from './errand-runner.ts';
 import type { DeskEvent } from './event.ts';
+import { FileAnswers } from './file-answers.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
+import { type ChooseFolder, Librarian } from './librarian.ts';
 import { Lookout } from './lookout.ts';
 import { problemOf } from './problem.ts';
 import { Publisher } from './publisher.ts';
-import { Shelf } from './shelf.ts';
+import { Shelf, type WatchFolder } from './shelf.ts';
 import { type DeskInput, type DeskState, emptyState, isWorking } from './state.ts';
 import { step } from './step.ts';
 import { Surveyor } from './surveyor.ts';
@@ -51,6 +58,12 @@ export interface DeskOptions {
   readonly door?: DoorName | null;
   /** Where restores keep what they overwrite, and their reports; this user's own place, if left out. */
   readonly recordsFolder?: string;
+  /** Where unpacked images are kept; this user's own place, if left out. */
+  readonly cacheFolder?: string;
+  /** Where files that are saved go; if left out, nothing can be saved. */
+  readonly chooseFolder?: ChooseFolder;
+  /** If left out, the library is only looked at from time to time. */
+  readonly watchFolder?: WatchFolder;
   readonly clock?: Clock;
 }
 
@@ -84,7 +97,11 @@ class WatchingDesk implements Desk {
   readonly #jobs: JobRunner;
   readonly #surveyor: Surveyor;
   readonly #clerk: Clerk;
+  readonly #shelf: Shelf;
+  readonly #errands: ErrandRunner;
+  readonly #librarian: Librarian;
   readonly #answerer: Answerer;
+  #caretaker: Caretaker | null = null;
   #state: DeskState;
   #snapshot: Snapshot;
   #awake: { release(): void } | null = null;
@@ -102,7 +119,23 @@ class WatchingDesk implements Desk {
     const apply = (input: DeskInput): void => this.#apply(input);
     const state = (): DeskState => this.#state;
     const look = (): Promise<void> => this.#lookout.look();
-    const shelf = new Shelf({ library: () => this.#state.settings.library, apply });
+    this.#shelf = new Shelf({
+      library: () => this.#state.settings.library,
+      clock,
+      watchFolder: options.watchFolder ?? null,
+      apply,
+    });
+    const shelf = this.#shelf;
+    this.#errands = new ErrandRunner({ ...options, shelf, state, apply });
+    this.#librarian = new Librarian({
+      platform: options.platform,
+      access: options,
+      shelf,
+      errands: this.#errands,
+      chooseFolder: options.chooseFolder ?? null,
+      state,
+      dismiss: (errand) => apply({ input: 'errand-dismissed', errand }),
+    });
     this.#jobs = new JobRunner(options, { apply, look });
     this.#surveyor = new Surveyor({
       runTask,
@@ -119,14 +152,30 @@ class WatchingDesk implements Desk {
       jobs: this.#jobs,
       shelf,
       surveyor: this.#surveyor,
+      librarian: this.#librarian,
       state,
       apply,
       look,
       settingsChanged: () => this.#apply({ input: 'settings', settings: this.#settings() }),
     });
-    this.#answerer = new Answerer(async ({ ask }) => {
-      throw new PiKeepError('UNSUPPORTED', { what: `asking for ${ask}` });
+    this.#caretaker = new Caretaker({
+      clock,
+      log: openReminderLog(options.recordsFolder ?? recordsFolder()),
+      state,
+      apply,
+      backUp: (seen, pi) => this.#clerk.backUpByItself(seen, pi),
+      cancel: (job) => this.#jobs.cancel(job),
+      check: (image) => this.#librarian.check(image, true),
     });
+    const files = new FileAnswers({ runTask, startWorker, access: options, state });
+    const answers: AnswersOptions = {
+      state,
+      files,
+      librarian: this.#librarian,
+      system: options.platform.name,
+      home: options.home,
+    };
+    this.#answerer = new Answerer((query, signal) => findAnswer(query, signal, answers));
     this.#lookout = new Lookout({
       platform: options.platform,
       clock,
@@ -177,7 +226,14 @@ class WatchingDesk implements Desk {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#jobs.close(), this.#surveyor.close(), this.#answerer.close()]);
+    await this.#caretaker?.close();
+    await Promise.all([
+      this.#jobs.close(),
+      this.#surveyor.close(),
+      this.#answerer.close(),
+      this.#errands.close(),
+    ]);
+    await this.#shelf.close();
     await this.#lookout.close();
     this.#awake?.release();
     this.#publisher.close();
@@ -188,11 +244,16 @@ class WatchingDesk implements Desk {
     const { state, events } = step(this.#state, input);
     if (state === this.#state) return;
     this.#state = state;
-    this.#keepAwake(state.jobs.some(isWorking));
-    if (input.input === 'progressed') this.#publisher.soon();
+    this.#keepAwake(
+      state.jobs.some(isWorking) || state.errands.some(({ state: { is } }) => is === 'working'),
+    );
+    const isProgress = input.input === 'progressed' || input.input === 'errand-progressed';
+    if (isProgress) this.#publisher.soon();
     else if (events.length > 0 || this.#looksDifferent()) this.#publisher.now();
     for (const event of events) for (const listener of [...this.#events]) listener(event);
     this.#surveyor.follow();
+    // The first tick comes while it is being made.
+    this.#caretaker?.follow();
   }
 
   /** Most looks at the disks find what was there before; nobody needs to hear that. */

@@ -7,13 +7,15 @@ import { formatBytes } from '../engine/format.ts';
 import { refusalWords } from '../engine/words/refusal.ts';
 import type { Settings } from '../platform/settings.ts';
 import { plainText } from './plain-text.ts';
-import type { SeenDisk } from './state.ts';
+import { historyView } from './recognition.ts';
+import type { DeskState, SeenDisk } from './state.ts';
 
 export const MAX_PARTITIONS = 8;
 const MAX_LABEL = 64;
 const MAX_TITLE = 120;
 
-export function diskView({ key, disk, verdict, glance }: SeenDisk): DiskView {
+export function diskView(state: DeskState, seen: SeenDisk): DiskView {
+  const { key, disk, verdict, glance } = seen;
   const warnings = verdict.offer && verdict.warnings.includes('very-large') ? [VERY_LARGE] : [];
   return {
     disk: disk.id,
@@ -24,7 +26,7 @@ export function diskView({ key, disk, verdict, glance }: SeenDisk): DiskView {
     kind: glance.pi === 'no' ? 'removable' : 'pi',
     partitions: partitionsView(disk),
     canProtect: diskKeys(disk).length > 0,
-    history: null,
+    history: historyView(state, seen),
     warnings,
   };
 }

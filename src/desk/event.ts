@@ -9,6 +9,28 @@ export type DeskEvent =
       readonly title: string;
       readonly kind: 'pi' | 'removable';
       readonly bytes: number;
+      /** "looks like octopi — last backed up 47 days ago"; null where nothing is known. */
+      readonly history: string | null;
+    }
+  /** The last good backup of a Pi is older than the user wants. */
+  | {
+      readonly happened: 'reminder';
+      /** Key of the Pi. */
+      readonly pi: string;
+      readonly title: string;
+      /** "last backed up 47 days ago". */
+      readonly last: string;
+    }
+  /** A backup that began by itself was not allowed; nothing asks again until the card is put in again. */
+  | { readonly happened: 'hands-free-refused'; readonly job: string; readonly title: string }
+  | {
+      readonly happened: 'checked';
+      readonly errand: string;
+      readonly title: string;
+      /** Path of the image. */
+      readonly image: string;
+      readonly isBad: boolean;
+      readonly sentence: string;
     }
   /** A backup is made. */
   | {
@@ -21,6 +43,8 @@ export type DeskEvent =
       readonly storedBytes: number;
       readonly seconds: number;
       readonly ejected: boolean;
+      /** It began when the card was put in. */
+      readonly byItself: boolean;
     }
   | {
       readonly happened: 'restore-done';

@@ -11,7 +11,7 @@ const REMEMBERED = 32;
 type Seen = Pick<DeskState, 'disks' | 'known' | 'insertions'>;
 
 export function takeListing(
-  before: Seen & Pick<DeskState, 'jobs'>,
+  before: Seen & Pick<DeskState, 'jobs' | 'looked' | 'now'>,
   disks: readonly Disk[],
   context: SelectionContext,
 ): Seen {
@@ -33,7 +33,9 @@ export function takeListing(
     );
     if (same) return { ...same, ...facts };
     insertions += 1;
-    return { key: `${insertions}-${digest(disk)}`, ...facts, announced: 'no' };
+    const undecidedSince = before.looked ? before.now : null;
+    const key = `${insertions}-${digest(disk)}`;
+    return { key, ...facts, announced: 'no', undecidedSince };
   });
   const fresh = seen.filter((one) => !before.known.some(({ key }) => key === one.key));
   const known = [...before.known, ...fresh.map(({ key, glance: { title } }) => ({ key, title }))];

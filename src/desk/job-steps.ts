@@ -31,6 +31,7 @@ export function startJob(
     identity: weakIdentityText(weakIdentity(seen.disk)),
     title: plainText(order.kind === 'backup' ? seen.glance.title : order.title, MAX_TITLE),
     image: order.kind === 'backup' ? null : order.image,
+    byItself: order.kind === 'backup' ? (order.byItself ?? null) : null,
     state: {
       is: 'working',
       phase: order.kind === 'restore' ? 'checking' : 'opening',
@@ -47,7 +48,9 @@ export function startJob(
   const others = state.jobs.filter(
     (one) => isWorking(one) || (one.disk !== job.disk && one.identity !== job.identity),
   );
-  return { ...state, started, jobs: [...others, job] };
+  // Whoever begins something with a card has decided what becomes of it.
+  const disks = state.disks.map((one) => (one === seen ? { ...one, undecidedSince: null } : one));
+  return { ...state, started, disks, jobs: [...others, job] };
 }
 
 /** Late messages of a job that has ended change nothing. */

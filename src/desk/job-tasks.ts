@@ -15,6 +15,8 @@ export interface CardAccess {
   readonly door?: DoorName | null;
   /** Where restores keep what they overwrite, and their reports; this user's own place, if left out. */
   readonly recordsFolder?: string;
+  /** Where unpacked images are kept; this user's own place, if left out. */
+  readonly cacheFolder?: string;
 }
 
 export interface TaskTarget {
@@ -22,11 +24,14 @@ export interface TaskTarget {
   readonly settings: Settings;
   readonly access: CardAccess;
   readonly forceUnmount: boolean;
+  /** Whatever the settings say. */
+  readonly eject?: boolean;
 }
 
 export type JobTask = BackupTask | RestoreTask | UndoTask;
 
-export function backupTask({ disk, settings, access, forceUnmount }: TaskTarget): BackupTask {
+export function backupTask(target: TaskTarget): BackupTask {
+  const { disk, settings, access, forceUnmount, eject = settings.ejectWhenDone } = target;
   return {
     task: 'backup',
     disk: disk.id,
@@ -38,7 +43,7 @@ export function backupTask({ disk, settings, access, forceUnmount }: TaskTarget)
     fullHash: false,
     verify: 'image',
     forceUnmount,
-    ejectWhenDone: settings.ejectWhenDone,
+    ejectWhenDone: eject,
   };
 }
 
@@ -90,7 +95,7 @@ function expectedOf(disk: Disk) {
   return { ...identity, partitions: [...identity.partitions] };
 }
 
-function sourceOf(settings: Settings, { slot, allowDiskImage, door }: CardAccess) {
+export function sourceOf(settings: Settings, { slot, allowDiskImage, door }: CardAccess) {
   return {
     slot,
     allowDiskImage: allowDiskImage ?? false,

@@ -54,7 +54,9 @@ export class Lookout {
       const destinationDisks = await disksBelow(platform.volumes, library);
       const keys = neverTouch.map(({ key }) => key);
       const context = { destinationDisks, allowDiskImage, allowOtherExternal, neverTouch: keys };
-      if (!signal.aborted) apply({ input: 'listed', disks, context });
+      if (signal.aborted) return;
+      apply({ input: 'ticked', now: clock.wall() });
+      apply({ input: 'listed', disks, context });
     } catch (error) {
       if (signal.aborted) return;
       apply({ input: 'unlistable', error: asPiKeepError(error) });

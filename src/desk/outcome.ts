@@ -29,7 +29,8 @@ export function finishJob(
   const title = plainText(result.title, MAX_TITLE);
   const next = onWorkingJob(state, job, (one) => ({ ...one, title, state: last(result, place) }));
   if (next === state) return { state, events: [] };
-  return { state: forgetOldOutcomes(next), events: [told(job, title, result, place)] };
+  const byItself = next.jobs.some((one) => one.id === job && one.byItself !== null);
+  return { state: forgetOldOutcomes(next), events: [told(job, title, result, place, byItself)] };
 }
 
 function last(
@@ -73,6 +74,7 @@ function told(
   title: string,
   result: Extract<DeskInput, { input: 'finished' }>['result'],
   place: string,
+  byItself: boolean,
 ): DeskEvent {
   if (result.task === 'undo') return { happened: 'undo-done', job, title };
   if (result.task === 'restore') {
@@ -80,7 +82,7 @@ function told(
     return { happened: 'restore-done', job, title, provenBytes, seconds, ejected };
   }
   const { image, bytes, storedBytes, seconds, ejected } = result;
-  const facts = { job, title, image, place, bytes, storedBytes, seconds, ejected };
+  const facts = { job, title, image, place, bytes, storedBytes, seconds, ejected, byItself };
   return { happened: 'job-done', ...facts };
 }
 
@@ -94,6 +96,10 @@ export function failJob(state: DeskState, id: string, error: PiKeepError): Step 
   }
   const problem = problemOf(error);
   const failed: JobState = { is: 'failed', problem, actions: actionsAfter(error), card };
+  if (job.byItself !== null && isRefusal(error)) {
+    const refused: DeskEvent = { happened: 'hands-free-refused', job: id, title: job.title };
+    return { state: end(state, id, failed), events: [refused] };
+  }
   const event: DeskEvent = {
     happened: 'job-failed',
     job: id,
@@ -105,6 +111,11 @@ export function failJob(state: DeskState, id: string, error: PiKeepError): Step 
     next: problem.next,
   };
   return { state: end(state, id, failed), events: [event] };
+}
+
+/** Somebody said no, or nobody was there to say yes. */
+function isRefusal(error: PiKeepError): boolean {
+  return isPiKeepError(error, 'DIALOG_CANCELLED', 'NOT_AUTHORIZED', 'DOOR_UNAVAILABLE');
 }
 
 function end(state: DeskState, id: string, last: JobState): DeskState {

@@ -1,15 +1,27 @@
 /** What the desk knows, as a value. `step.ts` alone makes a new one out of an old one. */
 
-import type { JobKind, JobState, PlanView, Problem, Snapshot } from '../contract/panel.ts';
+import type {
+  ErrandKind,
+  ErrandState,
+  JobKind,
+  JobState,
+  PlanView,
+  Problem,
+  Snapshot,
+} from '../contract/panel.ts';
 import type { Disk } from '../engine/disk.ts';
 import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
 import type { SelectionContext, Verdict } from '../engine/selection.ts';
 import type { Backup } from '../library/backups.ts';
+import type { Reminded } from '../library/reminder-log.ts';
 import type { Settings } from '../platform/settings.ts';
+import type { CheckResult } from '../worker/check-results.ts';
+import type { ExtractResult, ListFilesResult } from '../worker/file-results.ts';
 import type { Plan, Progress } from '../worker/progress.ts';
 import type { RestoreResult, SurveyResult, UndoResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
+import { emptyShelf, type ShelfState } from './shelf-state.ts';
 
 /** A disk that is there now. */
 export interface SeenDisk {
@@ -22,6 +34,11 @@ export interface SeenDisk {
   readonly isOtherExternal: boolean;
   /** As what the user has been told of it. */
   readonly announced: 'no' | 'removable' | 'pi';
+  /**
+   * When it was put in (milliseconds since 1970), for as long as a backup of it may begin by itself; null once that is decided,
+   * and for a card that was there before PiKeep looked first.
+   */
+  readonly undecidedSince: number | null;
 }
 
 export interface Job {
@@ -39,6 +56,8 @@ export interface Job {
   readonly title: string;
   /** The image that a restore writes; null for a backup. */
   readonly image: string | null;
+  /** The Pi it was begun for by itself; null when somebody asked for it. */
+  readonly byItself: string | null;
   readonly state: JobState;
   /** Null until the map of the card is known. */
   readonly plan: PlanView | null;
@@ -66,9 +85,30 @@ export interface RestorePage {
   readonly forceUnmount: boolean;
 }
 
+/** Work on an image that needs no card. */
+export interface ErrandOrder {
+  readonly kind: ErrandKind;
+  /** Path of the image. */
+  readonly image: string;
+  readonly title: string;
+  /** Nobody asked for it: it was due. */
+  readonly isScheduled: boolean;
+}
+
+export interface Errand extends ErrandOrder {
+  readonly id: string;
+  readonly state: ErrandState;
+  /** Something that was saved, to be shown in its folder. */
+  readonly place: string | null;
+}
+
+export type ErrandResult = CheckResult | ExtractResult | ListFilesResult;
+
 export type Leftover = Snapshot['leftovers'][number];
 
 export interface DeskState {
+  /** Milliseconds since 1970, when it was last looked at. */
+  readonly now: number;
   readonly disks: readonly SeenDisk[];
   /** Keys and titles of cards seen lately, the newest last: to say which card a late command meant. */
   readonly known: readonly { readonly key: string; readonly title: string }[];
@@ -79,8 +119,14 @@ export interface DeskState {
   /** Whether the disks were ever listed: what is there at the first look was not inserted just now. */
   readonly looked: boolean;
   readonly jobs: readonly Job[];
-  /** Of the library, the newest first. */
+  readonly errandsAdded: number;
+  readonly errands: readonly Errand[];
+  readonly shelf: ShelfState;
+  /** Of the library, the newest first; none while it cannot be reached. */
   readonly backups: readonly Backup[];
+  readonly reminded: Reminded;
+  /** When a check was begun by itself, by the path of the image. */
+  readonly tried: Readonly<Record<string, number>>;
   readonly restore: RestorePage | null;
   readonly leftovers: readonly Leftover[];
   readonly settings: Settings;
@@ -89,7 +135,7 @@ export interface DeskState {
 
 /** What begins a job, besides the card. */
 export type JobOrder =
-  | { readonly kind: 'backup' }
+  | { readonly kind: 'backup'; readonly byItself?: string }
   | { readonly kind: 'restore' | 'undo'; readonly title: string; readonly image: string };
 
 export type JobResult = BackupResult | RestoreResult | UndoResult;
@@ -120,7 +166,28 @@ export type DeskInput =
   | { readonly input: 'dismissed'; readonly job: string }
   | { readonly input: 'ejected'; readonly card: string }
   | { readonly input: 'leftovers'; readonly leftovers: readonly Leftover[] }
-  | { readonly input: 'backups'; readonly backups: readonly Backup[] }
+  | { readonly input: 'ticked'; readonly now: number }
+  | { readonly input: 'library'; readonly look: Omit<ShelfState, 'revision'> }
+  | { readonly input: 'reminded'; readonly reminded: Reminded }
+  /** The user is to be reminded of this Pi, by its key. */
+  | { readonly input: 'remind'; readonly pi: string }
+  /** Nothing begins by itself for this insertion any more. */
+  | { readonly input: 'decided'; readonly card: string }
+  /** The system's dialog for a backup that began by itself was left unanswered. */
+  | { readonly input: 'unanswered'; readonly job: string }
+  | { readonly input: 'errand-added'; readonly order: ErrandOrder }
+  | { readonly input: 'errand-begun'; readonly errand: string }
+  | { readonly input: 'errand-progressed'; readonly errand: string; readonly progress: Progress }
+  | { readonly input: 'errand-cancelling'; readonly errand: string }
+  | {
+      readonly input: 'errand-finished';
+      readonly errand: string;
+      readonly result: ErrandResult;
+      /** The folder of what was saved, to be shown. */
+      readonly place: string;
+    }
+  | { readonly input: 'errand-failed'; readonly errand: string; readonly error: PiKeepError }
+  | { readonly input: 'errand-dismissed'; readonly errand: string }
   | { readonly input: 'settings'; readonly settings: Settings }
   | {
       readonly input: 'restore-opened';
@@ -143,6 +210,7 @@ export type DeskInput =
 
 export function emptyState(settings: Settings): DeskState {
   return {
+    now: 0,
     disks: [],
     known: [],
     insertions: 0,
@@ -150,7 +218,12 @@ export function emptyState(settings: Settings): DeskState {
     openings: 0,
     looked: false,
     jobs: [],
+    errandsAdded: 0,
+    errands: [],
+    shelf: emptyShelf,
     backups: [],
+    reminded: {},
+    tried: {},
     restore: null,
     leftovers: [],
     settings,

@@ -1,6 +1,8 @@
 /** `step(state, input)`: the only place where the desk's state changes. Pure; effects are `desk.ts`'s business. */
 
+import { changeErrands } from './errand-steps.ts';
 import type { DeskEvent } from './event.ts';
+import { decide, leaveUnanswered } from './hands-free-steps.ts';
 import { takeListing } from './insertion.ts';
 import {
   advance,
@@ -11,10 +13,12 @@ import {
   startJob,
   warn,
 } from './job-steps.ts';
+import { remind, takeLibrary } from './library-steps.ts';
 import { examineJob, failJob, finishJob } from './outcome.ts';
 import { plainText } from './plain-text.ts';
 import { planView } from './plan-view.ts';
 import { problemOf } from './problem.ts';
+import { historyWords } from './recognition.ts';
 import { changeRestore, settleRestore } from './restore-page.ts';
 import { type DeskInput, type DeskState, isRewriting, isWorking, type SeenDisk } from './state.ts';
 
@@ -64,8 +68,26 @@ function change(state: DeskState, input: DeskInput): Step {
       return quiet({ ...state, jobs: state.jobs.map((job) => markEjected(job, input.card)) });
     case 'leftovers':
       return quiet({ ...state, leftovers: input.leftovers });
-    case 'backups':
-      return quiet({ ...state, backups: input.backups });
+    case 'ticked':
+      return quiet({ ...state, now: input.now });
+    case 'library':
+      return quiet(takeLibrary(state, input));
+    case 'reminded':
+      return quiet({ ...state, reminded: input.reminded });
+    case 'remind':
+      return remind(state, input);
+    case 'decided':
+      return quiet(decide(state, input.card));
+    case 'unanswered':
+      return leaveUnanswered(state, input.job);
+    case 'errand-added':
+    case 'errand-begun':
+    case 'errand-progressed':
+    case 'errand-cancelling':
+    case 'errand-finished':
+    case 'errand-failed':
+    case 'errand-dismissed':
+      return changeErrands(state, input);
     case 'settings':
       return quiet({ ...state, settings: input.settings });
     default:
@@ -97,6 +119,7 @@ function announce(before: DeskState, listed: DeskState): Step {
         title: plainText(seen.glance.title, MAX_TITLE),
         kind,
         bytes,
+        history: historyWords(listed, seen),
       });
     }
     return { ...seen, announced: kind };

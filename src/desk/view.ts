@@ -1,12 +1,12 @@
 /** The desk's state as the panel sees it. Pure. */
 
 import { basename } from 'node:path';
-import type { JobView, Snapshot } from '../contract/panel.ts';
-import { backupView } from './backup-view.ts';
+import type { ErrandView, JobView, Snapshot } from '../contract/panel.ts';
+import { backupKey, backupView } from './backup-view.ts';
 import { diskView, piFirst, refusedView } from './disk-view.ts';
 import { plainText } from './plain-text.ts';
 import { restoreView } from './restore-view.ts';
-import { type DeskState, isWorking, type Job } from './state.ts';
+import { type DeskState, type Errand, isWorking, type Job } from './state.ts';
 
 /** What does not change while a desk lives. */
 export interface Surroundings {
@@ -37,14 +37,14 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
     library: plainText(tilde(library, home), MAX_PATH),
     disks: disks
       .filter((seen) => seen.verdict.offer)
-      .map(diskView)
+      .map((seen) => diskView(state, seen))
       .sort(piFirst),
     refused: disks.flatMap((seen) => refusedView(seen, state.settings)),
     jobs: state.jobs.map((job) => jobView(job, drawn.has(job.id))),
-    errands: [],
+    errands: state.errands.map(errandView),
     backups: state.backups.slice(0, MAX_BACKUPS).map(backupView),
     moreBackups: Math.max(0, state.backups.length - MAX_BACKUPS),
-    libraryRevision: 0,
+    libraryRevision: state.shelf.revision,
     restore: restoreView(state),
     leftovers: state.leftovers.slice(0, MAX_LEFTOVERS),
     settings: { ejectWhenDone, showOtherExternal },
@@ -73,6 +73,11 @@ function jobView(job: Job, isDrawn: boolean): JobView {
     plan: isDrawn ? plan : null,
     warnings: [...warnings],
   };
+}
+
+function errandView({ id, kind, image, title, isScheduled, state }: Errand): ErrandView {
+  const name = plainText(basename(image), MAX_NAME);
+  return { errand: id, kind, backup: backupKey(image), title, name, isScheduled, state };
 }
 
 /** Jobs that are shown with the picture of their card: those that run, then the latest. */

@@ -15,6 +15,7 @@ it('says which Pi is backed up, how big it is, how long it took and where it lie
       storedBytes: 3e9,
       seconds: 372,
       ejected: true,
+      byItself: false,
     },
     actions,
   );
@@ -28,7 +29,13 @@ it('says which Pi is backed up, how big it is, how long it took and where it lie
 });
 
 it('calls only a Pi card a Pi card; a click opens the panel', () => {
-  const seen = { happened: 'card-appeared', disk: 'disk4', title: 'octopi', bytes: 32e9 } as const;
+  const seen = {
+    happened: 'card-appeared',
+    disk: 'disk4',
+    title: 'octopi',
+    bytes: 32e9,
+    history: null,
+  } as const;
   const pi = noticeOf({ ...seen, kind: 'pi' }, actions);
   expect(pi).toMatchObject({
     title: 'octopi is here',

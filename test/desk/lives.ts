@@ -11,7 +11,7 @@ import type { Disk } from '../../src/engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
 import type { BackupResult } from '../../src/worker/results.ts';
 import { context, piCard, planOf, stick, systemDisk } from './cards.ts';
-import { backupOf, restored, surveyOf } from './restores.ts';
+import { backupOf, libraryOf, restored, surveyOf } from './restores.ts';
 
 export const settings = {
   library: '/h/PiKeep',
@@ -109,7 +109,7 @@ export interface Moment {
 export function live(deeds: readonly Deed[]): Moment[] {
   const backups = [backupOf(piCard('sdb'))];
   const moments: Moment[] = [];
-  let state = step(emptyState(settings), { input: 'backups', backups }).state;
+  let state = step(emptyState(settings), libraryOf(backups)).state;
   /** Every token that was ever shown, the newest first: a page can send an old one. */
   let tokens: readonly string[] = [];
   for (const act of deeds) {

@@ -13,6 +13,10 @@ class Hands implements Clock {
     return this.#now;
   }
 
+  wall(): number {
+    return this.#now;
+  }
+
   after(milliseconds: number, action: () => void): () => void {
     const entry = { at: this.#now + milliseconds, action };
     this.#due.push(entry);

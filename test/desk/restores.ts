@@ -1,15 +1,34 @@
 /** Backups, looks at cards and outcomes of restores as the desk may be handed them. */
 
+import { emptyShelf } from '../../src/desk/shelf-state.ts';
+import type { DeskInput } from '../../src/desk/state.ts';
 import { type Disk, weakIdentity } from '../../src/engine/disk.ts';
-import type { Backup } from '../../src/library/backups.ts';
+import type { Library, LibraryBackup } from '../../src/library/library.ts';
+import { groupByPi } from '../../src/library/pi-groups.ts';
+import { noPreferences, type PiPreferences } from '../../src/library/pi-preferences.ts';
 import type { RestoreResult, SurveyResult } from '../../src/worker/restore-results.ts';
 
 export const IMAGE = '/home/ann/PiKeep/octopi/octopi 2026-11-22 16.40.img';
 
 /** A backup that was made of this disk. */
-export function backupOf(disk: Disk, change: Partial<Backup> = {}): Backup {
+export function backupOf(disk: Disk, change: Partial<LibraryBackup> = {}): LibraryBackup {
+  const path = change.path ?? IMAGE;
   return {
-    path: IMAGE,
+    path,
+    state: 'proven',
+    manifest: `${path}.json`,
+    bmap: null,
+    fileBytes: disk.bytes,
+    storedBytes: 4096,
+    stamp: { dev: 1, ino: 1, size: disk.bytes, mtimeMs: Date.parse('2026-11-22T16:41:00.000Z') },
+    oddities: [],
+    copyOf: null,
+    hostname: 'octopi',
+    os: null,
+    model: null,
+    finishedAt: change.at ?? '2026-11-22T16:41:00.000Z',
+    contentSha256: 'c'.repeat(64),
+    failedChecks: 0,
     title: 'octopi',
     at: '2026-11-22T16:40:00.000Z',
     format: 'img',
@@ -20,6 +39,22 @@ export function backupOf(disk: Disk, change: Partial<Backup> = {}): Backup {
     unreadable: 0,
     ...change,
   };
+}
+
+/** A look at a library of these backups, with the same wishes for each Pi. */
+export function libraryOf(
+  backups: readonly LibraryBackup[],
+  change: Partial<PiPreferences> = {},
+  rest: Partial<Library> = {},
+): Extract<DeskInput, { input: 'library' }> {
+  const library = { folder: '/h/PiKeep', backups, images: [], lost: [], problems: [], ...rest };
+  const preferences = { ...noPreferences, ...change };
+  const pis = groupByPi(backups).map((pi) => ({
+    pi,
+    preferences,
+    name: preferences.name ?? pi.title,
+  }));
+  return { input: 'library', look: { ...emptyShelf, is: 'ready', library, pis } };
 }
 
 export function surveyOf(

@@ -57,6 +57,7 @@ export class SlotRig {
       home: join(folder, 'home'),
       slot,
       recordsFolder: join(folder, 'records'),
+      cacheFolder: join(folder, 'cache'),
     });
     const rig = new SlotRig(folder, desk, desktop, workers);
     await desk.rescan();

@@ -8,7 +8,7 @@ import { step } from '../../src/desk/step.ts';
 import { view } from '../../src/desk/view.ts';
 import { context, piCard, planOf } from './cards.ts';
 import { always, deeds, live, settings } from './lives.ts';
-import { backupOf, surveyOf as lookedAt } from './restores.ts';
+import { backupOf, libraryOf, surveyOf as lookedAt } from './restores.ts';
 
 const surroundings = { version: '0.1.0', where: 'browser', source: 'test', home: '/h' } as const;
 
@@ -89,7 +89,7 @@ describe('whatever happens at the desk', () => {
       backupOf(disk, { title: label, path: `/h/${index}${label}.img` }),
     );
     let state = step(emptyState(settings), { input: 'listed', disks, context }).state;
-    state = step(state, { input: 'backups', backups }).state;
+    state = step(state, libraryOf(backups)).state;
     const [backup] = backups;
     if (!backup) throw new Error('no backup');
     const chosen = state.disks[0]?.key ?? '';
@@ -160,9 +160,9 @@ describe('whatever happens at the desk', () => {
   it('every outcome but a cancellation is told once', () => {
     always((moments) => {
       const told = moments.flatMap(({ events }) =>
-        events.filter((event) => event.happened !== 'card-appeared'),
+        events.flatMap((event) => ('job' in event ? [event.job] : [])),
       );
-      const names = told.map((event) => event.job);
+      const names = told;
       expect(new Set(names).size).toBe(names.length);
       const outcomes = moments.flatMap(({ before, after }) =>
         before.jobs

@@ -1,0 +1,48 @@
+/** Which backup is to be checked again by itself. Pure. */
+
+import { isCheckDue } from '../engine/check-due.ts';
+import { type CheckRecords, checkKey } from '../library/check-records.ts';
+import type { LibraryBackup } from '../library/library.ts';
+import { isInFuture } from '../library/oddities.ts';
+import type { KnownPi } from './shelf-state.ts';
+
+/** A check that came to nothing is not tried again before. */
+const REST_MS = 24 * 3600_000;
+
+export interface ScheduleAsked {
+  readonly pis: readonly KnownPi[];
+  readonly checks: CheckRecords;
+  /** When a check was begun by itself, by the path of the image: milliseconds since 1970. */
+  readonly tried: Readonly<Record<string, number>>;
+  readonly now: number;
+}
+
+/** The one that has waited longest; null when none is due. */
+export function dueCheck({ pis, checks, tried, now }: ScheduleAsked): LibraryBackup | null {
+  const due = pis.flatMap(({ pi, preferences }) => {
+    const { verifyEveryDays } = preferences;
+    const newest = pi.backups.find(
+      ({ copyOf, at }) => copyOf === null && !isInFuture(at, new Date(now)),
+    );
+    if (verifyEveryDays === null || !newest) return [];
+    const { path } = newest;
+    const last = lastRead(newest, checks);
+    const lastTry = tried[path];
+    const isRested = lastTry === undefined || Math.abs(now - lastTry) >= REST_MS;
+    return isRested && isCheckDue(last, verifyEveryDays, now) ? [{ newest, last }] : [];
+  });
+  due.sort((one, other) => timeOf(one.last) - timeOf(other.last));
+  return due[0]?.newest ?? null;
+}
+
+/** When its content was read and compared: by the last check that did, or when it was made. */
+function lastRead(backup: LibraryBackup, checks: CheckRecords): string | null {
+  const made = backup.verified ? backup.finishedAt : null;
+  const record = checks.get(checkKey(backup));
+  if (!record?.wasRead) return made;
+  return timeOf(record.at) > timeOf(made) ? record.at : made;
+}
+
+function timeOf(at: string | null): number {
+  return at === null ? Number.NEGATIVE_INFINITY : Date.parse(at);
+}

@@ -1,0 +1,80 @@
+/**
+ * What the last check of each backup came to, in one file of the library. A record belongs to the content of a backup and to the
+ * time it was made, so it follows an image that is moved or renamed. Losing the file loses nothing that a check cannot find
+ * out again.
+ */
+
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { healthNames, healthStates, verdicts } from '../engine/health.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import type { LibraryBackup } from './library.ts';
+
+export const CHECKS_FILE = 'checks.json';
+
+const MAX_BYTES = 32 * 1024 * 1024;
+const MAX_RECORDS = 5000;
+export const MAX_FINDINGS = 64;
+
+const text = v.pipe(v.string(), v.maxLength(2000));
+
+const recordSchema = v.object({
+  backup: v.pipe(v.string(), v.maxLength(64)),
+  /** When the check had ended (ISO 8601). */
+  at: v.pipe(v.string(), v.isoTimestamp()),
+  verdict: v.picklist(verdicts),
+  sentence: text,
+  checks: v.pipe(
+    v.array(
+      v.object({
+        name: v.picklist(healthNames),
+        partition: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+        state: v.picklist(healthStates),
+        detail: text,
+        next: v.nullable(text),
+      }),
+    ),
+    v.maxLength(MAX_FINDINGS),
+  ),
+  /** Checks that had no room. */
+  more: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  /** The content was read, and not only what lies around it. */
+  wasRead: v.boolean(),
+  /** Size and last change of the image that was checked: another file by then was not. */
+  image: v.object({ bytes: v.number(), modified: v.number() }),
+});
+export type CheckRecord = v.InferOutput<typeof recordSchema>;
+
+const fileSchema = v.object({
+  schema: v.literal(1),
+  checks: v.pipe(v.array(recordSchema), v.maxLength(MAX_RECORDS)),
+});
+
+export type CheckRecords = ReadonlyMap<string, CheckRecord>;
+
+/** Which record is a backup's. */
+export function checkKey({ contentSha256, at, path }: CheckedBackup): string {
+  const what = contentSha256 === null ? path : `${contentSha256} ${at}`;
+  return createHash('sha256').update(what).digest('hex').slice(0, 40);
+}
+
+/** `contentSha256`: null for an image without a manifest, which nothing but its path can name. */
+export type CheckedBackup = Pick<LibraryBackup, 'at' | 'path'> & {
+  readonly contentSha256: string | null;
+};
+
+/** Never throws: what cannot be read is nothing. */
+export async function readChecks(library: string): Promise<CheckRecords> {
+  const content = await readJsonFile(join(library, CHECKS_FILE), fileSchema, MAX_BYTES);
+  return new Map(content?.checks.map((record) => [record.backup, record]));
+}
+
+/** Adds one beside what others saved meanwhile; the oldest go when there are very many. Throws SETTINGS_INVALID. */
+export async function saveCheck(library: string, record: CheckRecord): Promise<void> {
+  const all = new Map(await readChecks(library)).set(record.backup, record);
+  const newest = [...all.values()]
+    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
+    .slice(0, MAX_RECORDS);
+  await writeJsonFile(join(library, CHECKS_FILE), { schema: 1, checks: newest });
+}
