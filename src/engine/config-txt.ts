@@ -1,12 +1,12 @@
 /**
  * config.txt, as far as it names files. Source: raspberrypi.com documentation, "config.txt" and "Conditional filters in
- * config.txt". A model filter is judged by which chips the card has device trees for.
+ * config.txt". A model filter is judged by the device trees that the card has.
  */
 
 export interface ConfigEntry {
   readonly key: string;
   readonly value: string;
-  /** "always"; "sometimes": behind a filter that only a Pi can judge; "soc": for the Pis with one of these chips. */
+  /** "sometimes": behind a filter that only a Pi can judge. A list: for the Pis whose device trees begin so. */
   readonly when: 'always' | 'sometimes' | readonly string[];
 }
 
@@ -15,26 +15,25 @@ const MAX_ENTRIES = 10_000;
 /** Letters of a line; the firmware itself stops at 98. */
 const MAX_LINE = 512;
 
-/** Which chips a model filter means, as device trees are called. */
+/** How the device trees of the Pis behind a model filter begin. */
 const modelFilters: Readonly<Record<string, readonly string[]>> = {
-  pi0: ['bcm2708', 'bcm2710'],
-  pi0w: ['bcm2708'],
-  pi02: ['bcm2710'],
-  pi1: ['bcm2708'],
-  cm0: ['bcm2710'],
-  cm1: ['bcm2708'],
-  pi2: ['bcm2709', 'bcm2710'],
-  pi3: ['bcm2710'],
-  'pi3+': ['bcm2710'],
-  cm3: ['bcm2710'],
-  'cm3+': ['bcm2710'],
+  pi0: ['bcm2708-rpi-zero', 'bcm2708-rpi-0', 'bcm2710-rpi-zero-2'],
+  pi0w: ['bcm2708-rpi-zero-w', 'bcm2708-rpi-0-w'],
+  pi02: ['bcm2710-rpi-zero-2'],
+  pi1: ['bcm2708-rpi-a', 'bcm2708-rpi-b', 'bcm2708-rpi-cm'],
+  cm1: ['bcm2708-rpi-cm'],
+  pi2: ['bcm2709-rpi-2', 'bcm2710-rpi-2'],
+  pi3: ['bcm2710-rpi-3', 'bcm2710-rpi-cm3', 'bcm2710-rpi-zero-2'],
+  'pi3+': ['bcm2710-rpi-3-b-plus'],
+  cm3: ['bcm2710-rpi-cm3'],
+  'cm3+': ['bcm2710-rpi-cm3'],
   pi4: ['bcm2711'],
-  pi400: ['bcm2711'],
-  cm4: ['bcm2711'],
-  cm4s: ['bcm2711'],
+  pi400: ['bcm2711-rpi-400'],
+  cm4: ['bcm2711-rpi-cm4'],
+  cm4s: ['bcm2711-rpi-cm4s'],
   pi5: ['bcm2712'],
-  pi500: ['bcm2712'],
-  cm5: ['bcm2712'],
+  pi500: ['bcm2712-rpi-500'],
+  cm5: ['bcm2712-rpi-cm5'],
 };
 
 /** Entries in their order; what stands behind [none] is left out. */

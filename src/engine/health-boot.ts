@@ -138,9 +138,11 @@ function namesIn(key: string, value: string): string[] {
 }
 
 /** On a card without any device tree nobody knows which Pis it is for. */
-function hasTreesOf(boot: BootPartition, chips: readonly string[]): boolean {
-  const trees = boot.names.filter((name) => /^bcm27\d\d.*\.dtb$/i.test(name));
-  return trees.length === 0 || trees.some((name) => chips.includes(name.slice(0, 7).toLowerCase()));
+function hasTreesOf(boot: BootPartition, starts: readonly string[]): boolean {
+  const trees = boot.names
+    .map((name) => name.toLowerCase())
+    .filter((name) => name.endsWith('.dtb'));
+  return trees.length === 0 || trees.some((name) => starts.some((start) => name.startsWith(start)));
 }
 
 /** An overlay that is missing is passed over by the firmware: the Pi starts, without what the overlay is for. */

@@ -54,6 +54,14 @@ export interface Finding {
 export const verdicts = ['good', 'remarks', 'damaged', 'unfinished', 'unknown'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+export const verdictWords: Readonly<Record<Verdict, string>> = {
+  good: 'good',
+  remarks: 'good, with remarks',
+  damaged: 'damaged',
+  unfinished: 'incomplete',
+  unknown: 'not known',
+};
+
 export interface Judgement {
   readonly verdict: Verdict;
   readonly sentence: string;

@@ -60,7 +60,7 @@ function warningsOf({ verified, unreadable }: Manifest): Warning[] {
 }
 
 /** Where bmaptool looks: NAME.img.bmap, NAME.bmap and so on, one ending less each time (bmaptool, CLI.py, find_and_open_bmap). */
-async function readBmap(image: string): Promise<string | null> {
+export async function readBmap(image: string): Promise<string | null> {
   const { dir, base } = path.parse(image);
   for (let name = base; path.extname(name) !== ''; ) {
     name = name.slice(0, -path.extname(name).length);

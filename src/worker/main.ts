@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { createPlatform } from '../platform/index.ts';
 import { runBackup } from './backup-task.ts';
+import { runCheck } from './check-task.ts';
 import { runCompare } from './compare-task.ts';
 import { runDiffImages } from './diff-images-task.ts';
 import { runExtract } from './extract-task.ts';
@@ -80,6 +81,8 @@ function perform(task: Task, context: TaskContext): Promise<TaskResult> {
       return runVerify(task, context);
     case 'compare':
       return runCompare(task, context);
+    case 'check':
+      return runCheck(task, context);
     case 'inspect':
       return runInspect(task, context);
     case 'survey':

@@ -179,7 +179,7 @@ async function manifestIfAny(image: string, { warn }: TaskContext): Promise<Mani
   }
 }
 
-async function isFile(target: string): Promise<boolean> {
+export async function isFile(target: string): Promise<boolean> {
   try {
     return (await stat(target)).isFile();
   } catch (error) {

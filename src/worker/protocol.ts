@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { checkResultSchema } from './check-results.ts';
 import { text } from './fields.ts';
 import {
   diffImagesResultSchema,
@@ -39,6 +40,7 @@ export const taskResultSchema = v.variant('task', [
   verifyResultSchema,
   compareResultSchema,
   inspectResultSchema,
+  checkResultSchema,
   surveyResultSchema,
   restoreResultSchema,
   undoResultSchema,

@@ -71,6 +71,20 @@ export const inspectTaskSchema = v.object({
   source: sourceSchema,
 });
 
+/** Is an image, or a card, any good? */
+export const checkTaskSchema = v.object({
+  task: v.literal('check'),
+  /** A disk id, a device path, or an image file. */
+  target: text,
+  source: sourceSchema,
+  /** Do not read the content, nor look at every file. */
+  quick: v.boolean(),
+  /** Compute the SHA-256 of the image file, and of the unpacked image. */
+  hash: v.boolean(),
+  /** Where it is kept when a backup was last read. */
+  recordsFolder: text,
+});
+
 /** What the user was shown, and confirmed, about where a restore goes. */
 const targetSchema = {
   disk: text,
@@ -182,6 +196,7 @@ export const taskSchema = v.variant('task', [
   verifyTaskSchema,
   compareTaskSchema,
   inspectTaskSchema,
+  checkTaskSchema,
   surveyTaskSchema,
   restoreTaskSchema,
   undoTaskSchema,
@@ -194,6 +209,7 @@ export type Task = v.InferOutput<typeof taskSchema>;
 export type BackupTask = v.InferOutput<typeof backupTaskSchema>;
 export type VerifyTask = v.InferOutput<typeof verifyTaskSchema>;
 export type CompareTask = v.InferOutput<typeof compareTaskSchema>;
+export type CheckTask = v.InferOutput<typeof checkTaskSchema>;
 export type InspectTask = v.InferOutput<typeof inspectTaskSchema>;
 export type SurveyTask = v.InferOutput<typeof surveyTaskSchema>;
 export type RestoreTask = v.InferOutput<typeof restoreTaskSchema>;

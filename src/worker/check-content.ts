@@ -1,0 +1,105 @@
+/** Reads an image as a whole and compares it with its manifest; a difference is told with what lies there. */
+
+import type { BlockDevice } from '../engine/block-device.ts';
+import type { Card } from '../engine/card.ts';
+import type { Range } from '../engine/chunks.ts';
+import { isPiKeepError } from '../engine/errors.ts';
+import { formatBytes } from '../engine/format.ts';
+import { checkOf, type HealthCheck } from '../engine/health.ts';
+import { day } from '../engine/health-manifest.ts';
+import { nameUnreadable } from '../engine/health-unreadable.ts';
+import type { Manifest } from '../engine/image/manifest.ts';
+import { verifyImage } from '../engine/verify.ts';
+import { shownText } from '../engine/volume-spec.ts';
+import type { LastCheck } from '../library/report-file.ts';
+import { phaseMeter } from './phase-progress.ts';
+import type { TaskContext } from './task-context.ts';
+
+const NEXT =
+  'Do not rely on this backup: use another copy of it, or make a new one, best on another disk.';
+
+/** Names of what lies where the image differs. */
+const TOLD = 5;
+
+/** Throws INTERRUPTED, DEVICE_GONE and the like. */
+export async function checkContent(
+  device: BlockDevice,
+  manifest: Manifest,
+  card: Card | null,
+  context: TaskContext,
+): Promise<HealthCheck> {
+  const { signal } = context;
+  const { bytes } = manifest.source;
+  try {
+    const onProgress = phaseMeter('reading', bytes, context);
+    await verifyImage({ device, bytes, map: manifest.map, signal, onProgress });
+  } catch (error) {
+    if (isPiKeepError(error, 'VERIFY_DIFFERS')) {
+      const { offset, ranges, bytes: differing } = error.facts;
+      const places = ranges === 1 ? 'in one range' : `in ${ranges} ranges`;
+      const first = manifest.map.find((entry) => entry.offset === offset);
+      const on = first && card ? await namesOn(device, card, first, signal) : '';
+      return contentLost(
+        `it differs from what was read from the card ${places} (${formatBytes(differing)})${on}`,
+      );
+    }
+    if (isPiKeepError(error, 'READ_FAILED')) {
+      return contentLost(`byte ${error.facts.offset} of it cannot be read`);
+    }
+    if (isPiKeepError(error, 'IMAGE_DAMAGED')) return contentLost(error.facts.detail);
+    throw error;
+  }
+  return checkOf('content', 'Every byte was read, and is what was read from the card.', []);
+}
+
+/**
+ * What lies in the first range that differs. Its hash covers it as a whole, so which of these is hit is not known; files are
+ * told first.
+ */
+async function namesOn(
+  device: BlockDevice,
+  card: Card,
+  { offset, bytes }: Range,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const [named] = await nameUnreadable(device, card, [{ offset, bytes, files: [] }], signal);
+    const names = named?.files ?? [];
+    if (names.length === 0) return '';
+    const isPath = (name: string): boolean => /^partition \d+: \//.test(name);
+    const sorted = [...names.filter(isPath), ...names.filter((name) => !isPath(name))];
+    const told = sorted.slice(0, TOLD).map((name) => shownText(name, 100));
+    if (names.length > TOLD) told.push('others');
+    return `; there, or in the first of them, lie ${told.join('; ')}`;
+  } catch (error) {
+    // What lies there is only a help; the damage itself is told either way.
+    if (isPiKeepError(error, 'READ_FAILED', 'IMAGE_DAMAGED')) return '';
+    throw error;
+  }
+}
+
+/** `why` completes "The image is damaged: …". */
+export function contentLost(why: string): HealthCheck {
+  const detail = `The image is damaged: ${why}.`;
+  return checkOf('content', '', [{ state: 'fail', detail, next: NEXT }]);
+}
+
+/** The content was not read this time, as asked; when it was, decides. */
+export function notRead(last: LastCheck | null, { verified }: Manifest): HealthCheck {
+  const again = 'Run the check without “--quick”.';
+  if (last && last.verdict === 'damaged') {
+    const detail = `It was not read this time; on ${day(last.at)} it was found damaged.`;
+    return checkOf('content', '', [{ state: 'fail', detail, next: NEXT }]);
+  }
+  const at = last?.at ?? verified?.at ?? null;
+  if (at !== null) {
+    const then = last ? 'last read' : 'last read when it was made,';
+    return checkOf(
+      'content',
+      `It was not read this time; ${then} on ${day(at)}, it was what was read from the card.`,
+      [],
+    );
+  }
+  const detail = 'It was not read this time, and never since it was made.';
+  return checkOf('content', '', [{ state: 'remark', detail, next: again }]);
+}

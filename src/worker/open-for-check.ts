@@ -1,0 +1,86 @@
+/** Opens an image as far as that goes without unpacking it; why it does not go is a finding. */
+
+import type { BlockDevice } from '../engine/block-device.ts';
+import { isPiKeepError } from '../engine/errors.ts';
+import { checkOf, type HealthCheck } from '../engine/health.ts';
+import type { ReadBackMethod } from '../engine/image/image-file.ts';
+import type { Manifest } from '../engine/image/manifest.ts';
+import { openForm } from '../engine/image/open-form.ts';
+import { openImage } from '../engine/image/open-image.ts';
+import type { Platform } from '../platform/ports.ts';
+import { contentLost } from './check-content.ts';
+
+export type OpenedForCheck =
+  | {
+      readonly device: BlockDevice;
+      /** Asked for when everything has been read. */
+      readonly method: () => ReadBackMethod;
+    }
+  | { readonly device: null; readonly check: HealthCheck };
+
+export interface OpenForCheckOptions {
+  readonly image: string;
+  readonly manifest: Manifest | null;
+  readonly platform: Platform;
+  readonly signal: AbortSignal;
+}
+
+/** Whoever gets the device closes it. Throws NO_SUCH_IMAGE, ACCESS_DENIED, NOT_AN_IMAGE, INTERRUPTED. */
+export async function openForCheck(options: OpenForCheckOptions): Promise<OpenedForCheck> {
+  try {
+    return await open(options);
+  } catch (error) {
+    if (isPiKeepError(error, 'IMAGE_DAMAGED')) {
+      return { device: null, check: contentLost(error.facts.detail) };
+    }
+    if (isPiKeepError(error, 'READ_FAILED')) {
+      return {
+        device: null,
+        check: contentLost(`byte ${error.facts.offset} of it cannot be read`),
+      };
+    }
+    throw error;
+  }
+}
+
+async function open({
+  image,
+  manifest,
+  platform,
+  signal,
+}: OpenForCheckOptions): Promise<OpenedForCheck> {
+  const { imageFiles: files, compressor } = platform;
+  const ports = { files, compressor, path: image, signal };
+  if (manifest) {
+    const opened = await openImage({ ...ports, manifest });
+    return { device: opened.device, method: () => opened.readBackMethod };
+  }
+  const form = await openForm({ ...ports, manifest: null, bmap: null });
+  if (form.kind === 'seekable') return { device: form.device, method: () => 'read-back-cached' };
+  await form.file.close();
+  if (form.form === 'gzip') {
+    const own = await ownGzip(ports);
+    if (own) return own;
+  }
+  return { device: null, check: packedElsewhere(form.form) };
+}
+
+/** One of PiKeep's can be read from the middle even when its manifest is lost. */
+async function ownGzip(
+  ports: Omit<Parameters<typeof openImage>[0], 'manifest'>,
+): Promise<OpenedForCheck | null> {
+  try {
+    const opened = await openImage({ ...ports, manifest: null, format: 'img.gz' });
+    return { device: opened.device, method: () => opened.readBackMethod };
+  } catch (error) {
+    // Cut off, or of another program: unpacking tells.
+    if (isPiKeepError(error, 'UNSUPPORTED', 'IMAGE_DAMAGED')) return null;
+    throw error;
+  }
+}
+
+function packedElsewhere(form: string): HealthCheck {
+  const detail = `This image was packed by another program (${form}), so nothing can be said of it before it is unpacked.`;
+  const next = 'Unpack it, and check the unpacked image.';
+  return checkOf('content', '', [{ state: 'remark', detail, next }]);
+}
