@@ -3,7 +3,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
-import { errnoOf } from '../engine/errors.ts';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { NoAnswer, type Patience, patiently } from './patience.ts';
 
 /** What tells whether a file is still the one that was looked at. */
@@ -151,6 +151,7 @@ export function stampOf({ dev, ino, size, mtimeMs }: Stats): FileStamp {
 
 /** Why a file or folder could not be looked at. Anything that is no answer of the system is thrown on. */
 export function problemWords(error: unknown): string {
+  if (error instanceof PiKeepError) throw error;
   if (error instanceof NoAnswer) return 'it does not answer; is its disk or server still there?';
   switch (errnoOf(error)) {
     case null:
