@@ -11,7 +11,7 @@ export interface BackupRowProps {
 
 /** One backup of a Pi's history. */
 export function BackupRow({ backup, onOpen }: BackupRowProps) {
-  const { at, bytes, storedBytes, name, oddities } = backup;
+  const { at, storedBytes, name, oddities } = backup;
   const badge = worth(backup);
   return (
     <Row
@@ -21,7 +21,6 @@ export function BackupRow({ backup, onOpen }: BackupRowProps) {
       detail={
         <>
           {badge.words} · {size(storedBytes)}
-          <span class="quieter"> of a {size(bytes)} card</span>
           {oddities.map((odd) => (
             <span key={odd} class="why">
               {odd.charAt(0).toUpperCase() + odd.slice(1)}

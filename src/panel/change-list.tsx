@@ -42,7 +42,7 @@ function ChangeLine({ change: one, withPartition }: ChangeLineProps) {
   const { names } = splitPath(path);
   const folder = `/${names.slice(0, -1).join('/')}`;
   return (
-    <li data-row class="file">
+    <li data-row class="entry">
       <span class={`sign ${change}`} aria-hidden="true">
         {signs[change]}
       </span>

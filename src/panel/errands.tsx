@@ -31,10 +31,10 @@ export function Errands({ of }: ErrandsProps) {
 
 function Errand({ errand }: { readonly errand: ErrandView }) {
   const { send } = useTools();
-  const { errand: id, state, kind, title } = errand;
+  const { errand: id, state, kind, title, name } = errand;
   const isOn = state.is === 'working' || state.is === 'waiting';
   return (
-    <section class="card errand" aria-label={`${doing[kind]}: ${title}`}>
+    <section class="card errand" aria-label={`${doing[kind]}: ${name}`}>
       <Outcome errand={errand} />
       {!isOn && (
         <Close

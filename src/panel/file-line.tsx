@@ -1,5 +1,5 @@
 import type { FileView } from '../contract/panel.ts';
-import { fileLabel, fileTime, measure, splitPath } from './file-words.ts';
+import { fileTime, measure, splitPath } from './file-words.ts';
 import { Chevron, FilePicture } from './pictures.tsx';
 import { SafeName } from './safe-name.tsx';
 
@@ -27,13 +27,12 @@ export function FileLine(props: FileLineProps) {
     <div
       id={`file-${line}`}
       data-row
-      class={isActive ? 'file active' : 'file'}
+      class={isActive ? 'entry active' : 'entry'}
       role="option"
       tabIndex={-1}
       aria-selected={isChosen}
       aria-setsize={count}
       aria-posinset={line + 1}
-      aria-label={fileLabel(file)}
       onClick={onClick}
       onDblClick={onOpen}
     >
@@ -41,7 +40,7 @@ export function FileLine(props: FileLineProps) {
       <span class="file-name">
         <SafeName name={name} />
         {target !== null && (
-          <span class="target">
+          <span class="leads-to">
             {' → '}
             <SafeName name={target} />
           </span>

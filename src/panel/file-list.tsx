@@ -114,6 +114,11 @@ export function FileList(props: FileListProps) {
       }
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onMouseDown={(event) => {
+        // The list keeps the focus; a line may go away while one scrolls.
+        event.preventDefault();
+        rows.list.current?.focus({ preventScroll: true });
+      }}
       onFocus={() => {
         if (choice.active < 0) setChoice({ ...choice, active: 0, anchor: 0 });
       }}

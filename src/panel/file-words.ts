@@ -32,21 +32,6 @@ export function measure({ kind, bytes }: Pick<FileView, 'kind' | 'bytes'>): stri
   return kind === 'file' ? size(bytes) : kindWords(kind);
 }
 
-/** What a screen reader says of a line: "hosts, File, 221 bytes, changed 3 Nov 2026, 09:12". */
-export function fileLabel(file: FileView): string {
-  const { name, kind, bytes, modified, target } = file;
-  const time = fileTime(modified);
-  return [
-    name,
-    kindWords(kind),
-    kind === 'file' ? size(bytes) : '',
-    target === null ? '' : `leads to ${target}`,
-    time && `changed ${time}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
-
 /** A path with its partition: "2:/etc/hosts" is `{ prefix: "2:", names: ["etc", "hosts"] }`. */
 export function splitPath(path: string): {
   readonly prefix: string;

@@ -7,6 +7,7 @@ import { useTools } from './page-tools.ts';
 import { Pager } from './pager.tsx';
 import { ShelfPicture } from './pictures.tsx';
 import { moveAmongLines, Row } from './row.tsx';
+import { SafeName } from './safe-name.tsx';
 import { useAsk } from './use-ask.ts';
 import { Trouble, Waiting } from './waiting.tsx';
 
@@ -95,7 +96,12 @@ function PiRow({ pi, isPresent }: { readonly pi: PiView; readonly isPresent: boo
       detail={
         <>
           {lastBackupWords(pi)}
-          {amount && <span class="quieter"> · {amount}</span>}
+          {amount && (
+            <>
+              {' · '}
+              <span class="quieter">{amount}</span>
+            </>
+          )}
         </>
       }
       badges={piBadges(pi)}
@@ -108,8 +114,13 @@ function PiRow({ pi, isPresent }: { readonly pi: PiView; readonly isPresent: boo
 export function PiName({ pi: { title, hostname } }: { readonly pi: PiView }) {
   return (
     <>
-      <bdi>{title}</bdi>
-      {hostname !== null && hostname !== title && <bdi class="hostname"> {hostname}</bdi>}
+      <SafeName name={title} />
+      {hostname !== null && hostname !== title && (
+        <span class="hostname">
+          {' '}
+          <SafeName name={hostname} />
+        </span>
+      )}
     </>
   );
 }

@@ -4,6 +4,7 @@ import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { Pager } from './pager.tsx';
 import { moveAmongLines, Row } from './row.tsx';
+import { SafeName } from './safe-name.tsx';
 import { useAsk } from './use-ask.ts';
 import { Trouble, Waiting } from './waiting.tsx';
 import { size, when } from './words.ts';
@@ -33,7 +34,7 @@ export function LoosePage() {
             <Row
               key={backup}
               id={`image ${backup}`}
-              name={<bdi>{name}</bdi>}
+              name={<SafeName name={name} />}
               detail={
                 <>
                   {[size(storedBytes), modified && when(modified), place]

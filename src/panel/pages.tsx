@@ -71,7 +71,7 @@ export function nameOf(route: Route): string {
     case 'loose':
       return 'Other images';
     case 'pi':
-      return 'Pi';
+      return 'Backups';
     case 'forget':
       return 'Back';
     case 'report':

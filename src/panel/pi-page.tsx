@@ -80,7 +80,7 @@ function PiHead({ answer: { pi, preferences, hints } }: { readonly answer: PiAns
             kind="primary"
             command={{ command: 'backup', disk: disk.disk, card: disk.card }}
             send={send}
-            label={`Back up ${pi.title} now`}
+            label={`Back up now: ${pi.title}`}
           >
             Back up now
           </Action>

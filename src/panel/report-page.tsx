@@ -5,6 +5,7 @@ import { Findings, VerdictSign } from './findings.tsx';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { Portrait } from './portrait.tsx';
+import { SafeName } from './safe-name.tsx';
 import { useAsk } from './use-ask.ts';
 import { Trouble, Waiting } from './waiting.tsx';
 import { ago, size, when } from './words.ts';
@@ -38,7 +39,7 @@ function Report({ report, id }: ReportProps) {
   return (
     <>
       <PageHead
-        title={<bdi>{backup ? backup.title : name}</bdi>}
+        title={<SafeName name={backup ? backup.title : name} />}
         detail={backup ? `Backup of ${when(backup.at)}` : 'An image without a manifest of PiKeep'}
       />
       <Verdict report={report} id={id} />
@@ -53,7 +54,7 @@ function Report({ report, id }: ReportProps) {
           <dl>
             <dt>Name</dt>
             <dd class="place">
-              <bdi>{name}</bdi>
+              <SafeName name={name} />
             </dd>
             <dt>In</dt>
             <dd class="place">{place}</dd>

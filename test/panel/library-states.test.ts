@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { needsTools } from '../support/tools.ts';
 import { accessibilityProblems, takePicture, viewport } from './chromium.ts';
 import { LibraryRig } from './library-rig.ts';
@@ -13,6 +13,10 @@ describe.skipIf(needsTools('chromium'))('the pages of the library in Chromium', 
 
   beforeAll(async () => {
     rig = await LibraryRig.start();
+  });
+  afterEach(async () => {
+    await rig.page.emulateMedia({ contrast: null, colorScheme: 'light' });
+    await rig.page.setViewportSize(viewport);
   });
   afterAll(() => rig?.end());
 

@@ -144,7 +144,7 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
     go: async (rig) => {
       await unfold(rig, 'What to keep');
       await rig.button('Show what would go…').click();
-      await rig.page.getByRole('region', { name: 'Goes' }).waitFor();
+      await rig.page.getByRole('region', { name: 'Goes', exact: true }).waitFor();
     },
   },
   'forget nothing': {
@@ -279,6 +279,7 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
         {
           ...checking,
           errand: 'e-3',
+          name: 'pihole 2026-11-01 10.00.img',
           state: {
             is: 'checked',
             verdict: 'damaged',
@@ -287,7 +288,12 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
             seconds: 12,
           },
         },
-        { ...checking, errand: 'e-4', state: { is: 'waiting' } },
+        {
+          ...checking,
+          errand: 'e-4',
+          name: 'birdcam 2026-11-01 10.00.img',
+          state: { is: 'waiting' },
+        },
       ],
     },
     go: async ({ page }) => page.getByText('checked, and not good').waitFor(),
