@@ -52,8 +52,7 @@ function ChangeLine({ change: one, withPartition }: ChangeLineProps) {
       </span>
       <span class="file-facts">
         <span class="file-folder">
-          {withPartition && `${partition}: `}
-          <SafeName name={folder} />
+          <SafeName name={withPartition ? `${partition}:${folder}` : folder} />
         </span>
         <span class="file-size">{measureOf(one)}</span>
         {what.length > 0 && <span class="file-mode">{what.join(', ')}</span>}

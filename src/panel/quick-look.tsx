@@ -22,6 +22,8 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();
+    // Not the first button, which would be Close: the keys are for the whole.
+    dialog.current?.focus();
   }, []);
   const hasContent = file.kind === 'file' && file.unreadable === null;
   const { answer, problem, askAgain } = useAsk(
@@ -49,6 +51,7 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
   return (
     <dialog
       class="quick-look"
+      tabIndex={-1}
       ref={dialog}
       aria-labelledby="quick-look-name"
       onClose={onClose}

@@ -9,7 +9,8 @@ import type { Answer, Query, Snapshot } from '../../src/contract/panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { launchChromium, type OpenedPage, openPage } from './chromium.ts';
 import { changes, etc, onlyPartitions, root, textPreview } from './file-samples.ts';
-import { forget, library, loose, pi, report } from './library-samples.ts';
+import { forget, library, loose, pi } from './library-samples.ts';
+import { report } from './report-samples.ts';
 import { nothing } from './samples.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
 

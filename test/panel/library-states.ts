@@ -1,9 +1,11 @@
 /** Every state of the library's pages: what there is, and how one gets there. */
 
-import type { ErrandView, Snapshot } from '../../src/contract/panel.ts';
+import type { Snapshot } from '../../src/contract/panel.ts';
+import { checking, saved } from './errand-samples.ts';
 import { changes, hostile, onlyPartitions, partitions, picturePreview } from './file-samples.ts';
 import type { Answers, LibraryRig } from './library-rig.ts';
-import { badReport, forget, library, manyPis, pi, report } from './library-samples.ts';
+import { forget, library, manyPis, pi } from './library-samples.ts';
+import { badReport, report } from './report-samples.ts';
 import { copying, jobOn, nothing, octopi } from './samples.ts';
 
 export interface LibraryState {
@@ -11,39 +13,6 @@ export interface LibraryState {
   readonly answers?: Answers;
   readonly go: (rig: LibraryRig) => Promise<void>;
 }
-
-const checking: ErrandView = {
-  errand: 'e-1',
-  kind: 'check',
-  backup: 'b-1',
-  title: 'Printer in the cellar',
-  name: 'octopi 2026-10-06 18.40.img',
-  isScheduled: false,
-  state: {
-    is: 'working',
-    bytes: 1_234_567_890,
-    total: 4_123_456_789,
-    bytesPerSecond: 480_000_000,
-    secondsLeft: 6,
-    cancelling: false,
-  },
-};
-
-const saved: ErrandView = {
-  ...checking,
-  errand: 'e-2',
-  kind: 'save',
-  state: {
-    is: 'saved',
-    place: '~/Downloads/octopi 2026-10-06',
-    files: 12,
-    folders: 3,
-    links: 1,
-    bytes: 1_234_567,
-    remarks: ['“/etc/shadow” became “shadow (2)”: there was one of this name.'],
-    moreRemarks: 0,
-  },
-};
 
 const present: Snapshot = { ...nothing, disks: [octopi] };
 
@@ -113,6 +82,7 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
   'library found nothing': {
     go: async (rig) => {
       await rig.toLibrary();
+      await rig.page.getByRole('list', { name: 'Pis' }).waitFor();
       rig.answer({ library: { ...library, pis: [], total: 0, loose: 0, problems: [] } });
       await rig.page.getByRole('searchbox').fill('greenhouse');
       await rig.page.getByText('Nothing is called').waitFor();
