@@ -33,7 +33,9 @@ describe.skipIf(needsTools(...cardTools))('with a card in the slot', () => {
   it('list is a table for people', async () => {
     rig.insert();
     const { stdout } = await pikeep(['list', ...rig.options]);
-    expect(stdout).toMatch(/^DISK .*\noctopi\.img +34\.6 MB +Raspberry Pi card +Pi card\n$/);
+    expect(stdout).toMatch(
+      /^DISK .*\noctopi\.img +34\.6 MB +Raspberry Pi card +Pi card\n\noctopi\.img: never backed up\n$/,
+    );
   });
 
   it('an empty slot is told, and is no failure', async () => {

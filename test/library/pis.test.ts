@@ -177,6 +177,20 @@ describe('names and wishes', () => {
     expect(pi && store.of(pi, [pi]).name).toBe('Kitchen');
   });
 
+  it('stay with their own table when the card is called something else by now', async () => {
+    file('a.img', { strong: cardOf('11111111') });
+    const store = await openPiStore(library);
+    await store.update(await only(), await groups(), { name: 'Kitchen' });
+    const renamed = { strong: cardOf('11111111', '2', 'garage'), title: 'garage' };
+    file('a.img', renamed);
+    file('b.img', { strong: cardOf('22222222') });
+    const both = await groups();
+    expect(both.map((pi) => [pi.key, store.of(pi, both).name]).sort()).toEqual([
+      ['table 11111111', 'Kitchen'],
+      ['table 22222222', null],
+    ]);
+  });
+
   it('of two programs do not replace each other, nor what a newer one added', async () => {
     file('a.img', { strong: cardOf('11111111') });
     file('b.img', { strong: cardOf('22222222'), title: 'other' });
