@@ -71,7 +71,7 @@ export function FileList(props: FileListProps) {
     else if (line !== null && !altKey) choose(goTo(choice, line, { shiftKey }));
     else if (isCommand || altKey) return;
     else if (key === 'Enter' && active) props.onOpen(active);
-    else if (key === ' ' && active && typing.current.letters === '') props.onLook(active);
+    else if (key === ' ' && active) props.onLook(active);
     else if (key.length === 1) typeAhead(key);
     else return;
     event.preventDefault();
@@ -82,9 +82,6 @@ export function FileList(props: FileListProps) {
     const { letters, at } = typing.current;
     const typed = now - at < TYPING_MS ? letters + letter : letter;
     typing.current = { letters: typed, at: now };
-    setTimeout(() => {
-      if (performance.now() - typing.current.at >= TYPING_MS) typing.current.letters = '';
-    }, TYPING_MS);
     const line = typedAhead(
       files.map(({ name }) => name),
       typed,

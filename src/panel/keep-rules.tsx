@@ -1,10 +1,10 @@
-import type { KeepRules as Rules } from '../contract/panel.ts';
+import type { Preferences, KeepRules as Rules } from '../contract/panel.ts';
 import { useTools } from './page-tools.ts';
+import { useWishes } from './use-wishes.ts';
 
 export interface KeepRulesProps {
   readonly pi: string;
-  /** Null, like rules with nothing in them, keeps everything. */
-  readonly keep: Rules | null;
+  readonly preferences: Preferences;
 }
 
 /** What one begins with: all of the last days and weeks, and the rest thinned out. */
@@ -21,10 +21,13 @@ const parts: readonly (readonly [part: keyof Rules, before: string, after: strin
 const MOST = 9999;
 
 /** Which backups of a Pi stay when the others are let go. */
-export function KeepRules({ pi, keep }: KeepRulesProps) {
-  const { send, go } = useTools();
+export function KeepRules({ pi, preferences }: KeepRulesProps) {
+  const { go } = useTools();
+  const { wishes, change } = useWishes(pi, preferences);
+  // Null, like rules with nothing in them, keeps everything.
+  const { keep } = wishes;
   const set = (rules: Rules | null): void => {
-    void send({ command: 'pi-set', pi, change: { keep: rules } });
+    void change({ keep: rules });
   };
   return (
     <details class="aside">

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Preferences } from '../contract/panel.ts';
-import { useTools } from './page-tools.ts';
+import { useWishes } from './use-wishes.ts';
 
 export interface PiHabitsProps {
   readonly pi: string;
@@ -11,11 +11,8 @@ export interface PiHabitsProps {
 
 /** What PiKeep does for a Pi without being asked each time. */
 export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
-  const { send } = useTools();
-  const { remindDays, handsFree, verifyEveryDays } = preferences;
-  const change = (change: Partial<Preferences>): void => {
-    void send({ command: 'pi-set', pi, change });
-  };
+  const { wishes, change } = useWishes(pi, preferences);
+  const { remindDays, handsFree, verifyEveryDays } = wishes;
   return (
     <details class="aside">
       <summary>Reminders and by itself</summary>
@@ -24,20 +21,20 @@ export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
           days={remindDays}
           usual={30}
           before="Remind me when its last good backup is older than"
-          onChange={(days) => change({ remindDays: days })}
+          onChange={(days) => void change({ remindDays: days })}
         />
         <EveryDays
           days={verifyEveryDays}
           usual={30}
           before="Check its newest backup again every"
-          onChange={(days) => change({ verifyEveryDays: days })}
+          onChange={(days) => void change({ verifyEveryDays: days })}
         />
         <label class="setting">
           <input
             type="checkbox"
             checked={handsFree}
             aria-describedby="hands-free-words"
-            onChange={({ currentTarget: { checked } }) => change({ handsFree: checked })}
+            onChange={({ currentTarget: { checked } }) => void change({ handsFree: checked })}
           />
           Back it up by itself when its card is put in, then eject it
         </label>

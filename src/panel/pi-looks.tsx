@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { type PiView, type Preferences, piColours } from '../contract/panel.ts';
-import { useTools } from './page-tools.ts';
+import { useWishes } from './use-wishes.ts';
 
 export interface PiLooksProps {
   readonly pi: PiView;
@@ -9,13 +9,12 @@ export interface PiLooksProps {
 
 /** Name, note and colour: they follow the Pi, not the file. */
 export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
-  const { send } = useTools();
-  const { name, note, colour } = preferences;
+  const wishes = useWishes(pi, preferences);
+  const { name, note, colour } = wishes.wishes;
   const [isSaved, setSaved] = useState(false);
   const change = async (change: Partial<Preferences>): Promise<void> => {
     setSaved(false);
-    await send({ command: 'pi-set', pi, change });
-    setSaved(true);
+    setSaved(await wishes.change(change));
   };
   return (
     <details class="aside">

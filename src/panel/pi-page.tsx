@@ -41,7 +41,7 @@ export function PiPage({ pi }: { readonly pi: string }) {
             preferences={answer.preferences}
             handsFreeWords={answer.handsFreeWords}
           />
-          <KeepRules pi={pi} keep={answer.preferences.keep} />
+          <KeepRules pi={pi} preferences={answer.preferences} />
           <Identity lines={answer.identity} />
         </div>
       )}

@@ -42,10 +42,16 @@ export function useWay(isWide: boolean): Walk {
 
   return {
     way,
-    go: (next) => setWay(isWide ? goBeside(way, next, left()) : goOn(way, next, left())),
+    go: (next) =>
+      setWay(isWide && isListed(next) ? goBeside(way, next, left()) : goOn(way, next, left())),
     back: () => setWay(goBack(way)),
     home: () => setWay(atHome),
   };
+}
+
+/** Pages that are chosen in the library, which stands beside them where there is room. */
+function isListed({ at }: Route): boolean {
+  return at === 'pi' || at === 'loose';
 }
 
 function page(): HTMLElement | null {

@@ -58,6 +58,11 @@ export class SlotRig {
       slot,
       recordsFolder: join(folder, 'records'),
       cacheFolder: join(folder, 'cache'),
+      chooseFolder: async () => {
+        const downloads = join(folder, 'home', 'Downloads');
+        await mkdir(downloads, { recursive: true });
+        return downloads;
+      },
     });
     const rig = new SlotRig(folder, desk, desktop, workers);
     await desk.rescan();
