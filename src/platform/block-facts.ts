@@ -39,14 +39,15 @@ export async function blockFacts(stats: Stats): Promise<BlockFacts | null> {
 /**
  * True when a device that was open has left: a reader that was pulled out has no folder in sysfs any more, one without
  * its card (and a detached loop device) has the size 0. Files do not leave this way. A read can fail before the kernel has
- * noticed, so it is asked for a while: a card that was pulled out must not be called worn out.
+ * noticed, so it is asked for a while: a card that was pulled out must not be called worn out. With `once`, it is not: for a
+ * card that was found dying a moment ago.
  */
-export async function hasLeft(stats: Stats): Promise<boolean> {
+export async function hasLeft(stats: Stats, once = false): Promise<boolean> {
   if (!stats.isBlockDevice()) return false;
   for (let waited = 0; ; waited += GONE_STEP_MS) {
     const sectors = await readNumber(`${sysfsFolder(stats.rdev)}/size`);
     if (sectors === null || sectors === 0) return true;
-    if (waited >= GONE_PATIENCE_MS) return false;
+    if (once || waited >= GONE_PATIENCE_MS) return false;
     await delay(GONE_STEP_MS);
   }
 }

@@ -13,6 +13,9 @@ import { readError } from './device-errors.ts';
 const PASSING = new Set(['ENXIO', 'EBUSY']);
 const PASSING_PAUSES = [100, 200, 400];
 
+/** Milliseconds for which a device that was found to be there is believed to be. */
+const SEEN_FOR_MS = 10_000;
+
 const closeDescriptor = promisify(closeCallback);
 
 export interface DescriptorFacts {
@@ -24,8 +27,8 @@ export interface DescriptorFacts {
   readonly alignment: number;
   /** True for devices: a request may not reach past `size`. Files are asked for whole blocks and end by themselves. */
   readonly endsAtSize: boolean;
-  /** Asked where the errno of a read leaves it open. */
-  readonly isGone: () => Promise<boolean>;
+  /** Asked where the errno of a read leaves it open; with `once` without patience. */
+  readonly isGone: (once: boolean) => Promise<boolean>;
 }
 
 export class DescriptorDevice implements BlockDevice {
@@ -35,6 +38,8 @@ export class DescriptorDevice implements BlockDevice {
   readonly #facts: DescriptorFacts;
   readonly #inFlight = new Set<Promise<void>>();
   readonly #bounce = new BounceBuffers();
+  /** When the device was last found to be there by somebody with patience. */
+  #seenAt = Number.NEGATIVE_INFINITY;
   #closed: Promise<void> | null = null;
 
   constructor(facts: DescriptorFacts) {
@@ -59,7 +64,8 @@ export class DescriptorDevice implements BlockDevice {
     try {
       await reading;
     } catch (error) {
-      const { path, isGone } = this.#facts;
+      const { path } = this;
+      const isGone = () => this.#isGone();
       throw await readError(error, { path, offset, bytes: length, isGone });
     } finally {
       this.#inFlight.delete(reading);
@@ -74,6 +80,14 @@ export class DescriptorDevice implements BlockDevice {
     return this.#closed;
   }
 
+  /** A dying card fails thousands of times: the patience to see one leave is not had for each. */
+  async #isGone(): Promise<boolean> {
+    const isFresh = performance.now() - this.#seenAt < SEEN_FOR_MS;
+    if (await this.#facts.isGone(isFresh)) return true;
+    if (!isFresh) this.#seenAt = performance.now();
+    return false;
+  }
+
   /** Some readers on macOS answer ENXIO or EBUSY once, and read a moment later. */
   async #readPatiently(into: Uint8Array, offset: number): Promise<void> {
     for (const ms of PASSING_PAUSES) {
@@ -82,7 +96,7 @@ export class DescriptorDevice implements BlockDevice {
         return;
       } catch (error) {
         if (!PASSING.has(errnoOf(error) ?? '') || this.#closed !== null) throw error;
-        if (await this.#facts.isGone()) throw error;
+        if (await this.#isGone()) throw error;
       }
       await delay(ms);
     }

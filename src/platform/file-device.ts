@@ -104,7 +104,7 @@ export async function deviceFromDescriptor(
       sectorSize,
       alignment: (options.direct ?? !stats.isFile()) ? DIRECT_ALIGNMENT : 1,
       endsAtSize: !stats.isFile(),
-      isGone: options.isGone ?? (() => hasLeft(stats)),
+      isGone: options.isGone ?? ((once) => hasLeft(stats, once)),
     });
   } catch (error) {
     await closeDescriptor(fd);

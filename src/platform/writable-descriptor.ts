@@ -130,7 +130,7 @@ export class WritableDescriptor implements WritableDevice {
 
   #writeError(error: unknown, offset: number, bytes: number): Promise<PiKeepError> {
     const { path, isGone, isProtected } = this.#facts;
-    return writeError(error, { path, offset, bytes, isGone, isProtected });
+    return writeError(error, { path, offset, bytes, isGone: () => isGone(false), isProtected });
   }
 
   async #write(data: Uint8Array, offset: number): Promise<void> {
