@@ -64,7 +64,7 @@ export const piSchema = v.object({
   storedBytes: bytes,
   /** The newest backup. */
   last: v.nullable(time),
-  /** "47 days ago", "never": of the newest good one. */
+  /** "last backed up 47 days ago", "never backed up". */
   lastGood: text,
   /** Its backups that were found damaged. */
   damaged: bytes,

@@ -1,5 +1,5 @@
 import type { ListedBackup } from '../contract/panel.ts';
-import { type Badge, worth } from './library-words.ts';
+import { type Badge, sentenceCase, worth } from './library-words.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
 import { Row } from './row.tsx';
 import { size, when } from './words.ts';
@@ -23,7 +23,7 @@ export function BackupRow({ backup, onOpen }: BackupRowProps) {
           {badge.words} · {size(storedBytes)}
           {oddities.map((odd) => (
             <span key={odd} class="why">
-              {odd.charAt(0).toUpperCase() + odd.slice(1)}
+              {sentenceCase(odd)}
             </span>
           ))}
         </>

@@ -170,13 +170,22 @@ function Totals({ answer: { partitions } }: { readonly answer: AnswerTo<'changes
           </span>
           {one.verdict === 'compared' ? (
             <span class="sums">
-              <span class="added">
-                {count(one.added, 'added', 'added')}, {size(one.addedBytes)}
-              </span>
-              <span class="changed">{count(one.changed, 'changed', 'changed')}</span>
-              <span class="removed">
-                {count(one.removed, 'deleted', 'deleted')}, {size(one.removedBytes)}
-              </span>
+              {one.added > 0 && (
+                <span class="added">
+                  {count(one.added, 'added', 'added')}, {size(one.addedBytes)}
+                </span>
+              )}
+              {one.changed > 0 && (
+                <span class="changed">{count(one.changed, 'changed', 'changed')}</span>
+              )}
+              {one.removed > 0 && (
+                <span class="removed">
+                  {count(one.removed, 'deleted', 'deleted')}, {size(one.removedBytes)}
+                </span>
+              )}
+              {one.added + one.changed + one.removed === 0 && (
+                <span class="detail">not one file differs</span>
+              )}
             </span>
           ) : (
             <span class="detail">{verdicts[one.verdict]}</span>

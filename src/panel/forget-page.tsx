@@ -1,7 +1,7 @@
 import type { AnswerTo } from '../contract/panel.ts';
 import { Action } from './action.tsx';
 import { Sign } from './backup-row.tsx';
-import { count, worth } from './library-words.ts';
+import { count, whyWords, worth } from './library-words.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { SomeOf } from './some-of.tsx';
@@ -107,7 +107,7 @@ function Side({ head, kind, backups, more }: SideProps) {
                   {when(backup.at)}
                 </span>
                 <span class="detail">
-                  {backup.why} · {size(backup.storedBytes)}
+                  {whyWords(backup.why)} · {size(backup.storedBytes)}
                 </span>
               </span>
             </li>

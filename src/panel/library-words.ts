@@ -7,10 +7,31 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return amount === 1 ? `1 ${one}` : `${new Intl.NumberFormat('en').format(amount)} ${many}`;
 }
 
-/** "Backed up 47 days ago". */
-export function lastBackupWords({ backups, lastGood }: PiView): string {
-  if (backups === 0) return 'No backup';
-  return lastGood === 'never' ? 'No good backup yet' : `Backed up ${lastGood}`;
+/** "Last backed up 47 days ago". */
+export function lastBackupWords({ lastGood }: PiView): string {
+  return sentenceCase(lastGood);
+}
+
+/** The first letter of a text large. */
+export function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+const rules: Readonly<Record<string, string>> = {
+  last: 'one of the newest',
+  daily: 'the newest of its day',
+  weekly: 'the newest of its week',
+  monthly: 'the newest of its month',
+  yearly: 'the newest of its year',
+};
+
+/** Why a backup goes or stays: "last; oldest monthly" is "One of the newest, the oldest there is". */
+export function whyWords(why: string): string {
+  const parts = why.split('; ').map((part) => {
+    const isOldest = part.startsWith('oldest ') && rules[part.slice(7)] !== undefined;
+    return isOldest ? 'the oldest there is' : (rules[part] ?? part);
+  });
+  return sentenceCase([...new Set(parts)].join(', '));
 }
 
 /** "12 backups, 31.2 GB". */

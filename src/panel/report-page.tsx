@@ -43,7 +43,7 @@ function Report({ report, id }: ReportProps) {
         detail={backup ? `Backup of ${when(backup.at)}` : 'An image without a manifest of PiKeep'}
       />
       <Verdict report={report} id={id} />
-      <Errands of={(errand) => errand.backup === id} />
+      <Errands of={(errand) => errand.backup === id && errand.state.is !== 'checked'} />
       <Deeds report={report} id={id} />
       <div class="columns">
         <Findings findings={report.findings} more={report.moreFindings} />

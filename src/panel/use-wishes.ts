@@ -14,7 +14,7 @@ export function useWishes(pi: string, kept: Preferences): Wishes {
   const { send } = useTools();
   const [pending, setPending] = useState<Partial<Preferences>>({});
   const known = JSON.stringify(kept);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is known now makes what was wished before old
+  // What is known now makes what was wished before old.
   useEffect(() => setPending({}), [known]);
   return {
     wishes: { ...kept, ...pending },

@@ -19,7 +19,7 @@ export const octopiPi: PiView = {
   backups: 12,
   storedBytes: 49_123_456_789,
   last: '2026-10-06T16:40:00Z',
-  lastGood: '47 days ago',
+  lastGood: 'last backed up 47 days ago',
   damaged: 0,
   isDue: true,
   handsFree: false,
@@ -36,7 +36,7 @@ export const pihole: PiView = {
   colour: 'green',
   backups: 31,
   storedBytes: 61_000_000_000,
-  lastGood: 'yesterday',
+  lastGood: 'last backed up yesterday',
   isDue: false,
   handsFree: true,
   card: null,
@@ -49,7 +49,7 @@ export const camera: PiView = {
   colour: 'blue',
   backups: 4,
   storedBytes: 7_900_000_000,
-  lastGood: '3 hours ago',
+  lastGood: 'last backed up today',
   damaged: 1,
   handsFree: false,
   ambiguous:
@@ -63,7 +63,7 @@ export const unnamed: PiView = {
   colour: null,
   backups: 1,
   storedBytes: 2_300_000_000,
-  lastGood: 'never',
+  lastGood: 'last backed up 3 days ago; never proven',
   handsFree: false,
 };
 
@@ -168,10 +168,10 @@ export const pi: AnswerTo<'pi'> = {
 export const forget: AnswerTo<'forget'> = {
   ask: 'forget',
   token: 'forget-1',
-  goes: history.slice(3).map((one) => ({ ...one, why: 'No rule keeps it' })),
+  goes: history.slice(3).map((one) => ({ ...one, why: 'no rule keeps it' })),
   stays: history.slice(0, 3).map((one, index) => ({
     ...one,
-    why: ['The newest good one', 'One of the newest 3', 'The newest of August 2026'][index] ?? '',
+    why: ['last; daily', 'last; monthly', 'the newest good one of its card'][index] ?? '',
   })),
   moreStay: 0,
   freedBytes: 12_370_370_367,
