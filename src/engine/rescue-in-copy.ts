@@ -152,8 +152,9 @@ export class RescueInCopy {
     for (const range of ranges) this.#bad.push(range);
   }
 
+  /** Also a card that read well so far may be one that reads nothing any more, like one whose reader died. */
   async #requireAlive(): Promise<void> {
-    if (this.#readAnything || !this.#first) return;
+    if (!this.#first) return;
     const patienceMs = this.#wishes.limits.idleMs * DEAD_AFTER;
     const alive = await readsAnywhere({ ...this.#setting, budget: this.#budget, patienceMs });
     if (!alive) throw this.#first;

@@ -18,11 +18,16 @@ describe('the order in which a dying card is read', () => {
 
   it('into a plain image: all that reads first, then the edges of the bad area, then the inside', async () => {
     const content = noise(160 * MIB);
-    const device = dyingDevice(content, { failing: badSectors(sectorsFrom(10 * 2048, 102 * 2048)) });
+    const device = dyingDevice(content, {
+      failing: badSectors(sectorsFrom(10 * 2048, 102 * 2048)),
+    });
     const rescue = { limits, ports: testClock(), onRescue: () => undefined };
     const made = await makeImage(folder.path, 'img', content, { device, rescue });
     expect(made.unreadable).toEqual([{ offset: 10 * MIB, bytes: 102 * MIB }]);
-    const { reads } = device;
+    // One block is read to see whether there is still a card.
+    const { reads: all } = device;
+    const probe = all.findIndex(({ bytes }) => bytes === 4096);
+    const reads = all.toSpliced(probe, 1);
     const firstSmall = reads.findIndex(({ bytes }) => bytes < CHUNK_BYTES);
     const before = toExtents(reads.slice(0, firstSmall).filter(({ failed }) => !failed));
     expect(before).toEqual([
