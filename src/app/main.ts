@@ -9,8 +9,10 @@ import { createElectronNotifier } from '../platform/notify/electron-notifier.ts'
 import { createFallbackNotifier } from '../platform/notify/fallback-notifier.ts';
 import { createNodeNotifier } from '../platform/notify/node-notifier.ts';
 import { openSettings } from '../platform/settings.ts';
+import { watchFolder } from '../platform/watch-folder.ts';
 import { runTask } from '../worker/run-task.ts';
 import { parseAppOptions } from './app-options.ts';
+import { askForFolder } from './ask-for-folder.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
 import { connectPanel } from './ipc.ts';
 import { announce } from './notices.ts';
@@ -41,6 +43,8 @@ async function start(): Promise<void> {
     where: 'electron',
     version: app.getVersion(),
     home: homedir(),
+    watchFolder,
+    chooseFolder: (title) => askForFolder(dialog, title),
     ...options,
     ...(library === null ? {} : { library }),
   });

@@ -3,6 +3,8 @@
 import { homedir } from 'node:os';
 import { createDesk, type Desk } from '../desk/desk.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
+import { newDownloadFolder } from '../platform/download-folder.ts';
+import { watchFolder } from '../platform/watch-folder.ts';
 import { VERSION } from '../version.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
@@ -18,6 +20,8 @@ export async function openDesk({ platform, settings, options, library }: Session
     where: 'browser',
     version: VERSION,
     home: homedir(),
+    watchFolder,
+    chooseFolder: (title) => newDownloadFolder(homedir(), title),
     slot: options.slot,
     allowDiskImage: options.allowDiskImage,
     door: options.door,

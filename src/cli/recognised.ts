@@ -1,7 +1,7 @@
 /** Whose cards the disks may be, as far as the library and the system's data about them tell. */
 
 import { lastBackupOf } from '../library/last-backup.ts';
-import { recogniseAll, recognitionWords } from '../library/recognise.ts';
+import { type Recognition, recogniseAll, recognitionWords } from '../library/recognise.ts';
 import type { SeenDisk } from './cards.ts';
 import { lastFacts, readPis } from './pis.ts';
 import type { Facts } from './printer.ts';
@@ -10,6 +10,8 @@ import type { Session } from './session.ts';
 export interface Recognised {
   /** "looks like octopi — last backed up 47 days ago"; null for a disk that is no card, or no Pi's and not known. */
   wordsOf(seen: SeenDisk): string | null;
+  /** For the rule about backups that begin by themselves. */
+  recognitionOf(seen: SeenDisk): Recognition;
   /** `looksLike`, `twins` and `backup` for scripts. */
   factsOf(seen: SeenDisk): Facts;
 }
@@ -37,6 +39,7 @@ export async function recogniseCards(
   };
   return {
     wordsOf,
+    recognitionOf: ({ disk }) => recognitions.get(disk.id) ?? { candidates: [], twins: [] },
     factsOf(one) {
       const { candidates = [], twins = [] } = recognitions.get(one.disk.id) ?? {};
       return {

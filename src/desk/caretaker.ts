@@ -93,7 +93,7 @@ export class Caretaker {
     const mayBecomeKnown = answer.is === 'wait' || (answer.is === 'no' && answer.why === 'unknown');
     if (mayBecomeKnown && Math.abs(now - since) < DECIDING_MS) return;
     apply({ input: 'decided', card: key });
-    if (answer.is !== 'start' || shelf.is !== 'ready') return;
+    if (answer.is !== 'start' || answer.pi === null || shelf.is !== 'ready') return;
     try {
       backUp(seen, answer.pi.key);
     } catch {

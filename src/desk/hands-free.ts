@@ -10,13 +10,14 @@ export interface Inserted {
   readonly recognition: Recognition | null;
   /** It bears the mark of a restore that did not finish. */
   readonly isUnfinished: boolean;
-  /** Whether the user wants it for this Pi. */
-  readonly wanted: (pi: Pi) => boolean;
+  /** Whether the user wants it for this Pi. "every": they asked for every Pi card that comes, whosever it is. */
+  readonly wanted: ((pi: Pi) => boolean) | 'every';
 }
 
 /** "wait": what was asked is not known yet. "no": this insertion begins nothing. */
 export type HandsFree =
-  | { readonly is: 'start'; readonly pi: Pi }
+  /** `pi`: null for one that nobody knows, or that cannot be told apart. */
+  | { readonly is: 'start'; readonly pi: Pi | null }
   | { readonly is: 'wait' }
   | {
       readonly is: 'no';
@@ -30,15 +31,16 @@ const HOUR_MS = 3600_000;
 
 export function handsFree(inserted: Inserted, now: Date): HandsFree {
   if (inserted.isUnfinished) return { is: 'no', why: 'unfinished' };
-  const { recognition } = inserted;
+  const { recognition, wanted } = inserted;
   if (recognition === null) return { is: 'wait' };
   const { candidates, twins } = recognition;
   const [only, ...others] = candidates;
-  if (!only) return { is: 'no', why: 'unknown' };
-  if (others.length > 0 || twins.length > 0 || only.likeness !== 'card') {
-    return { is: 'no', why: 'ambiguous' };
+  const isAmbiguous = others.length > 0 || twins.length > 0 || only?.likeness !== 'card';
+  if (!only || isAmbiguous) {
+    if (wanted === 'every') return { is: 'start', pi: null };
+    return { is: 'no', why: only ? 'ambiguous' : 'unknown' };
   }
-  if (!inserted.wanted(only.pi)) return { is: 'no', why: 'not wanted' };
+  if (wanted !== 'every' && !wanted(only.pi)) return { is: 'no', why: 'not wanted' };
   if (isFresh(lastBackupOf(only.pi.backups, now), now)) return { is: 'no', why: 'fresh' };
   return { is: 'start', pi: only.pi };
 }

@@ -69,8 +69,7 @@ export class Librarian {
     const { shelf, errands, state, dismiss, platform } = this.#options;
     switch (command.command) {
       case 'pi-set':
-        choosePi(state().shelf, command.pi);
-        return shelf.set(command.pi, given(command.change));
+        return shelf.set(choosePi(state().shelf, command.pi).pi.key, given(command.change));
       case 'forget':
         return this.#forget(command.token);
       case 'check':

@@ -3,6 +3,7 @@
 import { PiKeepError } from '../engine/errors.ts';
 import { type CheckRecord, checkKey } from '../library/check-records.ts';
 import type { LibraryBackup, PlainImage } from '../library/library.ts';
+import type { Pi } from '../library/pi-groups.ts';
 import { backupKey } from './backup-view.ts';
 import type { KnownPi, ShelfState } from './shelf-state.ts';
 
@@ -22,9 +23,14 @@ export function chooseImage({ library }: ShelfState, key: string): ChosenImage {
   throw new PiKeepError('USAGE', { detail: 'That image is not in the library any more.' });
 }
 
+/** Names a Pi in a query or command, whatever its identifiers are made of. */
+export function piId({ key }: Pick<Pi, 'key'>): string {
+  return /^[ -~]{1,200}$/.test(key) ? key : `named ${backupKey(key)}`;
+}
+
 /** Throws USAGE when it is not in the library any more. */
 export function choosePi({ pis }: ShelfState, key: string): KnownPi {
-  const known = pis.find(({ pi }) => pi.key === key);
+  const known = pis.find(({ pi }) => piId(pi) === key);
   if (known) return known;
   throw new PiKeepError('USAGE', { detail: 'That Pi is not in the library any more.' });
 }

@@ -5,7 +5,7 @@ import type { ListedBackup, LooseImage, PiView } from '../contract/panel.ts';
 import { lastBackupOf, lastBackupWords } from '../library/last-backup.ts';
 import type { LibraryBackup, PlainImage } from '../library/library.ts';
 import { backupKey, backupView } from './backup-view.ts';
-import { checkOf } from './library-choice.ts';
+import { checkOf, piId } from './library-choice.ts';
 import { plainText } from './plain-text.ts';
 import { onlyPi, recognitionOf } from './recognition.ts';
 import { isDue } from './reminders.ts';
@@ -26,7 +26,7 @@ export function piView(state: DeskState, known: KnownPi): PiView {
   const seen = state.disks.find((one) => one.verdict.offer && onlyPi(state, one) === pi);
   const stored = backups.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
   return {
-    pi: pi.key,
+    pi: piId(pi),
     title: plainText(name, MAX_TITLE),
     hostname: hostname === null || hostname === name ? null : plainText(hostname, MAX_TITLE),
     note: plainText(preferences.note, MAX_LINE),

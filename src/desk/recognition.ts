@@ -8,6 +8,7 @@ import {
   recogniseAll,
   recognitionWords,
 } from '../library/recognise.ts';
+import { piId } from './library-choice.ts';
 import { plainText } from './plain-text.ts';
 import type { KnownPi } from './shelf-state.ts';
 import type { DeskState, SeenDisk } from './state.ts';
@@ -52,7 +53,7 @@ export function historyView(state: DeskState, seen: SeenDisk): DiskView['history
   const candidates = recognitionOf(state, seen)?.candidates.length ?? 0;
   return {
     text: text.charAt(0).toUpperCase() + text.slice(1),
-    pi: only?.key ?? null,
+    pi: only && piId(only),
     isAmbiguous: only === null && candidates > 0,
   };
 }

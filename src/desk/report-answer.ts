@@ -4,7 +4,7 @@ import type { AnswerTo, PortraitView } from '../contract/panel.ts';
 import type { Portrait, PortraitSystem } from '../engine/portrait-schema.ts';
 import { type ManifestHead, readManifestHead } from '../library/manifest-head.ts';
 import { patiently } from '../library/patience.ts';
-import { checkOf, chooseImage, piOf } from './library-choice.ts';
+import { checkOf, chooseImage, piId, piOf } from './library-choice.ts';
 import { listedBackup, placeOf } from './library-view.ts';
 import { plainText } from './plain-text.ts';
 import type { DeskState } from './state.ts';
@@ -35,7 +35,7 @@ export async function reportAnswer(
     ask: 'report',
     backup: backup && listedBackup(state, backup),
     ...placeOf(path, home),
-    pi: piOf(shelf, path)?.pi.key ?? null,
+    pi: piIdOf(state, path),
     portrait: head?.portrait ? portraitView(head.portrait) : null,
     verdict: check?.verdict ?? null,
     sentence: check && plainText(check.sentence, MAX_SENTENCE),
@@ -54,6 +54,11 @@ export async function reportAnswer(
     moreUnreadable: Math.max(0, unreadable.length - MAX_UNREADABLE),
     hashes: head ? hashesOf(head) : [],
   };
+}
+
+function piIdOf({ shelf }: DeskState, path: string): string | null {
+  const known = piOf(shelf, path);
+  return known && piId(known.pi);
 }
 
 /** Null where it cannot be read now; the report then says what is known without it. */

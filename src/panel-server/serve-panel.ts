@@ -143,7 +143,10 @@ class RunningPanel implements PanelServer {
     const { idleMs } = this.#options;
     if (idleMs === undefined || this.#streams.count > 0 || !this.#server.listening) return;
     this.#idle = setTimeout(() => {
-      const busy = this.#desk.snapshot.jobs.some(({ state }) => state.is === 'working');
+      const { jobs, errands } = this.#desk.snapshot;
+      const busy =
+        jobs.some(({ state }) => state.is === 'working') ||
+        errands.some(({ state }) => state.is === 'working');
       if (busy) this.#watchIdleness();
       else void this.close();
     }, idleMs);

@@ -1,42 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/desk/clock.ts';
 import { oneAtATime } from '../../src/desk/one-at-a-time.ts';
 import { Publisher } from '../../src/desk/publisher.ts';
-
-/** Time that passes only when it is told to. */
-class Hands implements Clock {
-  #now = 0;
-  #due: { readonly at: number; readonly action: () => void }[] = [];
-
-  now(): number {
-    return this.#now;
-  }
-
-  wall(): number {
-    return this.#now;
-  }
-
-  after(milliseconds: number, action: () => void): () => void {
-    const entry = { at: this.#now + milliseconds, action };
-    this.#due.push(entry);
-    return () => {
-      this.#due = this.#due.filter((one) => one !== entry);
-    };
-  }
-
-  pass(milliseconds: number): void {
-    const end = this.#now + milliseconds;
-    for (;;) {
-      const [next] = this.#due.filter(({ at }) => at <= end).toSorted((a, b) => a.at - b.at);
-      if (!next) break;
-      this.#due = this.#due.filter((one) => one !== next);
-      this.#now = next.at;
-      next.action();
-    }
-    this.#now = end;
-  }
-}
+import { Hands } from './hands.ts';
 
 function publisher(): {
   clock: Hands;

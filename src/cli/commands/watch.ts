@@ -1,6 +1,7 @@
 /** `pikeep watch`: says which cards come and go; with `--auto` backs up every Pi card by itself. */
 
 import type { Command } from 'commander';
+import { FRESH_HOURS, type HandsFree, handsFree } from '../../desk/hands-free.ts';
 import { weakIdentity, weakIdentityText } from '../../engine/disk.ts';
 import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
@@ -23,6 +24,15 @@ export function defineWatch(program: Command, run: Run): void {
       run(command, (session) => new Watch(session, options.auto === true).run()),
     );
 }
+
+/** Those that are not about every card are never said here. */
+const whyWords: Readonly<Record<Extract<HandsFree, { is: 'no' }>['why'], string>> = {
+  unfinished: 'a restore to it did not finish',
+  fresh: `it was backed up less than ${FRESH_HOURS} hours ago`,
+  unknown: 'nobody knows whose it is',
+  ambiguous: 'it cannot be told apart from another one',
+  'not wanted': 'it is not wanted',
+};
 
 class Watch {
   readonly #session: Session;
@@ -100,7 +110,9 @@ class Watch {
     for (const [key, one] of now) {
       if (before.has(key)) continue;
       this.#tell('appeared', one, known);
-      if (this.#auto && one.glance.pi !== 'no') this.#backUpLater(one);
+      if (this.#auto && (one.glance.pi !== 'no' || one.disk.unfinished !== undefined)) {
+        this.#decide(one, known);
+      }
     }
   }
 
@@ -115,6 +127,25 @@ class Watch {
     this.#session.printer.happened('card', {
       facts: { change, ...diskFacts(seen), ...known?.factsOf(seen) },
       lines: [backup === null ? what : `${what}, ${backup}`],
+    });
+  }
+
+  /** The same rule as that of the app, for everybody's cards. */
+  #decide(seen: SeenDisk, known: Recognised): void {
+    const { disk } = seen;
+    const answer = handsFree(
+      {
+        recognition: known.recognitionOf(seen),
+        isUnfinished: disk.unfinished !== undefined,
+        wanted: 'every',
+      },
+      new Date(),
+    );
+    if (answer.is === 'start') this.#backUpLater(seen);
+    if (answer.is !== 'no') return;
+    this.#session.printer.happened('skipped', {
+      facts: { disk: disk.id, why: answer.why },
+      lines: [`${disk.id} is left alone: ${whyWords[answer.why]}`],
     });
   }
 
