@@ -126,7 +126,7 @@ export function pageOf(total: number, offset: number, limit: number): AnswerTo<'
     path: '2:/var/cache',
     parent: '2:/var',
     files: Array.from({ length: end - offset }, (_, index) =>
-      file(`file ${`${offset + index}`.padStart(5, '0')}`, {}, '/var/cache'),
+      file(`file-${`${offset + index}`.padStart(5, '0')}`, {}, '/var/cache'),
     ),
     next: end < total ? end : null,
   };
