@@ -53,8 +53,8 @@ export function FileLine(props: FileLineProps) {
           </span>
         )}
         <span class="file-size">{unreadable === null ? measure(file) : 'Cannot be read'}</span>
-        <span class="file-time">{fileTime(modified)}</span>
-        <span class="file-mode">{rights}</span>
+        {!withFolder && <span class="file-time">{fileTime(modified)}</span>}
+        {!withFolder && <span class="file-mode">{rights}</span>}
       </span>
       {kind === 'folder' && (
         // For the pointer alone: Enter does the same.

@@ -7,9 +7,9 @@ export function count(amount: number, one: string, many = `${one}s`): string {
   return amount === 1 ? `1 ${one}` : `${new Intl.NumberFormat('en').format(amount)} ${many}`;
 }
 
-/** "Last backed up 47 days ago". */
+/** "Backed up 47 days ago", "Never backed up". */
 export function lastBackupWords({ lastGood }: PiView): string {
-  return sentenceCase(lastGood);
+  return sentenceCase(lastGood.replace(/^last backed up/, 'backed up'));
 }
 
 /** The first letter of a text large. */
