@@ -14,8 +14,8 @@ export function useWishes(pi: string, kept: Preferences): Wishes {
   const { send } = useTools();
   const [pending, setPending] = useState<Partial<Preferences>>({});
   const known = JSON.stringify(kept);
-  // What is known now makes what was wished before old.
-  useEffect(() => setPending({}), [known]);
+  // Several changes may be on their way: each counts until it is the one that is known.
+  useEffect(() => setPending((old) => stillUnknown(old, kept)), [known]);
   return {
     wishes: { ...kept, ...pending },
     change: async (change) => {
@@ -25,4 +25,18 @@ export function useWishes(pi: string, kept: Preferences): Wishes {
       return isKept;
     },
   };
+}
+
+function stillUnknown(pending: Partial<Preferences>, kept: Preferences): Partial<Preferences> {
+  const known = new Map<string, unknown>(Object.entries(kept));
+  const isUnknown = ([key, value]: [string, unknown]): boolean =>
+    inOrder(value) !== inOrder(known.get(key));
+  return Object.fromEntries(Object.entries(pending).filter(isUnknown));
+}
+
+/** The same text for the same rules, in whichever order they were set. */
+function inOrder(value: unknown): string {
+  return value !== null && typeof value === 'object'
+    ? JSON.stringify(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+    : JSON.stringify(value);
 }
