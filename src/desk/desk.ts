@@ -121,6 +121,7 @@ class WatchingDesk implements Desk {
     const look = (): Promise<void> => this.#lookout.look();
     this.#shelf = new Shelf({
       library: () => this.#state.settings.library,
+      recordsFolder: options.recordsFolder ?? recordsFolder(),
       clock,
       watchFolder: options.watchFolder ?? null,
       apply,

@@ -125,7 +125,7 @@ function recordOf(result: CheckResult, image: string, { shelf }: DeskState): Che
   const plain = shelf.library?.images.find(({ path }) => path === image);
   const cut = (text: string): string => text.slice(0, MAX_SENTENCE).toWellFormed();
   return {
-    backup: checkKey(backup ?? { path: image, at: '', contentSha256: null }),
+    backup: checkKey(backup ?? { path: image, at: '', contentSha256: null, copyOf: null }),
     at: new Date(at).toISOString(),
     verdict,
     sentence: cut(sentence),

@@ -45,7 +45,9 @@ export function checkOf(
   { checks }: ShelfState,
   { backup, plain, path }: ChosenImage,
 ): CheckRecord | null {
-  const record = checks.get(checkKey(backup ?? { path, at: '', contentSha256: null }));
+  const record = checks.get(
+    checkKey(backup ?? { path, at: '', contentSha256: null, copyOf: null }),
+  );
   if (!record) return null;
   const bytes = backup?.fileBytes ?? plain?.fileBytes;
   const modified = backup ? Math.trunc(backup.stamp.mtimeMs) : Date.parse(plain?.modified ?? '');

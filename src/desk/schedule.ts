@@ -39,7 +39,11 @@ export function dueCheck({ pis, checks, tried, now }: ScheduleAsked): LibraryBac
 function lastRead(backup: LibraryBackup, checks: CheckRecords): string | null {
   const made = backup.verified ? backup.finishedAt : null;
   const record = checks.get(checkKey(backup));
-  if (!record?.wasRead) return made;
+  // A file that was changed since is another one.
+  const isOfThis =
+    record?.image.bytes === backup.fileBytes &&
+    record.image.modified === Math.trunc(backup.stamp.mtimeMs);
+  if (!record?.wasRead || !isOfThis) return made;
   return timeOf(record.at) > timeOf(made) ? record.at : made;
 }
 

@@ -22,6 +22,8 @@ export type WatchFolder = (
 export interface ShelfOptions {
   /** The folder of images, now. */
   readonly library: () => string;
+  /** Where checks of the command line are kept. */
+  readonly recordsFolder: string;
   readonly clock: Clock;
   /** Null: the folder is only looked at from time to time. */
   readonly watchFolder: WatchFolder | null;
@@ -78,12 +80,12 @@ export class Shelf {
   }
 
   async #look(): Promise<void> {
-    const { library, apply } = this.#options;
+    const { library, apply, recordsFolder } = this.#options;
     const { signal } = this.#closing;
     if (signal.aborted) return;
     const folder = library();
     try {
-      const look = await lookAtLibrary(folder, signal);
+      const look = await lookAtLibrary(folder, recordsFolder, signal);
       const leftovers = look.trouble === null ? await orNone(findLeftovers(folder)) : [];
       if (signal.aborted) return;
       this.#last = look;

@@ -53,14 +53,15 @@ const fileSchema = v.object({
 
 export type CheckRecords = ReadonlyMap<string, CheckRecord>;
 
-/** Which record is a backup's. */
-export function checkKey({ contentSha256, at, path }: CheckedBackup): string {
-  const what = contentSha256 === null ? path : `${contentSha256} ${at}`;
+/** Which record is a backup's; a copy made by hand has its own. */
+export function checkKey({ contentSha256, at, path, copyOf }: CheckedBackup): string {
+  const own = contentSha256 === null || copyOf !== null;
+  const what = `${contentSha256} ${at}${own ? ` ${path}` : ''}`;
   return createHash('sha256').update(what).digest('hex').slice(0, 40);
 }
 
 /** `contentSha256`: null for an image without a manifest, which nothing but its path can name. */
-export type CheckedBackup = Pick<LibraryBackup, 'at' | 'path'> & {
+export type CheckedBackup = Pick<LibraryBackup, 'at' | 'path' | 'copyOf'> & {
   readonly contentSha256: string | null;
 };
 

@@ -3,7 +3,8 @@
 import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../engine/errors.ts';
-import { type CheckRecords, readChecks } from './check-records.ts';
+import { type CheckRecord, type CheckRecords, checkKey, readChecks } from './check-records.ts';
+import { lastReadOf } from './last-read.ts';
 import { type Library, readLibrary } from './library.ts';
 import { NoAnswer, patiently } from './patience.ts';
 import { groupByPi, type Pi } from './pi-groups.ts';
@@ -21,7 +22,11 @@ export interface LibraryLook {
 const PATIENCE_MS = 10_000;
 
 /** Never throws for what lies in the library or has become of it. Throws INTERRUPTED. */
-export async function lookAtLibrary(folder: string, signal: AbortSignal): Promise<LibraryLook> {
+export async function lookAtLibrary(
+  folder: string,
+  recordsFolder: string,
+  signal: AbortSignal,
+): Promise<LibraryLook> {
   const now = new Date();
   const library = await readLibrary(folder, { now, signal });
   const own = library.problems.find(({ path }) => path === folder)?.problem ?? null;
@@ -32,13 +37,45 @@ export async function lookAtLibrary(folder: string, signal: AbortSignal): Promis
     library,
     pis: groupByPi(library.backups, now),
     store: await openPiStore(isThere ? folder : NOWHERE),
-    checks: isThere ? await readChecks(folder) : new Map(),
+    checks: isThere ? await checksOf(library, recordsFolder, signal) : new Map(),
     trouble,
   };
 }
 
+/** What a page keeps of a check, or, where the command line has read it since, what that keeps. */
+async function checksOf(
+  { folder, backups }: Library,
+  recordsFolder: string,
+  signal: AbortSignal,
+): Promise<CheckRecords> {
+  const records = new Map(await readChecks(folder));
+  for (const backup of backups) {
+    const patience = { patienceMs: PATIENCE_MS, signal };
+    const last = await patiently(() => lastReadOf(backup, recordsFolder), patience).catch(noAnswer);
+    // A volume that has fallen silent is not asked a thousand times.
+    if (last === null) break;
+    const { check } = last;
+    const key = checkKey(backup);
+    const known = records.get(key);
+    if (!check || (known && Date.parse(known.at) >= Date.parse(check.at))) continue;
+    const image = { bytes: backup.fileBytes, modified: Math.trunc(backup.stamp.mtimeMs) };
+    const { at, verdict, sentence } = check;
+    const facts: CheckRecord = {
+      ...{ backup: key, at, verdict, sentence, image },
+      ...{ checks: [], more: 0, wasRead: true },
+    };
+    records.set(key, facts);
+  }
+  return records;
+}
+
 /** A folder that nobody can make below, so nothing is ever there. */
 const NOWHERE = '/dev/null/library';
+
+function noAnswer(error: unknown): null {
+  if (error instanceof NoAnswer) return null;
+  throw error;
+}
 
 /** It does not exist, and the folder around it does: the first backup makes it. Without that, its disk is not there. */
 async function isToBeMade(folder: string, signal: AbortSignal): Promise<boolean> {

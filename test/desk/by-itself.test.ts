@@ -146,7 +146,7 @@ describe('checks that are due', () => {
     checks: [],
     more: 0,
     wasRead,
-    image: { bytes: 1, modified: 1 },
+    image: { bytes: backup.fileBytes, modified: backup.stamp.mtimeMs },
   });
   const ask = (
     pis: readonly { pi: Pi; preferences: PiPreferences; name: string }[],
@@ -168,6 +168,9 @@ describe('checks that are due', () => {
     expect(ask([known([newer], wish)], [record(newer, 30 * DAY)])).toBe('/h/new.img');
     // A look that did not read the content proves nothing.
     expect(ask([known([newer], wish)], [record(newer, DAY, false)])).toBe('/h/new.img');
+    // Another file lies there now.
+    const other = { ...record(newer, DAY), image: { bytes: 1, modified: 1 } };
+    expect(ask([known([newer], wish)], [other])).toBe('/h/new.img');
     const unproven = made(DAY, { path: '/h/u.img', verified: false, state: 'unverified' });
     expect(ask([known([unproven], wish)])).toBe('/h/u.img');
   });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { vi } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
 import type { DiskView, JobState, Reply, Snapshot } from '../../src/contract/panel.ts';
-import { createDesk, type Desk, type DeskEvent } from '../../src/desk/desk.ts';
+import { createDesk, type Desk, type DeskEvent, type DeskOptions } from '../../src/desk/desk.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import type { Desktop } from '../../src/platform/ports.ts';
 import { openSettings } from '../../src/platform/settings.ts';
@@ -30,7 +30,14 @@ export class SlotRig {
   readonly desktop: RecordingDesktop;
 
   /** `cards` are in the slot before the desk looks for the first time. */
-  static async start(...cards: readonly string[]): Promise<SlotRig> {
+  static start(...cards: readonly string[]): Promise<SlotRig> {
+    return SlotRig.startWith({}, ...cards);
+  }
+
+  static async startWith(
+    change: Partial<DeskOptions>,
+    ...cards: readonly string[]
+  ): Promise<SlotRig> {
     const folder = await mkdtemp(join(tmpdir(), 'pikeep-desk-'));
     const slot = join(folder, 'slot');
     await mkdir(slot);
@@ -63,6 +70,7 @@ export class SlotRig {
         await mkdir(downloads, { recursive: true });
         return downloads;
       },
+      ...change,
     });
     const rig = new SlotRig(folder, desk, desktop, workers);
     await desk.rescan();
