@@ -76,7 +76,9 @@ describe.skipIf(needsTools('chromium'))('the pages of the library, by hand', () 
       rig.desk.questions.flatMap((query) =>
         typeof query === 'object' && query !== null && 'search' in query ? [query.search] : [],
       );
-    await expect.poll(asked).toEqual(['', 'p', 'pi', 'pih']);
+    // One that was given up for the next letter may never have left the browser.
+    await expect.poll(() => asked().at(-1)).toBe('pih');
+    for (const one of asked()) expect(['', 'p', 'pi', 'pih']).toContain(one);
     expect(await rig.page.getByRole('list', { name: 'Pis' }).count()).toBe(1);
   });
 
