@@ -4,15 +4,27 @@ import { connectPanel } from '../../src/app/ipc.ts';
 import { MAX_MESSAGE_BYTES } from '../../src/contract/panel.ts';
 
 type Parts = Parameters<typeof connectPanel>[0];
-type Handler = (event: object, message: unknown) => Promise<unknown>;
+type Handler = (event: object, ...given: unknown[]) => Promise<unknown>;
 
 function connected() {
   const handlers = new Map<string, Handler>();
   const channels = new EventEmitter();
   const handle = vi.fn(async () => ({ ok: true }));
+  const signals: AbortSignal[] = [];
+  const ask = vi.fn((_message: unknown, signal: AbortSignal) => {
+    signals.push(signal);
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve({ ok: false }));
+    });
+  });
   const snapshots = new EventEmitter();
   const mainFrame = { url: 'pikeep://panel/index.html', parent: null };
-  const contents = { mainFrame, send: vi.fn(), isDestroyed: () => false };
+  const contents = Object.assign(new EventEmitter(), {
+    id: 1,
+    mainFrame,
+    send: vi.fn(),
+    isDestroyed: () => false,
+  });
   let present: object | null = contents;
   connectPanel({
     ipcMain: {
@@ -21,6 +33,7 @@ function connected() {
     },
     desk: {
       handle,
+      ask,
       snapshot: { revision: 1 },
       onSnapshot: (listener: () => void) => snapshots.on('snapshot', listener),
     },
@@ -30,6 +43,11 @@ function connected() {
     contents,
     mainFrame,
     handle,
+    ask,
+    signals,
+    question: (event: object, message: unknown, number: unknown) =>
+      handlers.get('panel:ask')?.(event, message, number),
+    drop: (event: object, number: unknown) => channels.emit('panel:drop', event, number),
     send: (event: object, message: unknown) => handlers.get('panel:command')?.(event, message),
     subscribe: (event: object) => channels.emit('panel:subscribe', event),
     publish: (revision: number) => snapshots.emit('snapshot', { revision }),
@@ -88,4 +106,32 @@ it('sends the present snapshot to whoever asks and every new one after it, as lo
     ['panel:snapshot', { revision: 1 }],
     ['panel:snapshot', { revision: 3 }],
   ]);
+});
+
+it('hands questions to the desk, and ends the one that is dropped', async () => {
+  const { question, drop, contents, mainFrame, ask, signals } = connected();
+  const event = { sender: contents, senderFrame: mainFrame, processId: 7 };
+  const message = { page: 'a', query: { ask: 'library' } };
+  const first = question(event, message, 1);
+  const second = question(event, message, 2);
+  expect(ask.mock.calls.map(([given]) => given)).toEqual([message, message]);
+  drop({ ...event, sender: {} }, 1);
+  drop(event, 3);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([false, false]);
+  drop(event, 1);
+  expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+  expect(await first).toEqual({ ok: false });
+  contents.emit('destroyed');
+  expect(await second).toEqual({ ok: false });
+  expect(contents.listenerCount('destroyed')).toBe(0);
+});
+
+it('asks nothing for strangers, and nothing too large', async () => {
+  const { question, contents, mainFrame, ask } = connected();
+  const stranger = { sender: {}, senderFrame: mainFrame };
+  expect(await question(stranger, {}, 1)).toMatchObject({ problem: { code: 'STRANGER' } });
+  const ours = { sender: contents, senderFrame: mainFrame };
+  const wide = 'ü'.repeat(MAX_MESSAGE_BYTES / 2);
+  expect(await question(ours, wide, 1)).toMatchObject({ problem: { code: 'BAD_MESSAGE' } });
+  expect(ask).not.toHaveBeenCalled();
 });

@@ -105,3 +105,43 @@ it('says what was restored and proven, and what a card is worth after a restore 
   );
   expect(failed('untouched', 'undo')).toBe('The card is not as it was before');
 });
+
+it('says whose card it looks like, and when that was backed up', () => {
+  const seen = { happened: 'card-appeared', disk: 'disk4', title: 'bootfs', bytes: 32e9 } as const;
+  const history = 'looks like octopi — last backed up 47 days ago';
+  const { body } = noticeOf({ ...seen, kind: 'pi', history }, actions);
+  expect(body).toBe(
+    'Looks like octopi — last backed up 47 days ago. A card of 32 GB; click to back it up.',
+  );
+});
+
+it('reminds by name, says what was not allowed, and names a backup that is not good', () => {
+  const reminder = noticeOf(
+    { happened: 'reminder', pi: 'table 1', title: 'octopi', last: 'last backed up 47 days ago' },
+    actions,
+  );
+  expect(reminder.body).toBe('octopi was last backed up 47 days ago. Insert its card.');
+  const never = noticeOf(
+    { happened: 'reminder', pi: 'table 1', title: 'octopi', last: 'never backed up' },
+    actions,
+  );
+  expect(never.body).toBe('octopi was never backed up. Insert its card.');
+  const refused = noticeOf(
+    { happened: 'hands-free-refused', job: 'job-1', title: 'octopi' },
+    actions,
+  );
+  expect(refused).toMatchObject({ id: 'job job-1', title: 'octopi is not backed up' });
+  const sentence = 'This backup is damaged: 1 MiB of it differs.';
+  const bad = noticeOf(
+    {
+      happened: 'checked',
+      errand: 'errand-1',
+      title: 'octopi',
+      image: '/h/1.img',
+      isBad: true,
+      sentence,
+    },
+    actions,
+  );
+  expect(bad).toMatchObject({ title: 'A backup of octopi is not good', body: sentence });
+});

@@ -171,7 +171,12 @@ describe('the library at the desk over a slot', { timeout: 120_000 }, () => {
     // Page by page it is the same.
     const paged: string[] = [];
     for (let offset: number | null = 0; offset !== null; ) {
-      const page: AnswerTo<'files'> = await ask({ ...at, path: boot, offset, limit: Math.ceil(names.length / 2) });
+      const page: AnswerTo<'files'> = await ask({
+        ...at,
+        path: boot,
+        offset,
+        limit: Math.ceil(names.length / 2),
+      });
       paged.push(...page.files.map(({ name }) => name));
       offset = page.next;
     }
