@@ -73,14 +73,22 @@ async function confirmName(
   }
 }
 
+function knownWords(lastBackup: Target['survey']['target']['lastBackup']): string {
+  if (lastBackup === null) return 'No backup of it is known.';
+  const { changed } = lastBackup;
+  if (changed?.verdict === 'same') return 'It is the same as its last backup.';
+  return changed === null
+    ? 'It may have changed since its backup.'
+    : 'It has changed since its last backup.';
+}
+
 /** Null for no, and for everything that is neither a clear yes nor the wish for a backup. */
 async function askWithBackup(
   { signal }: Asking,
   { survey: { target } }: Target,
 ): Promise<Decision | null> {
   const { title, disk, lastBackup } = target;
-  const known =
-    lastBackup === null ? 'No backup of it is known.' : 'It may have changed since its backup.';
+  const known = knownWords(lastBackup);
   const question = `${known} Overwrite ${title} (${disk})? [b]ackup first / [y]es, overwrite / [N]o`;
   const answer = (await askLine(question, signal)) ?? '';
   if (/^b(ackup)?$/i.test(answer)) return 'backup-first';

@@ -58,7 +58,8 @@ export function unfinishedWords(image: string): string {
 
 function backupWords(known: Target['survey']['target']['lastBackup']): string {
   if (known === null) return 'none is known';
-  return `${formatMoment(known.at)}: ${known.image}`;
+  const since = known.changed === null ? '' : ` (${known.changed.words})`;
+  return `${formatMoment(known.at)}${since}: ${known.image}`;
 }
 
 function imageSide([first]: readonly Target[]): string[] {

@@ -98,7 +98,8 @@ function withUse(volume: Volume, use: NonNullable<PortraitOptions['use']>): Volu
 
 function shutdownOf(volumes: readonly Volume[]): Portrait['shutdown'] {
   const known = volumes.filter(({ clean }) => clean !== null);
-  if (known.length === 0) return null;
+  // A camera does not shut down.
+  if (!known.some(({ type }) => type === 'ext')) return null;
   return known.every(({ clean }) => clean) ? 'clean' : 'unclean';
 }
 

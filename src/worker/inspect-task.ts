@@ -2,16 +2,20 @@
 
 import { stat } from 'node:fs/promises';
 import type { BlockDevice } from '../engine/block-device.ts';
-import { readCard } from '../engine/card.ts';
+import { type Card, readCard } from '../engine/card.ts';
 import { checkBoot } from '../engine/checks.ts';
+import { weakIdentity } from '../engine/disk.ts';
 import { errnoOf, isPiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { openImage } from '../engine/image/open-image.ts';
+import { readPortrait } from '../engine/portrait.ts';
 import { mapUsed } from '../engine/used-map.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import { useOf } from './build-manifest.ts';
 import { openCard } from './open-card.ts';
+import type { KnownBackup } from './restore-results.ts';
 import type { InspectResult } from './results.ts';
+import { sinceBackup } from './since-backup.ts';
 import type { TaskContext } from './task-context.ts';
 import type { InspectTask } from './tasks.ts';
 
@@ -26,9 +30,9 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
       manifest: await manifestIfAny(task.target),
       signal: context.signal,
     });
-    return describeAndClose(task.target, device);
+    return describeAndClose(task.target, device, context);
   }
-  const { device } = await openCard({
+  const { device, disk, card } = await openCard({
     platform,
     name: task.target,
     expected: null,
@@ -39,13 +43,25 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
     onWarning: ({ code, text }) => context.warn(code, text),
     signal: context.signal,
   });
-  return describeAndClose(task.target, device);
+  const { library } = task;
+  const identity = { bytes: disk.bytes, weak: weakIdentity(disk), strong: card.identity };
+  return describeAndClose(task.target, device, context, (opened) =>
+    library === undefined
+      ? Promise.resolve(null)
+      : sinceBackup({ library, identity, opened, platform, context }),
+  );
 }
 
-async function describeAndClose(target: string, device: BlockDevice): Promise<InspectResult> {
+async function describeAndClose(
+  target: string,
+  device: BlockDevice,
+  { signal }: TaskContext,
+  since?: (opened: { device: BlockDevice; card: Card }) => Promise<KnownBackup | null>,
+): Promise<InspectResult> {
   try {
     const card = await readCard(device);
     const plan = await mapUsed(device, card);
+    const options = { use: plan.partitions, signal };
     return {
       task: 'inspect',
       target,
@@ -72,6 +88,8 @@ async function describeAndClose(target: string, device: BlockDevice): Promise<In
       readBytes: plan.bytes,
       checks: await checkBoot(card),
       warnings: [...card.table.problems, ...plan.notes],
+      portrait: card.unfinished ? null : await readPortrait(device, card, options),
+      lastBackup: (await since?.({ device, card })) ?? null,
     };
   } finally {
     await device.close();

@@ -31,8 +31,24 @@ const surveyedImageSchema = v.object({
   warnings: v.array(text),
 });
 
-/** A backup in the library that seems to be of a card. */
-const knownBackupSchema = v.object({ image: text, at: text });
+/** The newest backup in the library that is, or seems to be, of a card. */
+export const knownBackupSchema = v.object({
+  image: text,
+  at: text,
+  /** What became of the card since, by what its file systems say of themselves; null where that is not known. */
+  changed: v.nullable(
+    v.object({
+      verdict: v.picklist(['same', 'changed']),
+      /** About how much of it was written, in bytes; null where nobody counted. */
+      bytes: v.nullable(bytes),
+      /** More than `bytes`: not all of it was counted. */
+      isAtLeast: v.boolean(),
+      /** "about 1.2 GB changed since", "same as your backup of Tuesday". */
+      words: text,
+    }),
+  ),
+});
+export type KnownBackup = v.InferOutput<typeof knownBackupSchema>;
 
 const surveyedTargetSchema = v.object({
   disk: text,

@@ -1,7 +1,9 @@
 /** What backing up, verifying, comparing and inspecting come to. */
 
 import * as v from 'valibot';
+import { portraitSchema } from '../engine/portrait-schema.ts';
 import { bytes, partitionUse, text } from './fields.ts';
+import { knownBackupSchema } from './restore-results.ts';
 
 const checkSchema = v.object({ name: text, ok: v.boolean(), detail: text });
 
@@ -118,5 +120,9 @@ export const inspectResultSchema = v.object({
   readBytes: bytes,
   checks: v.array(checkSchema),
   warnings: v.array(text),
+  /** What the card or the image says of its Pi; null behind the mark of an unfinished restore. */
+  portrait: v.nullable(portraitSchema),
+  /** Of a card; null for an image, where no library was named, and where no backup is known. */
+  lastBackup: v.nullable(knownBackupSchema),
 });
 export type InspectResult = v.InferOutput<typeof inspectResultSchema>;

@@ -6,15 +6,17 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { glance } from '../engine/pi-card.ts';
 import { judge } from '../engine/selection.ts';
-import { type CardIdentity, findBackups, likenessOf, matchBackups } from '../library/backups.ts';
+import { type CardIdentity, likenessOf } from '../library/backups.ts';
 import { findRecord } from '../library/restore-records.ts';
 import { openFileDevice } from '../platform/file-device.ts';
 import type { Platform } from '../platform/ports.ts';
 import { contentAtAGlance, contentOf } from './content-words.ts';
 import { findDisk } from './find-disk.ts';
 import { guardDisks } from './guarded-disks.ts';
-import type { SurveyResult } from './restore-results.ts';
+import type { KnownBackup, SurveyResult } from './restore-results.ts';
+import { type SinceOptions, sinceBackup } from './since-backup.ts';
 import { requireCard } from './take-disk.ts';
+import type { TaskContext } from './task-context.ts';
 import type { SurveyTask } from './tasks.ts';
 
 export type SurveyedTarget = SurveyResult['target'];
@@ -32,24 +34,29 @@ export async function surveyTarget(
   task: SurveyTask,
   manifest: Manifest | null,
   platform: Platform,
-  signal: AbortSignal,
+  context: Pick<TaskContext, 'now' | 'signal'>,
 ): Promise<TargetSurvey> {
+  const { signal } = context;
   const { library, recordsFolder, source } = task;
   const paths = { image: task.image, library, recordsFolder };
   const guard = await guardDisks(paths, platform.volumes);
-  const context = { ...source, destinationDisks: guard.destinationDisks };
+  const selection = { ...source, destinationDisks: guard.destinationDisks };
   const disk = await findDisk(await platform.disks.list(signal), task.disk);
-  requireCard(disk, context);
+  requireCard(disk, selection);
   await guard.require(disk);
 
-  const read = await readIfAllowed(disk);
-  const unfinished = read?.card.unfinished ?? null;
-  const identity: CardIdentity = {
+  const identityOf = (card: Card | null): CardIdentity => ({
     bytes: disk.bytes,
     weak: weakIdentity(disk),
-    strong: unfinished ? null : (read?.card.identity ?? null),
+    strong: card?.unfinished ? null : (card?.identity ?? null),
+  });
+  const since = (opened: SinceOptions['opened']) => {
+    const identity = identityOf(opened?.card ?? null);
+    return sinceBackup({ library, identity, opened, platform, context });
   };
-  const [last] = matchBackups(await findBackups(library), identity);
+  const read = await readIfAllowed(disk, since);
+  const unfinished = read?.card.unfinished ?? null;
+  const identity = identityOf(read?.card ?? null);
   const record = unfinished && (await findRecord(recordsFolder, unfinished.id));
   return {
     disk,
@@ -60,11 +67,11 @@ export async function surveyTarget(
       bytes: disk.bytes,
       mediaName: disk.mediaName,
       partitions: partitionsOf(disk, read?.card ?? null),
-      lastBackup: last ? { image: last.backup.path, at: last.backup.at } : null,
+      lastBackup: read ? read.lastBackup : await since(null),
       isOrigin: manifest !== null && isOrigin(manifest, identity),
       unfinished: unfinished?.image ?? disk.unfinished ?? null,
       canUndo: record?.record.state === 'marked' && record.record.disk.bytes === disk.bytes,
-      mustTypeName: !judge(disk, { ...context, allowOtherExternal: false }).offer,
+      mustTypeName: !judge(disk, { ...selection, allowOtherExternal: false }).offer,
     },
   };
 }
@@ -75,7 +82,10 @@ function isOrigin({ card, source }: Manifest, identity: CardIdentity): boolean {
 }
 
 /** Null where this user may not simply read the card, or it cannot be read: the question is asked all the same. */
-async function readIfAllowed(disk: Disk): Promise<{ card: Card; content: string } | null> {
+async function readIfAllowed(
+  disk: Disk,
+  since: (opened: SinceOptions['opened']) => Promise<KnownBackup | null>,
+): Promise<{ card: Card; content: string; lastBackup: KnownBackup | null } | null> {
   try {
     // Not exclusively: looking does no harm while the card is mounted.
     const device = await openFileDevice(disk.rawPath, {
@@ -85,7 +95,8 @@ async function readIfAllowed(disk: Disk): Promise<{ card: Card; content: string 
     });
     try {
       const card = await readCard(device);
-      return { card, content: await contentOf(device, card) };
+      const content = await contentOf(device, card);
+      return { card, content, lastBackup: await since({ device, card }) };
     } finally {
       await device.close();
     }

@@ -21,7 +21,7 @@ export async function runSurvey(task: SurveyTask, context: TaskContext): Promise
   const { signal } = context;
   const platform = await context.createPlatform({ slot: task.source.slot });
   const facts = await readImageFacts(task.image);
-  const found = await surveyTarget(task, facts.manifest, platform, signal);
+  const found = await surveyTarget(task, facts.manifest, platform, context);
   const image = await glanceAtImage({
     files: platform.imageFiles,
     compressor: platform.compressor,

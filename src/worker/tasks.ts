@@ -68,6 +68,8 @@ export const inspectTaskSchema = v.object({
   task: v.literal('inspect'),
   /** A disk id, a device path, or an image file. */
   target: text,
+  /** Where backups of a card are looked for; left out, none is. */
+  library: v.optional(text),
   source: sourceSchema,
 });
 

@@ -36,7 +36,7 @@ function target({ image, target: card, ...rest }: Change = {}): Target {
         bytes: 32e9,
         mediaName: 'SD Card Reader',
         partitions: [{ kind: 'fat', label: 'bootfs', bytes: 5e8 }],
-        lastBackup: { image: '/images/retropie.img', at: '2026-11-19T10:00:00' },
+        lastBackup: { image: '/images/retropie.img', at: '2026-11-19T10:00:00', changed: null },
         isOrigin: false,
         unfinished: null,
         canUndo: false,

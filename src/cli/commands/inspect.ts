@@ -6,6 +6,7 @@ import type { InspectResult } from '../../worker/results.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { targetOf } from '../files-target.ts';
+import { portraitRows } from '../portrait-rows.ts';
 import { unfinishedWords } from '../restore-question.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
@@ -29,20 +30,20 @@ export function defineInspect(program: Command, run: Run): void {
 async function inspect(session: Session, name: string): Promise<ExitCode> {
   const target = await targetOf(session, name);
   session.printer.start({ facts: { command: 'inspect', target }, lines: [] });
-  const result = await work(session, { task: 'inspect', target, source: sourceOf(session) });
+  const { library } = session;
+  const source = sourceOf(session);
+  const result = await work(session, { task: 'inspect', target, library, source });
   const { task, ...fields } = result;
   session.printer.done({ facts: { command: task, ...fields }, lines: lines(result) });
   return exitCodes.done;
 }
 
 function lines(result: InspectResult): string[] {
-  const { title, bytes, sectorBytes, scheme, tableId, pi, hostname, os, evidence, unfinished } =
-    result;
+  const { title, bytes, sectorBytes, scheme, tableId, pi, evidence, unfinished } = result;
   const facts = [
     ['  Raspberry Pi', `${piWords[pi]} (${evidence.join('; ')})`],
     ...(unfinished === null ? [] : [['  State', unfinishedWords(unfinished)]]),
-    ...(hostname === null ? [] : [['  Hostname', hostname]]),
-    ...(os === null ? [] : [['  System', os]]),
+    ...portraitRows(result),
     ['  Size', `${formatBytes(bytes)}, sectors of ${sectorBytes} bytes`],
     ['  Partitions', `${schemeWords[scheme]}${tableId === null ? '' : `, id ${tableId}`}`],
   ];
