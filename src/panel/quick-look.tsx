@@ -21,9 +21,14 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
   const { send, snapshot } = useTools();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const before = document.activeElement;
     dialog.current?.showModal();
     // Not the first button, which would be Close: the keys are for the whole.
     dialog.current?.focus();
+    return () => {
+      // Back to the list, whichever way it was closed.
+      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+    };
   }, []);
   const hasContent = file.kind === 'file' && file.unreadable === null;
   const { answer, problem, askAgain } = useAsk(
