@@ -12,6 +12,8 @@ export interface FileStamp {
   readonly ino: number;
   readonly size: number;
   readonly mtimeMs: number;
+  /** Changed by every change of the file or its name; nobody can set it. */
+  readonly ctimeMs: number;
 }
 
 export interface FoundFile {
@@ -145,8 +147,8 @@ class Walk {
   }
 }
 
-export function stampOf({ dev, ino, size, mtimeMs }: Stats): FileStamp {
-  return { dev, ino, size, mtimeMs };
+export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): FileStamp {
+  return { dev, ino, size, mtimeMs, ctimeMs };
 }
 
 /** Why a file or folder could not be looked at. Anything that is no answer of the system is thrown on. */

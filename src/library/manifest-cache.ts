@@ -72,6 +72,6 @@ async function lookAt(
   }
 }
 
-function stampText({ dev, ino, size, mtimeMs }: FileStamp): string {
-  return `${dev} ${ino} ${size} ${mtimeMs}`;
+function stampText({ dev, ino, size, mtimeMs, ctimeMs }: FileStamp): string {
+  return `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
 }

@@ -20,7 +20,7 @@ export function backupOf(disk: Disk, change: Partial<LibraryBackup> = {}): Libra
     bmap: null,
     fileBytes: disk.bytes,
     storedBytes: 4096,
-    stamp: { dev: 1, ino: 1, size: disk.bytes, mtimeMs: Date.parse('2026-11-22T16:41:00.000Z') },
+    stamp: { dev: 1, ino: 1, size: disk.bytes, mtimeMs: 0, ctimeMs: 0 },
     oddities: [],
     copyOf: null,
     hostname: 'octopi',
