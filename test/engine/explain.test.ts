@@ -179,7 +179,8 @@ describe('the four refusals to open a card', () => {
       explained('DOOR_UNAVAILABLE', { door, detail: 'no' }),
       explained('NO_DOOR', { path: '/dev/sdb', tried: 'none' }),
     ];
-    for (const { title, message } of told) expect(`${title} ${message}`).not.toMatch(/\bread(ing)?\b/);
+    for (const { title, message } of told)
+      expect(`${title} ${message}`).not.toMatch(/\bread(ing)?\b/);
     expect(explained('DIALOG_CANCELLED', { door }).next).not.toContain('changes nothing');
   });
 
