@@ -8,6 +8,8 @@ import { groupByPi } from '../../src/library/pi-groups.ts';
 import { noPreferences, type PiPreferences } from '../../src/library/pi-preferences.ts';
 import type { RestoreResult, SurveyResult } from '../../src/worker/restore-results.ts';
 
+const MADE_MS = Date.parse('2026-11-22T16:41:00.000Z');
+
 export const IMAGE = '/home/ann/PiKeep/octopi/octopi 2026-11-22 16.40.img';
 
 /** A backup that was made of this disk. */
@@ -24,8 +26,8 @@ export function backupOf(disk: Disk, change: Partial<LibraryBackup> = {}): Libra
       dev: 1,
       ino: 1,
       size: disk.bytes,
-      mtimeMs: Date.parse('2026-11-22T16:41:00.000Z'),
-      ctimeMs: 0,
+      mtimeMs: MADE_MS,
+      ctimeMs: MADE_MS,
     },
     oddities: [],
     copyOf: null,
