@@ -30,49 +30,49 @@ const bcm2712 = { firmware: [], kernels: /^kernel(_2712|8)?\.img$/ };
 export const piFamilies: readonly PiFamily[] = [
   {
     name: 'Raspberry Pi 1',
-    trees: /^bcm2708-rpi-b(-rev1|-plus)?\.dtb$/,
+    trees: /^(bcm2708-rpi-b(-rev1|-plus)?|bcm2835-rpi-[ab](-rev2|-plus)?)\.dtb$/,
     models: /^Raspberry Pi Model [AB]( Plus)?\b/,
     ...armv6,
   },
   {
     name: 'Raspberry Pi Zero',
-    trees: /^bcm2708-rpi-(zero(-w)?|0-w)\.dtb$/,
+    trees: /^(bcm2708-rpi-(zero(-w)?|0-w)|bcm2835-rpi-zero(-w)?)\.dtb$/,
     models: /^Raspberry Pi Zero(?! 2)/,
     ...armv6,
   },
   {
     name: 'Compute Module 1',
-    trees: /^bcm2708-rpi-cm\.dtb$/,
+    trees: /^(bcm2708-rpi-cm|bcm2835-rpi-cm1-io1)\.dtb$/,
     models: /^Raspberry Pi Compute Module Rev/,
     ...armv6,
   },
   {
     name: 'Raspberry Pi 2',
-    trees: /^bcm2709-rpi-2-b\.dtb$/,
+    trees: /^(bcm2709|bcm2836)-rpi-2-b\.dtb$/,
     models: /^Raspberry Pi 2 Model B Rev 1\.[01]/,
     ...armv7,
   },
   {
     name: 'Raspberry Pi 2 (rev 1.2)',
-    trees: /^bcm2710-rpi-2-b\.dtb$/,
+    trees: /^(bcm2710|bcm2837)-rpi-2-b\.dtb$/,
     models: /^Raspberry Pi 2 Model B Rev 1\.2/,
     ...bcm2710,
   },
   {
     name: 'Raspberry Pi 3',
-    trees: /^bcm2710-rpi-3-b(-plus)?\.dtb$/,
+    trees: /^(bcm2710|bcm2837)-rpi-3-(a-plus|b(-plus)?)\.dtb$/,
     models: /^Raspberry Pi 3 Model/,
     ...bcm2710,
   },
   {
     name: 'Raspberry Pi Zero 2 W',
-    trees: /^bcm2710-rpi-zero-2(-w)?\.dtb$/,
+    trees: /^(bcm2710|bcm2837)-rpi-zero-2(-w)?\.dtb$/,
     models: /^Raspberry Pi Zero 2/,
     ...bcm2710,
   },
   {
     name: 'Compute Module 3',
-    trees: /^bcm2710-rpi-cm3\.dtb$/,
+    trees: /^(bcm2710-rpi-cm3|bcm2837-rpi-cm3-io3)\.dtb$/,
     models: /^Raspberry Pi Compute Module 3/,
     ...bcm2710,
   },
@@ -90,7 +90,7 @@ export const piFamilies: readonly PiFamily[] = [
   },
   {
     name: 'Compute Module 4',
-    trees: /^bcm2711-rpi-cm4s?\.dtb$/,
+    trees: /^bcm2711-rpi-cm4(s|-io)?\.dtb$/,
     models: /^Raspberry Pi Compute Module 4/,
     ...bcm2711,
   },
@@ -114,16 +114,23 @@ export const piFamilies: readonly PiFamily[] = [
   },
 ];
 
+/** Called by another chip of the same family: documentation of `upstream_kernel`. */
+const upstreamTree = /^bcm283[567]-/;
+
 export interface BootFiles {
   /** Names in the root of the boot partition, and those in the folder that `os_prefix` names. */
   readonly names: readonly string[];
   /** A kernel that config.txt names and that is there. */
   readonly namesKernel: boolean;
+  /** config.txt asks for device trees by the names that Linux itself gives them. */
+  readonly isUpstream: boolean;
 }
 
 /** Families of which every file is there. Whether such a Pi gets along with what the files hold is not known. */
-export function bootableFamilies({ names, namesKernel }: BootFiles): string[] {
-  const lower = names.map((name) => name.toLowerCase());
+export function bootableFamilies({ names, namesKernel, isUpstream }: BootFiles): string[] {
+  const lower = names
+    .map((name) => name.toLowerCase())
+    .filter((name) => isUpstream || !upstreamTree.test(name));
   const has = (pattern: RegExp): boolean => lower.some((name) => pattern.test(name));
   return piFamilies
     .filter(

@@ -58,6 +58,7 @@ export async function readBoot(
     boots: bootableFamilies({
       names: all,
       namesKernel: config.kernels.some((name) => allLower.has(name)),
+      isUpstream: config.isUpstream,
     }),
     names,
     waiting: [...new Set([...waiting, ...(runs === undefined ? [] : [runs])])],
@@ -75,7 +76,11 @@ export async function readBoot(
 }
 
 /** Kernels and prefix of config.txt, whatever section they stand in. */
-function settingsOf(config: string): { kernels: string[]; prefix: string | null } {
+function settingsOf(config: string): {
+  kernels: string[];
+  prefix: string | null;
+  isUpstream: boolean;
+} {
   const kernels: string[] = [];
   let prefix: string | null = null;
   for (const line of config.split('\n').slice(0, 2000)) {
@@ -83,5 +88,5 @@ function settingsOf(config: string): { kernels: string[]; prefix: string | null 
     if (name === 'kernel' && value !== undefined) kernels.push(value.toLowerCase());
     if (name === 'os_prefix' && value !== undefined) prefix = value;
   }
-  return { kernels, prefix };
+  return { kernels, prefix, isUpstream: /^\s*upstream_kernel\s*=\s*1/m.test(config) };
 }
