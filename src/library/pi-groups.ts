@@ -6,7 +6,7 @@
 
 import type { LibraryBackup } from './library.ts';
 import { isInFuture } from './oddities.ts';
-import { strongIds, tableOf, weakId } from './pi-identity.ts';
+import { boundedId, strongIds, tableOf, weakId } from './pi-identity.ts';
 
 /** Backups of one size: one card, or copies of it that nothing tells apart. */
 export interface PiCard {
@@ -81,7 +81,7 @@ function keyWithoutTable(
   const [table] = tables;
   if (table !== undefined && tables.size === 1) return table;
   const [first] = ids;
-  return first ?? weakId(weak, bytes) ?? `named ${bytes} ${title}`;
+  return first ?? weakId(weak, bytes) ?? boundedId(`named ${bytes} ${title}`);
 }
 
 function piOf(key: string, group: readonly LibraryBackup[], now: Date): Pi {

@@ -1,16 +1,26 @@
 /** What tells one Pi's card from another's, as plain texts that can be stored and compared. */
 
+import { createHash } from 'node:crypto';
 import type { StrongIdentity } from '../engine/card.ts';
 import type { WeakIdentity } from '../engine/disk.ts';
+
+/** No identifier of a real card is longer; a manifest may hold anything. */
+const MAX_ID_LETTERS = 200;
+
+/** A text as an identifier that can be stored: itself, or its hash where it is longer than any real one. */
+export function boundedId(id: string): string {
+  if (id.length <= MAX_ID_LETTERS) return id;
+  return `hash ${createHash('sha256').update(id).digest('hex')}`;
+}
 
 /** "table 5e3da3da", "fs 2 0a1b…": what a card keeps wherever it is put. Empty for one that has nothing of the kind. */
 export function strongIds({ tableId, fileSystems }: StrongIdentity): readonly string[] {
   const table = known(tableId);
   return [
-    ...(table === null ? [] : [`table ${table}`]),
+    ...(table === null ? [] : [`table ${boundedId(table)}`]),
     ...fileSystems.flatMap(({ index, uuid }) => {
       const id = known(uuid);
-      return id === null ? [] : [`fs ${index} ${id}`];
+      return id === null ? [] : [`fs ${index} ${boundedId(id)}`];
     }),
   ];
 }
@@ -26,7 +36,7 @@ export function weakId(weak: WeakIdentity | null, bytes: number): string | null 
   const uuids = [weak.diskUuid, weak.tableId, ...weak.partitions.map(({ uuid }) => uuid)]
     .map((id) => known(id))
     .filter((id) => id !== null);
-  return uuids.length === 0 ? null : `seen ${bytes} ${uuids.join(' ')}`;
+  return uuids.length === 0 ? null : boundedId(`seen ${bytes} ${uuids.join(' ')}`);
 }
 
 /** Zeros are what a tool writes that has no identifier to write. */

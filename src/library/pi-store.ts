@@ -24,6 +24,8 @@ import {
 import { recordOfPi } from './record-of-pi.ts';
 
 export const PIS_FILE = 'pis.json';
+/** RFC 1123 allows 253; only a manifest that somebody wrote by hand has more. */
+const MAX_HOSTNAME_LETTERS = 253;
 
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 const MAX_BROKEN = 20;
@@ -81,7 +83,7 @@ class FilePiStore implements PiStore {
         ...change,
         key: pi.key,
         ids: [...new Set([...pi.ids, ...(old?.ids ?? [])])].slice(0, MAX_IDS),
-        hostname: pi.hostname,
+        hostname: pi.hostname?.slice(0, MAX_HOSTNAME_LETTERS) ?? null,
       };
       const others = content.pis.filter((record) => record !== old);
       if (others.length >= MAX_RECORDS) throw invalid(this.#file, 'it is full');

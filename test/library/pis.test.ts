@@ -94,6 +94,19 @@ describe('the Pis of a library', () => {
     expect(await groups()).toHaveLength(3);
   });
 
+  it('can be given a name whatever a manifest calls their card', async () => {
+    const long = 'x'.repeat(4000);
+    file('a.img', { strong: cardOf(long), at: '2026-01-01T00:00:00.000Z' });
+    const nothing = { tableId: null, fileSystems: [], hostname: null };
+    file('b.img', { strong: nothing, title: long, at: '2026-02-01T00:00:00.000Z' });
+    const store = await openPiStore(library);
+    const pis = await groups();
+    for (const pi of pis) await store.update(pi, pis, { name: pi.key.slice(0, 20) });
+    const again = await openPiStore(library);
+    expect(again.warning).toBeNull();
+    expect(JSON.parse(readFileSync(join(library, 'pis.json'), 'utf8')).pis).toHaveLength(2);
+  });
+
   it('lose no backup, whatever it lacks', async () => {
     const blank = { tableId: '00000000', fileSystems: [], hostname: null };
     file('a.img', { strong: blank, weak: weak() });

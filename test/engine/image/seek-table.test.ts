@@ -49,7 +49,7 @@ describe('a seek table', () => {
   it('also has the form that the published format describes', () => {
     const table = Buffer.from(tableOf(indexOf(ZSTD_FRAME_BYTES + 512, [99, 6])));
     expect(table.toString('hex')).toBe(
-      ['5e2a4d18', '19000000', '64000000', '00004000', '07000000', '00020000'].join('') +
+      ['5e2a4d18', '19000000', '64000000', '00001000', '07000000', '00020000'].join('') +
         ['02000000', '00', 'b1ea928f'].join(''),
     );
   });
