@@ -14,8 +14,6 @@ export interface PiFamily {
   readonly firmware: readonly RegExp[];
   /** Kernels that are started where config.txt names none: any of them is enough. */
   readonly kernels: RegExp;
-  /** As Linux calls its models: "Raspberry Pi 4 Model B Rev 1.4". */
-  readonly models: RegExp;
 }
 
 const bootcode = /^bootcode\.bin$/;
@@ -31,85 +29,71 @@ export const piFamilies: readonly PiFamily[] = [
   {
     name: 'Raspberry Pi 1',
     trees: /^(bcm2708-rpi-b(-rev1|-plus)?|bcm2835-rpi-[ab](-rev2|-plus)?)\.dtb$/,
-    models: /^Raspberry Pi Model [AB]( Plus)?\b/,
     ...armv6,
   },
   {
     name: 'Raspberry Pi Zero',
     trees: /^(bcm2708-rpi-(zero(-w)?|0-w)|bcm2835-rpi-zero(-w)?)\.dtb$/,
-    models: /^Raspberry Pi Zero(?! 2)/,
     ...armv6,
   },
   {
     name: 'Compute Module 1',
     trees: /^(bcm2708-rpi-cm|bcm2835-rpi-cm1-io1)\.dtb$/,
-    models: /^Raspberry Pi Compute Module Rev/,
     ...armv6,
   },
   {
     name: 'Raspberry Pi 2',
     trees: /^(bcm2709|bcm2836)-rpi-2-b\.dtb$/,
-    models: /^Raspberry Pi 2 Model B Rev 1\.[01]/,
     ...armv7,
   },
   {
     name: 'Raspberry Pi 2 (rev 1.2)',
     trees: /^(bcm2710|bcm2837)-rpi-2-b\.dtb$/,
-    models: /^Raspberry Pi 2 Model B Rev 1\.2/,
     ...bcm2710,
   },
   {
     name: 'Raspberry Pi 3',
     trees: /^(bcm2710|bcm2837)-rpi-3-(a-plus|b(-plus)?)\.dtb$/,
-    models: /^Raspberry Pi 3 Model/,
     ...bcm2710,
   },
   {
     name: 'Raspberry Pi Zero 2 W',
     trees: /^(bcm2710|bcm2837)-rpi-zero-2(-w)?\.dtb$/,
-    models: /^Raspberry Pi Zero 2/,
     ...bcm2710,
   },
   {
     name: 'Compute Module 3',
     trees: /^(bcm2710-rpi-cm3|bcm2837-rpi-cm3-io3)\.dtb$/,
-    models: /^Raspberry Pi Compute Module 3/,
     ...bcm2710,
   },
   {
     name: 'Raspberry Pi 4',
     trees: /^bcm2711-rpi-4-b\.dtb$/,
-    models: /^Raspberry Pi 4 Model/,
     ...bcm2711,
   },
   {
     name: 'Raspberry Pi 400',
     trees: /^bcm2711-rpi-400\.dtb$/,
-    models: /^Raspberry Pi 400/,
     ...bcm2711,
   },
   {
     name: 'Compute Module 4',
     trees: /^bcm2711-rpi-cm4(s|-io)?\.dtb$/,
-    models: /^Raspberry Pi Compute Module 4/,
     ...bcm2711,
   },
   {
     name: 'Raspberry Pi 5',
     trees: /^bcm2712(d0)?-rpi-5-b\.dtb$/,
-    models: /^Raspberry Pi 5 Model/,
     ...bcm2712,
   },
   {
     name: 'Raspberry Pi 500',
     trees: /^bcm2712-rpi-500\.dtb$/,
-    models: /^Raspberry Pi 500/,
     ...bcm2712,
   },
   {
     name: 'Compute Module 5',
     trees: /^bcm2712-rpi-cm5l?-cm[45]io\.dtb$/,
-    models: /^Raspberry Pi Compute Module 5/,
     ...bcm2712,
   },
 ];
@@ -138,9 +122,4 @@ export function bootableFamilies({ names, namesKernel, isUpstream }: BootFiles):
         has(trees) && firmware.every(has) && (namesKernel || has(kernels)),
     )
     .map(({ name }) => name);
-}
-
-/** "Raspberry Pi 4" of "Raspberry Pi 4 Model B Rev 1.4"; null for a model that is not in the table. */
-export function familyOf(model: string): string | null {
-  return piFamilies.find(({ models }) => models.test(model))?.name ?? null;
 }

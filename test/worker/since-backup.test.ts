@@ -130,6 +130,15 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'mkfs.vfat', 'mcopy', 'sfdisk'))
       expect((await inspect('kitchen.img')).lastBackup).toMatchObject(unknown);
     });
 
+    it('compares nothing where the card only seems to be the one', async () => {
+      const image = await backUp('img');
+      edit(image, (manifest) => {
+        const { card: was } = manifestOf(image).manifest;
+        manifest['card'] = { ...was, strong: { tableId: null, fileSystems: [], hostname: null } };
+      });
+      expect((await inspect('kitchen.img')).lastBackup).toMatchObject({ image, changed: null });
+    });
+
     it('says nothing when the image that would tell is damaged', async () => {
       const image = await backUp('img.zst');
       edit(image, (manifest) => delete manifest['portrait']);

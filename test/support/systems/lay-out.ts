@@ -41,7 +41,7 @@ export interface SystemLayout {
 }
 
 /** When every file was changed the last time, unless `life` is later: 2024-02-29 12:00:00 UTC. */
-export const FILE_TIME = 1_709_208_000;
+const FILE_TIME = 1_709_208_000;
 
 /** Makes the card at `path`. Needs mke2fs, debugfs, mkfs.vfat, mcopy and sfdisk. */
 export function layOut(path: string, { table, mib, parts }: SystemLayout): string {

@@ -1,6 +1,6 @@
 /** Raspberry Pi OS from Stretch to Trixie as its cards look after some use, as far as a portrait looks at them. */
 
-import { FILE_TIME, type Files, type Life, type SystemLayout } from './lay-out.ts';
+import type { Files, Life, SystemLayout } from './lay-out.ts';
 import { bootFiles, dpkgStatus, journal, modelLine, program } from './pieces.ts';
 
 const CMDLINE = 'console=tty1 root=PARTUUID=5e3da3da-02 rootfstype=ext4 rootwait\n';
@@ -215,6 +215,3 @@ const trixie = usualCard(
 
 export const raspberrySystems = [stretch, buster, bullseye, bookworm, trixie];
 export { bookworm };
-
-/** When the files of all systems are from, as a portrait writes it. */
-export const FILES_FROM = new Date(FILE_TIME * 1000).toISOString();
