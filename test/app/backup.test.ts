@@ -35,7 +35,7 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
       (world) => world.notices.length === 1,
     );
     expect(notices[0]?.title).toMatch(/ is here$/);
-    expect(notices[0]?.body).toMatch(/^A Raspberry Pi card of .*Click to back it up\.$/);
+    expect(notices[0]?.body).toMatch(/^Never backed up\. A card of .*; click to back it up\.$/);
 
     await app.doing('click notice 0');
     await app.until('the panel is open', isOpen);
