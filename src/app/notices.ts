@@ -60,6 +60,14 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
       };
     case 'job-done': {
       const out = event.ejected ? ' The card can be taken out.' : '';
+      if (event.isIncomplete) {
+        return {
+          id: `job ${event.job}`,
+          title: `${event.title} is backed up, but not all of it`,
+          body: `The card could not be read everywhere, so the backup is incomplete. It is in ${event.place}.${out}`,
+          onClick: actions.showPanel,
+        };
+      }
       return {
         id: `job ${event.job}`,
         title: `${event.title} is backed up${event.byItself ? ' by itself' : ''}`,

@@ -67,6 +67,9 @@ export function trayLook(snapshot: Snapshot): TrayLook {
   const pi = waiting.find((disk) => disk.kind === 'pi') ?? waiting[0];
   if (pi) return look('card', `${pi.title} can be backed up`);
   const last = done.at(-1);
+  if (last?.state.is === 'done' && last.state.damage !== null) {
+    return look('attention', `${last.title} is backed up, but incomplete`);
+  }
   if (last) return look('done', `${last.title} is ${doneWords[last.kind]}`);
   return look('idle', 'Insert a Raspberry Pi card');
 }

@@ -1,7 +1,7 @@
 /** Restores one card that was confirmed: the safety backup, the work, and what the card is worth if that fails. */
 
 import { type Disk, weakIdentity, weakIdentityText } from '../engine/disk.ts';
-import { isPiKeepError } from '../engine/errors.ts';
+import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Phase } from '../worker/progress.ts';
 import type { RestoreResult } from '../worker/restore-results.ts';
 import type { RestoreTask } from '../worker/tasks.ts';
@@ -71,7 +71,12 @@ async function backUp(session: Session, target: Target, how: How): Promise<void>
     forceUnmount: how.forceUnmount,
     ejectWhenDone: false,
   });
-  printer.happened('backup', backupReport(await work(session, task, facts), facts));
+  const result = await work(session, task, facts);
+  printer.happened('backup', backupReport(result, facts));
+  if (result.unreadable === null) return;
+  // What the card did not give now, it may give to somebody else: overwriting it would be the end of that.
+  const detail = 'its backup is incomplete, because the card could not be read everywhere';
+  throw new PiKeepError('NOT_CONFIRMED', { disk: disk.id, detail });
 }
 
 const words = {

@@ -37,6 +37,8 @@ const jobStateSchema = v.variant('is', [
     readBytes: bytes,
     seconds: v.number(),
     verified: v.nullable(v.picklist(['read-back', 'read-back-cached'])),
+    /** What the card did not give, in sentences; null as a rule, else the backup is incomplete. */
+    damage: v.nullable(text),
     checks: v.array(v.object({ name: text, ok: v.boolean(), detail: text })),
     ejected: v.boolean(),
   }),

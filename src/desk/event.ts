@@ -45,6 +45,8 @@ export type DeskEvent =
       readonly ejected: boolean;
       /** It began when the card was put in. */
       readonly byItself: boolean;
+      /** The card could not be read everywhere. */
+      readonly isIncomplete: boolean;
     }
   | {
       readonly happened: 'restore-done';

@@ -21,6 +21,7 @@ const MAX_ADJUSTED = 16;
 const MAX_TITLE = 120;
 const MAX_SENTENCE = 400;
 const MAX_PATH = 1024;
+const MAX_WORDS = 2000;
 
 export function finishJob(
   state: DeskState,
@@ -49,7 +50,8 @@ function backedUp(result: BackupResult, place: string): JobState {
     detail: plainText(detail, MAX_SENTENCE),
   }));
   const facts = { image, place, bytes, storedBytes, readBytes, seconds, verified };
-  return { is: 'done', ...facts, checks, ejected };
+  const damage = result.unreadable && plainText(result.unreadable.words, MAX_WORDS);
+  return { is: 'done', ...facts, damage, checks, ejected };
 }
 
 function restored(result: RestoreResult): JobState {
@@ -83,7 +85,7 @@ function told(
   }
   const { image, bytes, storedBytes, seconds, ejected } = result;
   const facts = { job, title, image, place, bytes, storedBytes, seconds, ejected, byItself };
-  return { happened: 'job-done', ...facts };
+  return { happened: 'job-done', ...facts, isIncomplete: result.unreadable !== null };
 }
 
 export function failJob(state: DeskState, id: string, error: PiKeepError): Step {

@@ -20,14 +20,14 @@ export interface DoneProps {
 
 /** A finished backup, with what was checked. */
 export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
-  const { verified, checks, ejected, bytes, readBytes } = state;
+  const { verified, damage, checks, ejected, bytes, readBytes } = state;
   const leftOut = bytes - readBytes;
   return (
     <div class="outcome">
       <p class="verdict">
-        {verified ? <Tick /> : <Cross />}{' '}
-        {verified ? 'Backed up and proven' : 'Backed up, but not checked'}
+        {verified && damage === null ? <Tick /> : <Cross />} {verdict(state)}
       </p>
+      {damage !== null && <p class="warning">{damage}</p>}
       {plan && (
         <div class="plan">
           <CardMap plan={plan} copied={1} />
@@ -95,6 +95,11 @@ export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
       )}
     </div>
   );
+}
+
+function verdict({ verified, damage }: DoneState): string {
+  if (damage !== null) return 'Backed up, but incomplete';
+  return verified ? 'Backed up and proven' : 'Backed up, but not checked';
 }
 
 function wasRead({ bytes, readBytes }: DoneState): string {

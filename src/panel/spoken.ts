@@ -35,6 +35,7 @@ function job({ title, state, kind }: JobView): string {
       return `${title}: ${phaseWords(kind, state.phase)}, ${Math.min(tenths, 10) * 10} percent.`;
     }
     case 'done':
+      if (state.damage !== null) return `${title}: backed up, but incomplete.`;
       return `${title}: ${state.verified ? 'backed up and proven' : 'backed up, not verified'}.`;
     case 'restored':
       return `${title}: restored, read back and compared.`;

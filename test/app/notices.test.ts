@@ -16,6 +16,7 @@ it('says which Pi is backed up, how big it is, how long it took and where it lie
       seconds: 372,
       ejected: true,
       byItself: false,
+      isIncomplete: false,
     },
     actions,
   );
@@ -26,6 +27,29 @@ it('says which Pi is backed up, how big it is, how long it took and where it lie
   notice.onClick?.();
   expect(actions.reveal).toHaveBeenCalledWith('job 1');
   expect(actions.showPanel).not.toHaveBeenCalled();
+});
+
+it('never calls an incomplete backup just backed up', () => {
+  const notice = noticeOf(
+    {
+      happened: 'job-done',
+      job: 'job 2',
+      title: 'octopi',
+      image: '/home/pi/PiKeep/octopi/octopi (incomplete).img',
+      place: '~/PiKeep/octopi',
+      bytes: 31_914_983_424,
+      storedBytes: 3e9,
+      seconds: 372,
+      ejected: false,
+      byItself: true,
+      isIncomplete: true,
+    },
+    actions,
+  );
+  expect(notice).toMatchObject({
+    title: 'octopi is backed up, but not all of it',
+    body: 'The card could not be read everywhere, so the backup is incomplete. It is in ~/PiKeep/octopi.',
+  });
 });
 
 it('calls only a Pi card a Pi card; a click opens the panel', () => {

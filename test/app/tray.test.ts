@@ -61,6 +61,7 @@ const done = job({
   storedBytes: 4e9,
   seconds: 10,
   verified: 'read-back',
+  damage: null,
   checks: [],
   ejected: false,
 });
@@ -153,6 +154,18 @@ describe('the tray', () => {
     expect(trayLook({ ...empty, jobs })).toMatchObject({
       title: '19 %',
       tooltip: 'PiKeep – octopi, USB: 19 %',
+    });
+  });
+
+  it('asks for attention when a backup is incomplete', () => {
+    if (done.state.is !== 'done') throw new Error('another state');
+    const incomplete = {
+      ...done,
+      state: { ...done.state, damage: '1 file is damaged: /home/pi/x.' },
+    };
+    expect(trayLook({ ...empty, disks: [octopi], jobs: [incomplete] })).toMatchObject({
+      icon: 'attention',
+      tooltip: 'PiKeep – octopi is backed up, but incomplete',
     });
   });
 

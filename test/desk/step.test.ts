@@ -152,6 +152,15 @@ describe('a job', () => {
     expect(desk.events.map(({ happened }) => happened)).toEqual(['job-done']);
   });
 
+  it('calls a backup incomplete when the card could not be read everywhere', () => {
+    const words = '1 file is damaged: /home/pi/x.';
+    const unreadable = { ranges: 1, bytes: 512, files: ['/home/pi/x'], moreFiles: 0, words };
+    const desk = ready().start('sdb');
+    desk.tell({ input: 'finished', job: 'job-1', result: { ...result, unreadable }, place: '~' });
+    expect(desk.state.jobs[0]?.state).toMatchObject({ is: 'done', damage: words });
+    expect(desk.events[0]).toMatchObject({ happened: 'job-done', isIncomplete: true });
+  });
+
   it.each(['progressed', 'warned', 'cancelling', 'failed'] as const)(
     'that has ended is not changed by a late message: %s',
     (input) => {

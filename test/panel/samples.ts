@@ -82,6 +82,7 @@ export const done: Extract<JobState, { is: 'done' }> = {
   readBytes: octopi.bytes,
   seconds: 372,
   verified: 'read-back',
+  damage: null,
   checks: [
     { name: 'partition table', ok: true, detail: 'MBR, 2 partitions' },
     { name: 'boot files', ok: true, detail: 'config.txt, cmdline.txt, kernel8.img' },

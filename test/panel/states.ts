@@ -143,6 +143,17 @@ export const states: Readonly<Record<string, Snapshot>> = {
     jobs: [jobOn(octopi, { ...done, ejected: true, verified: 'read-back-cached' })],
     settings: { ejectWhenDone: true, showOtherExternal: false },
   },
+  'done but incomplete': {
+    ...nothing,
+    disks: [octopi],
+    jobs: [
+      jobOn(octopi, {
+        ...done,
+        damage:
+          '2 files are damaged: /home/pi/photos/garden.jpg, /var/log/syslog. Nothing the Pi needs to start is among them.',
+      }),
+    ],
+  },
   'done with a doubt': {
     ...nothing,
     disks: [octopi],
