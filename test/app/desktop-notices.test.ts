@@ -23,7 +23,7 @@ describe.skipIf(withoutChromium || withoutDesktop)('where Electron cannot show n
       await desktop.shown(1);
       const [notice] = await desktop.received();
       expect(notice).toMatchObject({ app: 'PiKeep', summary: 'Raspberry Pi card is here' });
-      expect(notice?.body).toMatch(/^A Raspberry Pi card of 100\.7 MB\. Click to back it up\.$/);
+      expect(notice?.body).toBe('Never backed up. A card of 100.7 MB; click to back it up.');
       expect(app.world.notices).toEqual([]);
     } finally {
       await desktop.close();

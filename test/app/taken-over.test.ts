@@ -65,13 +65,13 @@ describe.skipIf(withoutChromium)('a page that has been taken over', () => {
     }
   }, 60_000);
 
-  it('gets a plain refusal for a message of the wrong form or size, and nothing but the two functions', async () => {
+  it('gets a plain refusal for a message of the wrong form or size, and nothing but the three functions', async () => {
     const app = await start();
     const page = await app.page();
     const answers = await page.evaluate(WRONG_MESSAGES);
     expect(answers).toEqual({
       codes: Array(5).fill('BAD_MESSAGE'),
-      names: ['subscribe', 'send'],
+      names: ['subscribe', 'send', 'ask'],
       frozen: true,
     });
   }, 60_000);
