@@ -26,7 +26,7 @@ import {
 import { damageOf, damageResult, rescueWishes } from './dying-card.ts';
 import { ejectCard } from './eject-card.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
-import { PhaseProgress, phaseMeter } from './phase-progress.ts';
+import { PhaseProgress, phaseMeter, tellOpening } from './phase-progress.ts';
 import { planMessage } from './plan-message.ts';
 import type { BackupResult } from './results.ts';
 import type { TaskContext } from './task-context.ts';
@@ -36,13 +36,7 @@ import type { BackupTask } from './tasks.ts';
 export async function runBackup(task: BackupTask, context: TaskContext): Promise<BackupResult> {
   const started = context.monotonic();
   const platform = await context.createPlatform({ slot: task.source.slot });
-  context.progress({
-    phase: 'opening',
-    bytes: 0,
-    total: 0,
-    bytesPerSecond: null,
-    secondsLeft: null,
-  });
+  tellOpening(context);
   const volume = await destinationVolume(task.destination, platform.volumes);
   const opened = await openCard({
     platform,

@@ -13,7 +13,7 @@ import { maskUnreadable } from '../engine/unreadable-mask.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';
-import { phaseMeter } from './phase-progress.ts';
+import { phaseMeter, tellOpening } from './phase-progress.ts';
 import { type CompareResult, MAX_DIFFERENCES } from './results.ts';
 import type { TaskContext } from './task-context.ts';
 import type { CompareTask } from './tasks.ts';
@@ -28,13 +28,7 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
   const { image, disk, source, expected, forceUnmount } = task;
   const manifest = await readManifest(image);
   const platform = await context.createPlatform({ slot: source.slot });
-  context.progress({
-    phase: 'opening',
-    bytes: 0,
-    total: 0,
-    bytesPerSecond: null,
-    secondsLeft: null,
-  });
+  tellOpening(context);
   const folder = path.dirname(image);
   const { disks } = await platform.volumes.volumeOf(folder);
   const opened = await openCard({

@@ -78,6 +78,11 @@ export class PhaseProgress {
   }
 }
 
+/** The card is being opened: nothing to count yet, and a dialog of the system may be waiting. */
+export function tellOpening({ progress }: TaskContext): void {
+  progress({ phase: 'opening', bytes: 0, total: 0, bytesPerSecond: null, secondsLeft: null });
+}
+
 /** Progress of a phase that does one thing: call the result with the bytes done since the last call. */
 export function phaseMeter(
   phase: Phase,

@@ -16,7 +16,7 @@ import { ejectCard } from './eject-card.ts';
 import { findDisk } from './find-disk.ts';
 import { readImageFacts } from './image-facts.ts';
 import { type OpenedTarget, type OpenTargetOptions, openTarget } from './open-target.ts';
-import { phaseMeter } from './phase-progress.ts';
+import { phaseMeter, tellOpening } from './phase-progress.ts';
 import { provenHow } from './proven-how.ts';
 import { RestoreLog } from './restore-log.ts';
 import type { RestoreResult } from './restore-results.ts';
@@ -129,13 +129,7 @@ async function attempt(
   onOpened: (target: OpenedTarget) => void,
 ): Promise<Attempt> {
   const { task, context, platform, source, log } = job;
-  context.progress({
-    phase: 'opening',
-    bytes: 0,
-    total: 0,
-    bytesPerSecond: null,
-    secondsLeft: null,
-  });
+  tellOpening(context);
   const target = await openTarget({
     platform,
     name: task.disk,

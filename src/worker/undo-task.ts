@@ -4,6 +4,7 @@ import { PiKeepError } from '../engine/errors.ts';
 import { putBack } from '../engine/unfinished.ts';
 import { findRecord, type OpenRecord } from '../library/restore-records.ts';
 import { type OpenedTarget, openTarget } from './open-target.ts';
+import { tellOpening } from './phase-progress.ts';
 import type { UndoResult } from './restore-results.ts';
 import type { TaskContext } from './task-context.ts';
 import type { UndoTask } from './tasks.ts';
@@ -11,13 +12,7 @@ import type { UndoTask } from './tasks.ts';
 /** Throws UNDO_IMPOSSIBLE, what opening the card throws, WRITE_FAILED, CARD_NOT_AS_WRITTEN, DEVICE_GONE. */
 export async function runUndo(task: UndoTask, context: TaskContext): Promise<UndoResult> {
   const platform = await context.createPlatform({ slot: task.source.slot });
-  context.progress({
-    phase: 'opening',
-    bytes: 0,
-    total: 0,
-    bytesPerSecond: null,
-    secondsLeft: null,
-  });
+  tellOpening(context);
   const target = await openTarget({
     platform,
     name: task.disk,
