@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { type Card, readCard } from '../engine/card.ts';
+import { countingDevice } from '../engine/counting-device.ts';
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { type Roles, rolesOf } from '../engine/file-place.ts';
 import type { FileTree } from '../engine/file-tree.ts';
@@ -123,7 +124,7 @@ async function unpacked(
       if (!unpack) {
         throw new PiKeepError('NEEDS_UNPACKING', { path: target, packedBytes: file.size });
       }
-      const counted = counting(file, phaseMeter('reading', file.size, context));
+      const counted = countingDevice(file, phaseMeter('reading', file.size, context));
       found = await unpackToCache({
         folder: cacheFolder,
         image: target,
@@ -147,23 +148,6 @@ async function* inWords(
   } catch (error) {
     throw damaged(error, image);
   }
-}
-
-/** Tells how far a file has been read; some programs look twice at a place. */
-function counting(file: BlockDevice, onProgress: (bytes: number) => void): BlockDevice {
-  let reached = 0;
-  return {
-    path: file.path,
-    size: file.size,
-    sectorSize: file.sectorSize,
-    async read(into, offset) {
-      await file.read(into, offset);
-      const end = offset + into.length;
-      if (end > reached) onProgress(end - reached);
-      reached = Math.max(reached, end);
-    },
-    close: () => file.close(),
-  };
 }
 
 /** Files can be read without it; what could not be read of the card is not known then. */

@@ -3,6 +3,7 @@
 import type { BufferPool } from '../aligned-memory.ts';
 import type { BlockDevice } from '../block-device.ts';
 import { MalformedBytes } from '../bytes.ts';
+import { countingDevice } from '../counting-device.ts';
 import { PiKeepError } from '../errors.ts';
 import { hashOf } from '../prove.ts';
 import type { ReadChunk } from '../read-ahead.ts';
@@ -34,7 +35,7 @@ export async function openStream(options: StreamOptions): Promise<RestoreSource>
   try {
     options.onTotal(file.size);
     const statedBytes = await unpacker.statedBytes(file, form);
-    const pieces = unpacker.unpack(countingReads(file, options.onProgress), form, signal);
+    const pieces = unpacker.unpack(countingDevice(file, options.onProgress), form, signal);
     const scanned = await scanStream(pieces, { path, plan, statedBytes, limitBytes });
     return {
       path,
@@ -54,24 +55,6 @@ export async function openStream(options: StreamOptions): Promise<RestoreSource>
     await file.close();
     throw damaged(error, path);
   }
-}
-
-/** Tells how far a file has been read; programs look twice at some places. */
-function countingReads(file: BlockDevice, onProgress: (bytes: number) => void): BlockDevice {
-  let reached = 0;
-  return {
-    path: file.path,
-    size: file.size,
-    sectorSize: file.sectorSize,
-    async read(into, offset) {
-      await file.read(into, offset);
-      const end = offset + into.length;
-      if (end <= reached) return;
-      onProgress(end - reached);
-      reached = end;
-    },
-    close: () => file.close(),
-  };
 }
 
 async function* readEntries(
