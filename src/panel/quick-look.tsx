@@ -41,7 +41,7 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
     const isText = target instanceof HTMLElement && target.matches('.content');
     const isButton = target instanceof HTMLButtonElement;
     const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -1, ArrowDown: 1 }[key];
-    if (key === ' ' && !isButton) dialog.current?.close();
+    if (key === ' ' && !isButton) onClose();
     else if (
       step !== undefined &&
       !(isText && key.startsWith('ArrowU')) &&
@@ -59,6 +59,11 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
       tabIndex={-1}
       ref={dialog}
       aria-labelledby="quick-look-name"
+      onCancel={(event) => {
+        // Gone at once: the close event comes later, when the next file may have been opened already.
+        event.preventDefault();
+        onClose();
+      }}
       onClose={onClose}
       onKeyDown={onKeyDown}
     >
@@ -69,7 +74,7 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
         <p class="subtitle">
           {[measure(file), fileTime(file.modified), file.mode].filter(Boolean).join(' · ')}
         </p>
-        <Close label="Close" onClick={() => dialog.current?.close()} />
+        <Close label="Close" onClick={onClose} />
       </header>
       {!hasContent && <Without file={file} />}
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
