@@ -1,11 +1,12 @@
-/** `pikeep diff`: which files changed from one image (or card) to another. */
+/** `pikeep diff`: which files changed from one image (or card) to another, or from one backup of a Pi to another. */
 
 import type { Command } from 'commander';
 import { formatBytes, formatDuration } from '../../engine/format.ts';
 import type { DiffImagesResult, FileChange } from '../../worker/file-results.ts';
 import type { Run } from '../command.ts';
+import { diffSides } from '../diff-sides.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { targetOf, unpackingIfAgreed } from '../files-target.ts';
+import { unpackingIfAgreed } from '../files-target.ts';
 import type { Session } from '../session.ts';
 import { sourceOf, work } from '../work.ts';
 
@@ -19,31 +20,50 @@ const MAX_NAMES = 200;
 
 export function defineDiff(program: Command, run: Run): void {
   program
-    .command('diff <older> <newer>')
-    .description('List the files that were added, removed and changed between two images or cards.')
+    .command('diff <older-or-pi> [newer-or-day] [day]')
+    .description(
+      'List the files that were added, removed and changed between two images, cards or days.',
+    )
     .option('--content', 'read also files with the same inode, size, date and rights')
     .option('--unpack', 'unpack images of other programs first, where that is needed')
     .addHelpText('after', HELP)
-    .action((older: string, newer: string, options: Options, command: Command) =>
-      run(command, (session) => diff(session, older, newer, options)),
+    .action(
+      (
+        first: string,
+        second: string | undefined,
+        third: string | undefined,
+        options: Options,
+        command: Command,
+      ) =>
+        run(command, (session) =>
+          diff(
+            session,
+            [first, second, third].filter((name) => name !== undefined),
+            options,
+          ),
+        ),
     );
 }
 
 const HELP = `
+  pikeep diff a.img b.img                   two images, or an image and a card
+  pikeep diff octopi                        the two newest backups of a Pi
+  pikeep diff octopi 2026-10-01             its backup of that day and its newest one
+  pikeep diff octopi 2026-10-01 2026-11-01  its backups of two days
+
+The backup of a day is the newest one that was made on it or before.
 A file that was moved is one removed and one added. A file whose date alone is another is not listed.`;
 
 async function diff(
   session: Session,
-  olderName: string,
-  newerName: string,
+  names: readonly string[],
   { content, unpack }: Options,
 ): Promise<ExitCode> {
   const { printer, stdout } = session;
-  const older = await targetOf(session, olderName);
-  const newer = await targetOf(session, newerName);
+  const { older, newer, pi, words } = await diffSides(session, names);
   printer.start({
-    facts: { command: 'diff', older, newer },
-    lines: [`Comparing the files of ${older} with those of ${newer}`],
+    facts: { command: 'diff', older, newer, pi },
+    lines: [`Comparing the files of ${words[0]} with those of ${words[1]}`],
   });
   const result = await unpackingIfAgreed(session, unpack === true, (unpacking) =>
     work(session, {
