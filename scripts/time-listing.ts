@@ -54,6 +54,8 @@ async function measure(image: string, path: string | null): Promise<Record<strin
       monotonic: () => performance.now(),
       progress: () => undefined,
       plan: () => undefined,
+      held: () => undefined,
+      keepsPartial: () => false,
       warn: (_code, text) => process.stderr.write(`${text}\n`),
     },
   );

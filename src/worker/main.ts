@@ -25,8 +25,14 @@ import { runVerify } from './verify-task.ts';
 export function runWorker(): void {
   const link = linkToOwner();
   const abort = new AbortController();
+  let keeps = false;
+  const stop = (keep: boolean): void => {
+    // Whoever asked first is obeyed.
+    if (!abort.signal.aborted) keeps = keep;
+    abort.abort();
+  };
   const post = (message: FromWorker): void => {
-    link.post(message).catch(() => abort.abort());
+    link.post(message).catch(() => stop(true));
   };
   const authorizer = new RemoteAuthorizer((right, prompt) =>
     post({ message: 'authorize', right, prompt }),
@@ -35,19 +41,21 @@ export function runWorker(): void {
     createPlatform,
     authorizer,
     signal: abort.signal,
+    keepsPartial: () => keeps,
     now: () => Date.now(),
     monotonic: () => performance.now(),
     progress: (progress) => post({ message: 'progress', progress: roundFigures(progress) }),
     plan: (plan) => post({ message: 'plan', plan }),
+    held: (held) => post({ message: 'held', held }),
     warn: (code, text) => post({ message: 'warning', code, text }),
   };
   // A terminal sends these to the whole group; the owner decides what they mean and says "cancel".
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
-  process.on('SIGTERM', () => abort.abort());
+  process.on('SIGTERM', () => stop(true));
   let started = false;
 
   link.onGone(() => {
-    abort.abort();
+    stop(true);
     if (!started) process.exit(1);
   });
   link.onMessage((raw) => {
@@ -59,7 +67,7 @@ export function runWorker(): void {
     const message = parsed.output;
     switch (message.message) {
       case 'cancel':
-        return abort.abort();
+        return stop(message.keep);
       case 'authorized':
         return authorizer.answer(message);
       case 'start':

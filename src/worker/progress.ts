@@ -33,6 +33,15 @@ export const progressSchema = v.object({
 });
 export type Progress = v.InferOutput<typeof progressSchema>;
 
+/** Why a task waits although nothing is wrong with it. */
+export const heldSchema = v.object({
+  /** It goes on by itself when there is room for what is to be written next. */
+  why: v.literal('destination-full'),
+  neededBytes: bytes,
+  freeBytes: bytes,
+});
+export type Held = v.InferOutput<typeof heldSchema>;
+
 /** Partitions that a plan tells of; real cards have two to a dozen. */
 export const MAX_PLAN_PARTITIONS = 128;
 

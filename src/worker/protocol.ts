@@ -5,14 +5,14 @@
 
 import * as v from 'valibot';
 import { checkResultSchema } from './check-results.ts';
-import { text } from './fields.ts';
+import { bytes, text } from './fields.ts';
 import {
   diffImagesResultSchema,
   extractResultSchema,
   listFilesResultSchema,
   previewResultSchema,
 } from './file-results.ts';
-import { planSchema, progressSchema } from './progress.ts';
+import { heldSchema, planSchema, progressSchema } from './progress.ts';
 import { restoreResultSchema, surveyResultSchema, undoResultSchema } from './restore-results.ts';
 import {
   backupResultSchema,
@@ -25,7 +25,11 @@ import { taskSchema } from './tasks.ts';
 /** Owner to worker. */
 export const toWorkerSchema = v.variant('message', [
   v.object({ message: v.literal('start'), task: taskSchema }),
-  v.object({ message: v.literal('cancel') }),
+  v.object({
+    message: v.literal('cancel'),
+    /** What is done stays on the disk, to be continued (quitting, logging out); else it is removed. */
+    keep: v.boolean(),
+  }),
   v.object({
     message: v.literal('authorized'),
     /** The 32-byte external form in hex; null when refused, with the error beside it. */
@@ -58,6 +62,10 @@ export const fromWorkerSchema = v.variant('message', [
   v.object({ message: v.literal('plan'), plan: planSchema }),
   /** Something the user should know although the task goes on. */
   v.object({ message: v.literal('warning'), code: text, text }),
+  /** It waits until something else lets it go on; null: it goes on. */
+  v.object({ message: v.literal('held'), held: v.nullable(heldSchema) }),
+  /** Every few seconds; `work` counts the reads and writes that have ended, well or not. */
+  v.object({ message: v.literal('alive'), work: bytes }),
   v.object({ message: v.literal('authorize'), right: text, prompt: text }),
   v.object({ message: v.literal('done'), result: taskResultSchema }),
   v.object({

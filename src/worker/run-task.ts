@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import type { Authorizer } from '../platform/ports.ts';
 import { errorFromMessage } from './error-message.ts';
-import type { Plan, Progress } from './progress.ts';
+import type { Held, Plan, Progress } from './progress.ts';
 import { type FromWorker, fromWorkerSchema, type TaskResult, type ToWorker } from './protocol.ts';
 import type { Task } from './tasks.ts';
 
@@ -24,6 +24,8 @@ export interface TaskListeners {
   readonly onProgress?: (progress: Progress) => void;
   /** Once, before the copying of a backup begins. */
   readonly onPlan?: (plan: Plan) => void;
+  /** The task waits for something that is not its own business; null: it goes on. */
+  readonly onHeld?: (held: Held | null) => void;
   readonly onWarning?: (warning: { code: string; text: string }) => void;
 }
 
@@ -32,6 +34,8 @@ export interface RunTaskOptions extends TaskListeners {
   readonly authorizer: Authorizer | null;
   /** Aborting asks the worker to stop and clean up; one that has not stopped after a grace time is killed. */
   readonly signal?: AbortSignal;
+  /** Asked on abort: is what is done to stay on the disk, to be continued? Left out, it is removed. */
+  readonly keepOnAbort?: () => boolean;
 }
 
 /** The shape of `runTask`, for whoever is handed another one in a test. */
@@ -85,7 +89,8 @@ function converse(
       resolve(outcome);
     };
     const cancel = (): void => {
-      worker.post({ message: 'cancel' } satisfies ToWorker);
+      const keep = options.keepOnAbort?.() ?? false;
+      worker.post({ message: 'cancel', keep } satisfies ToWorker);
       graceTimer = setTimeout(() => worker.kill(), GRACE_MS);
     };
     worker.onExit((detail) => end(new PiKeepError('WORKER_DIED', { detail })));
@@ -118,6 +123,11 @@ function hear(
       return null;
     case 'plan':
       options.onPlan?.(message.plan);
+      return null;
+    case 'held':
+      options.onHeld?.(message.held);
+      return null;
+    case 'alive':
       return null;
     case 'warning':
       options.onWarning?.(message);

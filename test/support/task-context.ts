@@ -12,6 +12,7 @@ export interface HeardContext extends TaskContext {
 
 export interface ContextOptions {
   readonly signal?: AbortSignal;
+  readonly keepsPartial?: () => boolean;
   readonly onProgress?: (progress: Progress) => void;
   /** The platform as the task shall see it. */
   readonly adapt?: (platform: Platform) => Platform;
@@ -26,6 +27,7 @@ export function taskContext(options: ContextOptions = {}): HeardContext {
     createPlatform: async (place) => adapt(await createPlatform(place)),
     authorizer: { authorize: () => Promise.reject(new Error('nobody is there to be asked')) },
     signal: options.signal ?? new AbortController().signal,
+    keepsPartial: options.keepsPartial ?? (() => false),
     now: () => Date.now(),
     monotonic: () => performance.now(),
     ...(options.pause ? { pause: options.pause } : {}),
@@ -34,6 +36,7 @@ export function taskContext(options: ContextOptions = {}): HeardContext {
       options.onProgress?.(progress);
     },
     plan: () => undefined,
+    held: () => undefined,
     warn: (code, text) => void warnings.push({ code, text }),
     steps,
     warnings,

@@ -60,6 +60,8 @@ describe('a backup that reads its card twice', () => {
     monotonic: () => performance.now(),
     progress: onProgress,
     plan: () => undefined,
+    held: () => undefined,
+    keepsPartial: () => false,
     warn: () => undefined,
   });
 

@@ -52,6 +52,8 @@ function context(): TaskContext & { readonly warnings: string[] } {
     monotonic: () => performance.now(),
     progress: () => {},
     plan: () => {},
+    held: () => undefined,
+    keepsPartial: () => false,
     warn: (code) => warnings.push(code),
   };
 }
