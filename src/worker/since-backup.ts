@@ -7,8 +7,8 @@ import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import type { Portrait } from '../engine/portrait-schema.ts';
 import { readVolumes } from '../engine/portrait-volumes.ts';
-import { type Backup, type CardIdentity, findBackups, matchBackups } from '../library/backups.ts';
-import { manifestPathOf } from '../library/manifest-file.ts';
+import { type CardIdentity, matchBackups } from '../library/backups.ts';
+import { type LibraryBackup, readLibrary } from '../library/library.ts';
 import { type ManifestHead, readManifestHead } from '../library/manifest-head.ts';
 import type { Platform } from '../platform/ports.ts';
 import type { KnownBackup } from './restore-results.ts';
@@ -24,12 +24,14 @@ export interface SinceOptions {
 }
 
 /**
- * The newest backup of the card in the library, and how much changed since; null where none is known. A library that cannot be
- * read throws what reading it throws. Throws DEVICE_GONE, INTERRUPTED.
+ * The newest backup of the card in the library that is what it was made as, and how much changed since; null where none is known,
+ * or the library cannot be read. Throws DEVICE_GONE, INTERRUPTED.
  */
 export async function sinceBackup(options: SinceOptions): Promise<KnownBackup | null> {
   const { library, identity, opened, context } = options;
-  const [last] = matchBackups(await findBackups(library), identity);
+  const { backups } = await readLibrary(library, { signal: context.signal });
+  const usable = backups.filter(({ state, copyOf }) => state !== 'damaged' && copyOf === null);
+  const [last] = matchBackups(usable, identity);
   if (!last) return null;
   const { path: image, at } = last.backup;
   // What only seems to be the same card is not compared: "same" would be a guess.
@@ -48,8 +50,8 @@ function asResult({ verdict, bytes, isAtLeast }: ChangedSince) {
 type State = Pick<Portrait, 'tableId' | 'volumes'>;
 
 /** By the manifest; of a backup from before manifests had portraits by its image, where that is quickly opened. */
-async function stateOf(backup: Backup, options: SinceOptions): Promise<State | null> {
-  const head = await readManifestHead(manifestPathOf(backup.path));
+async function stateOf(backup: LibraryBackup, options: SinceOptions): Promise<State | null> {
+  const head = await readManifestHead(backup.manifest);
   if (!head) return null;
   return head.portrait ?? (await stateOfImage(backup.path, head, options));
 }

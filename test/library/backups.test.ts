@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StrongIdentity } from '../../src/engine/card.ts';
 import type { WeakIdentity } from '../../src/engine/disk.ts';
 import { sha256 } from '../../src/engine/image/map.ts';
-import { type CardIdentity, findBackups, matchBackups } from '../../src/library/backups.ts';
+import { type CardIdentity, matchBackups } from '../../src/library/backups.ts';
+import { type LibraryBackup, readLibrary } from '../../src/library/library.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
 import { type ManifestOptions, manifestOf } from '../support/manifest.ts';
 
@@ -45,15 +46,22 @@ describe('the backups in a library', () => {
     writeFileSync(`${image}.pikeep.json`, `${JSON.stringify(manifest)}\n`);
     return image;
   };
+  const findBackups = async (where: string): Promise<readonly LibraryBackup[]> =>
+    (await readLibrary(where)).backups;
   const found = async (): Promise<string[]> =>
     (await findBackups(library)).map(({ path }) => path.slice(library.length + 1));
 
-  it('are found in it and in the folders of its Pis, the newest first', async () => {
+  it('are found in it and in all folders below, the newest first', async () => {
     file('old.img', { at: '2026-01-01T00:00:00.000Z', below: 'octopi' });
     file('new.img.zst', { at: '2026-03-01T00:00:00.000Z', below: 'octopi', format: 'img.zst' });
     file('middle.img', { at: '2026-02-01T00:00:00.000Z' });
-    file('too deep.img', { below: 'octopi/attic' });
-    expect(await found()).toEqual(['octopi/new.img.zst', 'middle.img', 'octopi/old.img']);
+    file('deep.img', { at: '2025-12-01T00:00:00.000Z', below: 'octopi/attic' });
+    expect(await found()).toEqual([
+      'octopi/new.img.zst',
+      'middle.img',
+      'octopi/old.img',
+      'octopi/attic/deep.img',
+    ]);
     const [newest] = await findBackups(library);
     expect(newest).toMatchObject({ title: 'octopi', format: 'img.zst', bytes: CARD_BYTES });
   });

@@ -143,8 +143,12 @@ describe.skipIf(needsTools('mke2fs', 'debugfs', 'mkfs.vfat', 'mcopy', 'sfdisk'))
       const image = await backUp('img.zst');
       edit(image, (manifest) => delete manifest['portrait']);
       chmodSync(image, 0o644);
-      writeFileSync(image, readFileSync(image).subarray(0, 5000));
+      const { length } = readFileSync(image);
+      writeFileSync(image, Buffer.alloc(length, 0xff));
       expect((await inspect('kitchen.img')).lastBackup).toMatchObject({ image, changed: null });
+      // What is not as long as it was made is no backup that a card could be overwritten for.
+      writeFileSync(image, Buffer.alloc(5000, 0xff));
+      expect((await inspect('kitchen.img')).lastBackup).toBeNull();
     });
 
     it('does not take a clone with another table for the card', async () => {
