@@ -3,10 +3,14 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+import type { WeakIdentity } from '../engine/disk.ts';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import { imageFormats } from '../engine/image/image-format.ts';
 import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
+import { seemsSameCard } from '../engine/same-card.ts';
+import { CHECKPOINT_SUFFIX, type Unfinished } from './checkpoint.ts';
+import { readUnfinished } from './checkpoint-file.ts';
 import { splitImageName } from './image-name.ts';
 import { isOwnerAlive, OWNER_SUFFIX } from './owner.ts';
 import { PARTIAL_SUFFIX } from './partial.ts';
@@ -18,10 +22,16 @@ export interface Leftover {
   readonly name: string;
   /** Bytes it takes on the disk. */
   readonly storedBytes: number;
+  /** How far it came and of which card, where it can be continued. */
+  readonly unfinished: Unfinished | null;
 }
+
+/** A leftover that can be continued. */
+export type Continuable = Leftover & { readonly unfinished: Unfinished };
 
 /** A note is a hundred bytes; anything much longer is none. */
 const MAX_NOTE_BYTES = 4096;
+const STAT_BLOCK_BYTES = 512;
 
 /**
  * Partials in the library and in the folders of its Pis that no living process owns. Only what has a note of ours beside it
@@ -39,11 +49,36 @@ export async function findLeftovers(library: string): Promise<Leftover[]> {
       .map(({ name }) => name);
     for (const name of partialNames(names)) {
       const file = path.join(folder, name);
-      if (await isAbandoned(file))
-        found.push({ file, name: imageNameOf(file), storedBytes: await storedBytes(file) });
+      if (await isAbandoned(file)) found.push(await leftoverOf(file));
     }
   }
   return found;
+}
+
+/**
+ * The newest backup in `library` that did not finish and seems to be of this card. Only a look: whether it is, and whether
+ * the card is still as it was, is found out when it is continued.
+ */
+export async function findUnfinished(
+  library: string,
+  card: WeakIdentity,
+): Promise<Continuable | null> {
+  const fitting = (await findLeftovers(library))
+    .filter((leftover): leftover is Continuable => leftover.unfinished !== null)
+    .filter(({ unfinished }) => seemsSameCard(unfinished.weak, card))
+    .toSorted((one, other) => Date.parse(other.unfinished.at) - Date.parse(one.unfinished.at));
+  return fitting[0] ?? null;
+}
+
+async function leftoverOf(file: string): Promise<Leftover> {
+  const partial = await statOf(file);
+  const unfinished = partial ? await readUnfinished(file + CHECKPOINT_SUFFIX) : null;
+  return {
+    file,
+    name: imageNameOf(file),
+    storedBytes: (partial?.blocks ?? 0) * STAT_BLOCK_BYTES,
+    unfinished,
+  };
 }
 
 /**
@@ -60,6 +95,7 @@ export async function clearLeftover(library: string, file: string): Promise<void
   }
   await clearBeside(file.slice(0, -PARTIAL_SUFFIX.length));
   await fs.rm(file, { force: true });
+  await fs.rm(file + CHECKPOINT_SUFFIX, { force: true });
   await fs.rm(file + OWNER_SUFFIX, { force: true });
 }
 
@@ -118,10 +154,6 @@ async function readNote(file: string): Promise<{ text: string; mtimeMs: number }
   } finally {
     await handle.close();
   }
-}
-
-async function storedBytes(file: string): Promise<number> {
-  return ((await statOf(file))?.blocks ?? 0) * 512;
 }
 
 async function statOf(file: string): Promise<Stats | null> {
