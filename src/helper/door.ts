@@ -13,6 +13,9 @@ import { makeRequestFolder, type RequestFolder } from './request-folder.ts';
 import { type StartedHelper, type StartHelper, startAsRoot } from './start.ts';
 import { RemoteWritableDevice } from './writable-client.ts';
 
+/** For whoever only wants to know whether there is one. */
+export { helperProgram } from './program.ts';
+
 export interface HelperDoorOptions {
   /** Which system's way of asking for a password is used. Nobody needs one who is root already. */
   readonly system: 'linux' | 'macos' | 'slot';

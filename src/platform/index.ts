@@ -1,7 +1,8 @@
 /** The one switch on the operating system. */
 
 import { PiKeepError } from '../engine/errors.ts';
-import type { Door, Platform, WriteDoor } from './ports.ts';
+import { helperState } from './door-states.ts';
+import type { CardAccess, Door, Platform, WriteDoor } from './ports.ts';
 import { inOrder, macosVersion, orderOfWriteDoors } from './write-door-order.ts';
 
 export interface PlatformOptions {
@@ -18,6 +19,7 @@ export async function createPlatform({ slot }: PlatformOptions): Promise<Platfor
   if (slot === null) {
     return {
       ...host,
+      access: withHelper(host),
       readDoors: [...host.readDoors, helperDoor(host.name)],
       writeDoors: inOrder(
         [...host.writeDoors, helperWriteDoor(host.name)],
@@ -42,6 +44,17 @@ async function createHost(): Promise<Platform> {
     default:
       throw new PiKeepError('UNSUPPORTED', { what: process.platform });
   }
+}
+
+function withHelper({ access, name }: Platform): CardAccess {
+  const findHelper = async (): Promise<string> => {
+    const { helperProgram } = await import('../helper/door.ts');
+    return helperProgram();
+  };
+  return {
+    ...access,
+    doors: async (cards) => [...(await access.doors(cards)), await helperState(name, findHelper)],
+  };
 }
 
 /** The last door: reading through a process of root's, whom the system's own dialog asks for. */

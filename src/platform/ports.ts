@@ -77,6 +77,32 @@ export interface WriteDoor {
   open(request: OpenRequest): Promise<WritableDevice>;
 }
 
+/** A way of opening a card as it is here. */
+export interface DoorState {
+  readonly name: DoorName;
+  readonly available: boolean;
+  /** What it does, or why it is not there; no full sentence. */
+  readonly reason: string;
+}
+
+/**
+ * "closed": this user lacks the right, and a dialog may give it (EACCES). "private": macOS's privacy control or a sandbox
+ * refuses (EPERM). "busy": something holds it (EBUSY).
+ */
+export type AccessLook = 'open' | 'closed' | 'private' | 'busy' | 'gone' | 'unknown';
+
+export interface CardAccess {
+  /** Every way of opening, in the order in which they are tried for reading. Opens nothing, asks for nothing. */
+  doors(cards: readonly Disk[]): Promise<readonly DoorState[]>;
+  /** By the permission bits alone; opens nothing. */
+  glance(disk: Disk): Promise<'open' | 'closed'>;
+  /**
+   * Opens the card for reading as this user, and closes it. The first time ever macOS may put its privacy question to the user
+   * because of it, so on a Mac this is only for a card that they have asked to have opened.
+   */
+  look(disk: Disk): Promise<AccessLook>;
+}
+
 /** Facts about the volume that holds a path. */
 export interface VolumeFacts {
   /** As the system names it: "apfs", "ext4", "vfat", "msdos", "exfat", "smbfs". */
@@ -134,6 +160,7 @@ export interface Platform {
   readonly name: 'macos' | 'linux' | 'slot';
   readonly disks: DiskSource;
   readonly actions: DiskActions;
+  readonly access: CardAccess;
   readonly volumes: Volumes;
   readonly desktop: Desktop;
   readonly trash: Trash;

@@ -19,7 +19,9 @@ export type CardCode =
   | 'SIZE_CHANGED'
   | 'CARD_UNRELIABLE'
   | 'CARD_DIFFERS'
-  | 'OTHER_CARD';
+  | 'OTHER_CARD'
+  | 'CARD_CHANGED'
+  | 'NOTHING_TO_CONTINUE';
 
 export const cardWords: Words<CardCode> = {
   NO_SUCH_DISK: ({ disk }) => ({
@@ -100,6 +102,16 @@ export const cardWords: Words<CardCode> = {
     title: 'This is another card',
     message: `${image} was not made of the card in ${disk}: it was made of ${expected}, and this is ${found}.`,
     next: 'Put in the card that the image was made of, or name the image of this card.',
+  }),
+  CARD_CHANGED: ({ disk, what }) => ({
+    title: 'The card was changed in between',
+    message: `Since its backup was begun, ${disk} was written to: ${what} is not as it was. Two states of a card are never put together into one backup.`,
+    next: 'Start a new backup of the card from the beginning.',
+  }),
+  NOTHING_TO_CONTINUE: ({ path, detail }) => ({
+    title: 'There is no backup to continue',
+    message: `${path} cannot be continued. ${detail}`,
+    next: 'Start a new backup of the card from the beginning.',
   }),
 };
 

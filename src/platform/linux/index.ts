@@ -1,5 +1,6 @@
 /** PiKeep's world on Linux. */
 
+import { createCardAccess } from '../card-access.ts';
 import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
 import { createDirectWriteDoor } from '../direct-write-door.ts';
@@ -22,6 +23,7 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
       watch: (onChange) => watchDisks(tools, onChange),
     },
     actions: createLinuxActions(tools),
+    access: createCardAccess('linux'),
     volumes: createLinuxVolumes(tools),
     desktop: createLinuxDesktop(tools),
     trash: createLinuxTrash(),

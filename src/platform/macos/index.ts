@@ -1,5 +1,6 @@
 /** Everything PiKeep may ask of a Mac. */
 
+import { createCardAccess } from '../card-access.ts';
 import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
 import type { Platform } from '../ports.ts';
@@ -25,6 +26,7 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     name: 'macos',
     disks: new MacDiskList(places),
     actions: createDiskActions(places),
+    access: createCardAccess('macos', places.tools.authopen),
     volumes,
     desktop: createDesktop(places),
     trash: createMacTrash(places),

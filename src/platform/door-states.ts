@@ -2,44 +2,21 @@
 
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import type { Disk } from '../engine/disk.ts';
 import { isPiKeepError } from '../engine/errors.ts';
-import { helperProgram } from '../helper/program.ts';
-import type { DoorName, Platform } from '../platform/ports.ts';
-import type { SeenDisk } from './cards.ts';
+import type { DoorState, Platform } from './ports.ts';
 
-export interface DoorState {
-  readonly name: DoorName;
-  readonly available: boolean;
-  readonly reason: string;
-}
-
-/** Direct, authopen, helper: the order in which they are tried. */
-export async function doorStates(
-  { name }: Platform,
-  seen: readonly SeenDisk[],
-): Promise<DoorState[]> {
-  return [await directState(seen), await authopenState(name), await helperState(name)];
-}
-
-async function directState(seen: readonly SeenDisk[]): Promise<DoorState> {
+export async function directState(cards: readonly Disk[]): Promise<DoorState> {
   const name = 'direct';
   if (process.getuid?.() === 0) return { name, available: true, reason: 'you are root' };
-  const cards = seen.filter(({ verdict }) => verdict.offer).map(({ disk }) => disk);
   if (cards.length === 0) {
-    return {
-      name,
-      available: false,
-      reason: 'there is no card to try it with',
-    };
+    return { name, available: false, reason: 'there is no card to try it with' };
   }
   const closed: string[] = [];
   for (const { id, rawPath } of cards) if (!(await mayRead(rawPath))) closed.push(id);
   if (closed.length > 0) {
-    return {
-      name,
-      available: false,
-      reason: `your user account may not read ${closed.join(', ')}`,
-    };
+    const reason = `your user account may not read ${closed.join(', ')}`;
+    return { name, available: false, reason };
   }
   const fixed: string[] = [];
   for (const { id, rawPath } of cards) if (!(await can(rawPath, constants.W_OK))) fixed.push(id);
@@ -50,9 +27,8 @@ async function directState(seen: readonly SeenDisk[]): Promise<DoorState> {
   return { name, available: true, reason };
 }
 
-async function authopenState(system: Platform['name']): Promise<DoorState> {
+export async function authopenState(system: Platform['name'], program: string): Promise<DoorState> {
   const name = 'authopen';
-  const program = '/usr/libexec/authopen';
   if (system === 'slot') return { name, available: false, reason: NOT_FOR_SLOTS };
   if (system === 'linux') return { name, available: false, reason: 'only macOS has it' };
   return (await mayRun(program))
@@ -60,12 +36,16 @@ async function authopenState(system: Platform['name']): Promise<DoorState> {
     : { name, available: false, reason: `${program} is missing` };
 }
 
-async function helperState(system: Platform['name']): Promise<DoorState> {
+/** `findHelper` throws DOOR_UNAVAILABLE where there is no program that may run as root. */
+export async function helperState(
+  system: Platform['name'],
+  findHelper: () => Promise<string>,
+): Promise<DoorState> {
   const name = 'helper';
   if (system === 'slot') return { name, available: false, reason: NOT_FOR_SLOTS };
   const asking = system === 'macos' ? '/usr/bin/sudo' : '/usr/bin/pkexec';
   try {
-    const program = helperProgram();
+    const program = await findHelper();
     if (process.getuid?.() === 0) return { name, available: true, reason: program };
     return (await mayRun(asking))
       ? { name, available: true, reason: `${program}, started by ${asking}` }
@@ -78,7 +58,8 @@ async function helperState(system: Platform['name']): Promise<DoorState> {
 
 const NOT_FOR_SLOTS = 'a card in a folder needs no rights';
 
-async function mayRead(path: string): Promise<boolean> {
+/** By its permission bits alone: asks the system nothing that it would put to the user. */
+export async function mayRead(path: string): Promise<boolean> {
   return can(path, constants.R_OK);
 }
 
