@@ -52,6 +52,8 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   CARD_UNRELIABLE: differs,
   CARD_DIFFERS: differs,
   OTHER_CARD: refused,
+  CARD_CHANGED: refused,
+  NOTHING_TO_CONTINUE: failed,
   CARD_NOT_AS_WRITTEN: differs,
   FAKE_CAPACITY: differs,
   TARGET_TOO_SMALL: refused,

@@ -78,6 +78,10 @@ export interface ErrorFacts {
   CARD_DIFFERS: { disk: string; image: string; bytes: number; ranges: number; places: string };
   /** The image was made of another card. `expected` and `found` say what tells them apart. */
   OTHER_CARD: { disk: string; image: string; expected: string; found: string };
+  /** The card is not in the state any more in which its unfinished backup was begun. `what` completes "… is not as it was". */
+  CARD_CHANGED: { disk: string; what: string };
+  /** There is no unfinished backup there that can be continued. `detail` says why, as a sentence. */
+  NOTHING_TO_CONTINUE: { path: string; detail: string };
   /** After a restore the card does not hold what was written to it. */
   CARD_NOT_AS_WRITTEN: { disk: string; offset: number; bytes: number; ranges: number };
   /** The card drops or wraps around what is written past its real size. `realBytes` is null where it could not be told. */
@@ -173,6 +177,8 @@ const everyCode: Record<ErrorCode, true> = {
   CARD_UNRELIABLE: true,
   CARD_DIFFERS: true,
   OTHER_CARD: true,
+  CARD_CHANGED: true,
+  NOTHING_TO_CONTINUE: true,
   CARD_NOT_AS_WRITTEN: true,
   FAKE_CAPACITY: true,
   TARGET_TOO_SMALL: true,

@@ -47,6 +47,11 @@ export const backupTaskSchema = v.object({
   verify: v.picklist(['image', 'card', 'none']),
   /** How long a dying card is tried without anything more being read. */
   rescueMinutes: v.optional(v.pipe(bytes, v.minValue(1), v.maxValue(MAX_RESCUE_MINUTES))),
+  /**
+   * The `.partial` of an unfinished backup of this card, which is carried on; left out or null, a new one is begun. Format and the other
+   * wishes then have to be those of that backup, and `destination` is the folder that it lies in.
+   */
+  continueFrom: v.optional(v.nullable(text)),
   forceUnmount: v.boolean(),
   ejectWhenDone: v.boolean(),
 });

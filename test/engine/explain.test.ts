@@ -57,6 +57,8 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
     places: text,
   }),
   OTHER_CARD: fc.record({ disk: text, image: text, expected: text, found: text }),
+  CARD_CHANGED: fc.record({ disk: text, what: text }),
+  NOTHING_TO_CONTINUE: fc.record({ path: text, detail: text }),
   CARD_NOT_AS_WRITTEN: fc.record({ disk: text, offset: size, bytes: size, ranges: fc.nat() }),
   FAKE_CAPACITY: fc.record({
     disk: text,
