@@ -21,6 +21,16 @@ export const backupSchema = v.object({
 });
 export type BackupView = v.InferOutput<typeof backupSchema>;
 
+/** What is restored: a backup, or an image without a manifest. */
+const restoredSchema = v.object({
+  ...v.pick(backupSchema, ['backup', 'title', 'name', 'incomplete']).entries,
+  at: v.nullable(time),
+  /** Of the card; of an image without a manifest, of its file. */
+  bytes,
+  /** Null: not a backup of PiKeep. */
+  verified: v.nullable(v.boolean()),
+});
+
 /** A card that may be written. */
 const targetSchema = v.object({
   disk: id,
@@ -92,7 +102,7 @@ const chosenStateSchema = v.variant('is', [
 ]);
 
 export const restoreSchema = v.object({
-  backup: backupSchema,
+  backup: restoredSchema,
   targets: v.array(targetSchema),
   chosen: v.nullable(v.object({ disk: id, card: id, state: chosenStateSchema })),
   /** "confirm": the user has chosen, and is shown what will be lost. */

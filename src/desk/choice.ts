@@ -1,8 +1,6 @@
 /** Which disk, job or backup a command means, or why it cannot be carried out. Pure; refusals are thrown. */
 
 import { PiKeepError } from '../engine/errors.ts';
-import type { Backup } from '../library/backups.ts';
-import { backupKey } from './backup-view.ts';
 import { identityOf } from './restore-page.ts';
 import { type DeskState, type Job, jobOn, type SeenDisk } from './state.ts';
 
@@ -53,19 +51,11 @@ export function chooseJob(state: DeskState, id: string): Job {
   return job;
 }
 
-/** Throws USAGE when the list has no such backup. */
-export function chooseBackup(state: DeskState, key: string): Backup {
-  const backup = state.backups.find(({ path }) => backupKey(path) === key);
-  if (!backup) throw new PiKeepError('USAGE', { detail: 'That backup is not in the library.' });
-  return backup;
-}
-
-/** What a job has made, or was restoring. Throws NO_SUCH_IMAGE when it is not there any more. */
-export function backupOfJob(state: DeskState, job: Job): Backup {
+/** Path of what a job has made, or was restoring. Throws NO_SUCH_IMAGE when it has made nothing. */
+export function imageOfJob(job: Job): string {
   const path = job.state.is === 'done' ? job.state.image : job.image;
-  const backup = state.backups.find((one) => one.path === path);
-  if (!backup) throw new PiKeepError('NO_SUCH_IMAGE', { path: path ?? job.title });
-  return backup;
+  if (path === null) throw new PiKeepError('NO_SUCH_IMAGE', { path: job.title });
+  return path;
 }
 
 /** The job whose card can still get its old content back. Throws UNDO_IMPOSSIBLE. */

@@ -8,14 +8,13 @@ import { clearLeftover } from '../library/leftovers.ts';
 import type { Platform } from '../platform/ports.ts';
 import type { Settings, SettingsStore } from '../platform/settings.ts';
 import {
-  backupOfJob,
   cardOf,
   chooseAgain,
-  chooseBackup,
   chooseCard,
   chooseJob,
   chooseOffered,
   chooseUndo,
+  imageOfJob,
 } from './choice.ts';
 import { confirmRestore, confirmUndo, requireCurrent } from './confirmation.ts';
 import type { JobRunner } from './job-runner.ts';
@@ -28,7 +27,9 @@ import {
   undoTask,
 } from './job-tasks.ts';
 import type { Librarian } from './librarian.ts';
+import { lookAgain } from './look-again.ts';
 import { markDisk, unmarkDisk } from './protect.ts';
+import { chooseRestorable, restorableAt } from './restorable.ts';
 import type { Shelf } from './shelf.ts';
 import {
   type DeskInput,
@@ -40,7 +41,7 @@ import {
 import type { Surveyor } from './surveyor.ts';
 
 export interface ClerkOptions {
-  readonly platform: Pick<Platform, 'actions' | 'desktop'>;
+  readonly platform: Pick<Platform, 'access' | 'actions' | 'desktop'>;
   readonly settings: SettingsStore;
   readonly access: CardAccess;
   readonly jobs: Pick<JobRunner, 'run' | 'cancel'>;
@@ -55,9 +56,12 @@ export interface ClerkOptions {
   readonly settingsChanged: () => void;
 }
 
-/** The pane of System Settings where macOS keeps the grant for removable volumes. */
-const PRIVACY_PANE =
-  'x-apple.systempreferences:com.apple.preference.security?Privacy_RemovableVolume';
+/** The panes of System Settings where macOS keeps the grants by which an app may read cards. */
+const privacyPanes = {
+  'removable-volumes':
+    'x-apple.systempreferences:com.apple.preference.security?Privacy_RemovableVolume',
+  'full-disk-access': 'x-apple.systempreferences:com.apple.preference.security?Privacy_AllFiles',
+} as const;
 
 export class Clerk {
   readonly #options: ClerkOptions;
@@ -93,7 +97,9 @@ export class Clerk {
         await clearLeftover(state.settings.library, command.file);
         return shelf.look();
       case 'open-privacy-settings':
-        return platform.desktop.openExternal(PRIVACY_PANE);
+        return platform.desktop.openExternal(privacyPanes[command.pane ?? 'removable-volumes']);
+      case 'look-again':
+        return lookAgain({ access: platform.access, state: this.#options.state, apply });
       case 'set-eject-when-done':
         await settings.update({ ejectWhenDone: command.value });
         return this.#options.settingsChanged();
@@ -143,7 +149,7 @@ export class Clerk {
       case 'restore-choose-backup':
         return apply({
           input: 'restore-backup-chosen',
-          backup: chooseBackup(state, command.backup),
+          backup: chooseRestorable(state, command.backup),
         });
       case 'restore-choose':
         return apply({
@@ -181,7 +187,7 @@ export class Clerk {
     await shelf.look();
     const state = this.#options.state();
     if (from.with === 'backup') {
-      const backup = chooseBackup(state, from.backup);
+      const backup = chooseRestorable(state, from.backup);
       return apply({ input: 'restore-opened', backup, chosen: null, forceUnmount: false });
     }
     if (from.with === 'card') {
@@ -190,7 +196,7 @@ export class Clerk {
       return apply({ input: 'restore-opened', backup, chosen: seen.key, forceUnmount: false });
     }
     const job = chooseJob(state, from.job);
-    const backup = backupOfJob(state, job);
+    const backup = restorableAt(state, imageOfJob(job));
     // A backup goes to whichever card it is of; a restore is tried again on the card it was for.
     const chosen = job.kind === 'backup' ? null : (cardOf(state, job)?.key ?? null);
     apply({ input: 'restore-opened', backup, chosen, forceUnmount: from.forceUnmount });

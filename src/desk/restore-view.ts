@@ -5,9 +5,9 @@ import type { ChosenState, ReadyState, RestoreView, TargetView } from '../contra
 import { weakIdentity } from '../engine/disk.ts';
 import { matchBackups } from '../library/backups.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
-import { backupView } from './backup-view.ts';
 import { MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
 import { plainText } from './plain-text.ts';
+import { restorableView } from './restorable.ts';
 import { chosenTarget, isOrigin, surveyOf, targetsOf, tokenOf } from './restore-page.ts';
 import { type DeskState, jobOn, type RestorePage, type SeenDisk } from './state.ts';
 
@@ -27,7 +27,7 @@ export function restoreView(state: DeskState): RestoreView | null {
   // The chosen one is always among those that are shown.
   const shown = targets.filter((one, place) => place < MAX_TARGETS || one === seen);
   return {
-    backup: backupView(restore.backup),
+    backup: restorableView(restore.backup),
     targets: shown.map((one) => targetView(state, restore, one)),
     chosen: seen && {
       disk: seen.disk.id,

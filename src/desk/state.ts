@@ -13,14 +13,17 @@ import type { Disk } from '../engine/disk.ts';
 import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
 import type { SelectionContext, Verdict } from '../engine/selection.ts';
+import { type CoachPlace, unknownPlace } from '../engine/words/coach.ts';
 import type { Backup } from '../library/backups.ts';
 import type { Reminded } from '../library/reminder-log.ts';
+import type { AccessLook } from '../platform/ports.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { CheckResult } from '../worker/check-results.ts';
 import type { ExtractResult, ListFilesResult } from '../worker/file-results.ts';
 import type { Plan, Progress } from '../worker/progress.ts';
 import type { RestoreResult, SurveyResult, UndoResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
+import type { Restorable } from './restorable.ts';
 import { emptyShelf, type ShelfState } from './shelf-state.ts';
 
 /** A disk that is there now. */
@@ -73,7 +76,7 @@ export type Survey =
 export interface RestorePage {
   /** Each opening has another one, so that nothing confirmed on an earlier page holds here. */
   readonly opening: number;
-  readonly backup: Backup;
+  readonly backup: Restorable;
   /** Key of the insertion that was chosen. */
   readonly chosen: string | null;
   /** By key. */
@@ -107,6 +110,8 @@ export type ErrandResult = CheckResult | ExtractResult | ListFilesResult;
 export type Leftover = Snapshot['leftovers'][number];
 
 export interface DeskState {
+  /** Where PiKeep runs, for advice; it stays the same. */
+  readonly place: CoachPlace;
   /** Milliseconds since 1970, when it was last looked at. */
   readonly now: number;
   readonly disks: readonly SeenDisk[];
@@ -164,6 +169,8 @@ export type DeskInput =
   /** A look at the card of a restore that ended early: how it stands. */
   | { readonly input: 'examined'; readonly job: string; readonly result: SurveyResult }
   | { readonly input: 'dismissed'; readonly job: string }
+  /** The card of a job that was not let in was looked at again. */
+  | { readonly input: 'accessed'; readonly job: string; readonly look: AccessLook }
   | { readonly input: 'ejected'; readonly card: string }
   | { readonly input: 'leftovers'; readonly leftovers: readonly Leftover[] }
   | { readonly input: 'ticked'; readonly now: number }
@@ -191,12 +198,12 @@ export type DeskInput =
   | { readonly input: 'settings'; readonly settings: Settings }
   | {
       readonly input: 'restore-opened';
-      readonly backup: Backup;
+      readonly backup: Restorable;
       readonly chosen: string | null;
       readonly forceUnmount: boolean;
     }
   | { readonly input: 'restore-chosen'; readonly card: string }
-  | { readonly input: 'restore-backup-chosen'; readonly backup: Backup }
+  | { readonly input: 'restore-backup-chosen'; readonly backup: Restorable }
   | {
       readonly input: 'surveyed';
       readonly opening: number;
@@ -208,8 +215,9 @@ export type DeskInput =
   | { readonly input: 'restore-back' }
   | { readonly input: 'restore-closed' };
 
-export function emptyState(settings: Settings): DeskState {
+export function emptyState(settings: Settings, place: CoachPlace = unknownPlace): DeskState {
   return {
+    place,
     now: 0,
     disks: [],
     known: [],

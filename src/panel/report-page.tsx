@@ -125,15 +125,13 @@ function Deeds({ report: { backup, pi }, id }: ReportProps) {
   const { send, go, onMac } = useTools();
   return (
     <div class="buttons deeds">
-      {backup && (
-        <Action
-          kind="primary"
-          command={{ command: 'restore-open', from: { with: 'backup', backup: backup.backup } }}
-          send={send}
-        >
-          Restore…
-        </Action>
-      )}
+      <Action
+        kind="primary"
+        command={{ command: 'restore-open', from: { with: 'backup', backup: id } }}
+        send={send}
+      >
+        Restore…
+      </Action>
       <button type="button" data-id="browse" onClick={() => go({ at: 'files', backup: id })}>
         Browse files
       </button>

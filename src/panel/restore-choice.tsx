@@ -63,14 +63,14 @@ export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePagePro
 }
 
 interface BackupsProps {
-  readonly chosen: BackupView;
+  readonly chosen: RestoreView['backup'];
   readonly backups: readonly BackupView[];
   readonly send: Send;
 }
 
 function Backups({ chosen, backups, send }: BackupsProps) {
   const isListed = backups.some(({ backup }) => backup === chosen.backup);
-  const all = isListed ? backups : [chosen, ...backups];
+  const all: readonly RestoreView['backup'][] = isListed ? backups : [chosen, ...backups];
   return (
     <label class="field">
       <span>Backup</span>
@@ -82,8 +82,14 @@ function Backups({ chosen, backups, send }: BackupsProps) {
       >
         {all.map(({ backup, title, at, bytes, incomplete, verified }) => (
           <option key={backup} value={backup} selected={backup === chosen.backup}>
-            {title}, {when(at)}, {size(bytes)}
-            {incomplete ? ', incomplete' : verified ? '' : ', unverified'}
+            {[title, at && when(at), size(bytes)].filter(Boolean).join(', ')}
+            {verified === null
+              ? ', without a manifest'
+              : incomplete
+                ? ', incomplete'
+                : verified
+                  ? ''
+                  : ', unverified'}
           </option>
         ))}
       </select>

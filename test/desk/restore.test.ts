@@ -1,8 +1,10 @@
 import { randomFillSync } from 'node:crypto';
-import { readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { DiskView, ReadyState, Reply, Snapshot } from '../../src/contract/panel.ts';
+import { backupKey } from '../../src/desk/backup-view.ts';
 import { sha256 } from '../../src/engine/image/map.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
 import { GIB, SlotRig } from './slot-rig.ts';
@@ -108,6 +110,38 @@ describe('restores at the desk over a slot', { timeout: 120_000 }, () => {
       'restore-done',
     ]);
     expect(rig.desktop.awake.now).toBe(0);
+  });
+
+  it('restores an image without a manifest from anywhere in the library, and tries it again', async () => {
+    rig = await SlotRig.start();
+    const loose = join(rig.library, 'attic/from a friend/card.img.gz');
+    const { bytes } = await rig.insert('octopi.img');
+    const content = await readFile(join(rig.slot, 'octopi.img'));
+    await mkdir(dirname(loose), { recursive: true });
+    await writeFile(loose, gzipSync(content, { level: 1 }));
+    await send({ command: 'library-look' });
+    const query = { ask: 'loose', search: '', offset: 0, limit: 10 };
+    const answered = await rig.desk.ask({ page: 'test', query }, new AbortController().signal);
+    expect(answered).toMatchObject({ ok: true, answer: { images: [{ name: 'card.img.gz' }] } });
+    const backup = backupKey(loose);
+    const from = { with: 'backup', backup } as const;
+    expect(await send({ command: 'restore-open', from })).toEqual({ ok: true });
+    expect(restoreOf(rig.desk.snapshot)).toMatchObject({
+      backup: { backup, title: 'card.img.gz', at: null, verified: null, incomplete: false },
+      // Nobody knows whose it is: no card is chosen for it.
+      chosen: null,
+    });
+    const old = await insertOld('old.img', bytes);
+    const { written } = await choose(old);
+    expect(written).toMatchObject({ name: 'card.img.gz', verified: null, mapOrigin: 'whole' });
+    expect(await confirm(old)).toEqual({ ok: true });
+    const { job } = await rig.job('restored');
+    expect((await readFile(join(rig.slot, 'old.img'))).equals(content)).toBe(true);
+    expect(await send(fromJob(job))).toEqual({ ok: true });
+    expect(restoreOf(rig.desk.snapshot)).toMatchObject({ backup: { backup } });
+    await rm(loose);
+    expect(codeOf(await send({ command: 'restore-open', from }))).toBe('USAGE');
+    expect(codeOf(await send(fromJob(job)))).toBe('NO_SUCH_IMAGE');
   });
 
   it('writes nothing without the token of what is shown, looked at and not changed', async () => {

@@ -3,6 +3,7 @@ import { needsTools } from '../support/tools.ts';
 import { etc, file, hostile, hostileNames, onlyPartitions, pageOf } from './file-samples.ts';
 import { LibraryRig } from './library-rig.ts';
 import { forget, history, library, manyPis, pi } from './library-samples.ts';
+import { report } from './report-samples.ts';
 import { nothing } from './samples.ts';
 
 describe.skipIf(needsTools('chromium'))('the pages of the library, by hand', () => {
@@ -230,6 +231,17 @@ describe.skipIf(needsTools('chromium'))('the pages of the library, by hand', () 
     await rig.page.getByRole('dialog', { name: 'hostname' }).waitFor();
     await press('Escape');
     await expect.poll(() => rig.page.getByRole('dialog').count()).toBe(0);
+  });
+
+  it('restore an image that no manifest speaks of', async () => {
+    rig.answer({ report: { ...report, backup: null, pi: null, name: 'of a friend.img' } });
+    await rig.toLibrary();
+    await rig.button(/3 other images/).click();
+    await rig.button(/old card of the greenhouse/).click();
+    await rig.button(/^Restore…$/).click();
+    await expect
+      .poll(() => rig.desk.commands.at(-1))
+      .toEqual({ command: 'restore-open', from: { with: 'backup', backup: 'l-2' } });
   });
 
   it('turn no name of an image around', async () => {
