@@ -1,13 +1,11 @@
 /** Where PiKeep's own files lie, seen from a checkout and from the single executable. */
 
-import { dirname, join } from 'node:path';
-import { isSingleExecutable } from '../platform/single-executable.ts';
+import { join } from 'node:path';
+import { companionsOf, isSingleExecutable } from '../platform/single-executable.ts';
 
-/** The built page of the panel: beside the executable, and in a checkout where the build puts it. */
+/** The built page of the panel: among the executable's companions, and in a checkout where the build puts it. */
 export function panelAssets(): string {
-  return isSingleExecutable()
-    ? join(dirname(process.execPath), 'panel')
-    : join(checkout(), 'dist', 'panel');
+  return isSingleExecutable() ? companionsOf().panel : join(checkout(), 'dist', 'panel');
 }
 
 /** The folder of scripts; null outside a checkout. */

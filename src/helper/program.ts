@@ -3,14 +3,14 @@
 import { lstatSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
-import { isSingleExecutable } from '../platform/single-executable.ts';
+import { executableOf, isSingleExecutable } from '../platform/single-executable.ts';
 
 const WRITABLE_BY_ALL = 0o002;
 const STICKY = 0o1000;
 
 /**
- * The program to start as root: this very executable where PiKeep runs as one, else `dist/pikeep` of the checkout. Never
- * Node with a source file. Throws DOOR_UNAVAILABLE when it has not been built, or lies where anybody may replace it.
+ * The program to start as root: this very executable where PiKeep runs as one, else the one of the checkout or the package.
+ * Never Node with a source file. Throws DOOR_UNAVAILABLE when it has not been built, or lies where anybody may replace it.
  */
 export function helperProgram(program: string = defaultProgram()): string {
   let path: string;
@@ -31,10 +31,10 @@ export function helperProgram(program: string = defaultProgram()): string {
   }
 }
 
-/** In a checkout two folders up, whether from src/helper or from a bundle in dist/NAME. */
+/** The root is two folders up, whether from src/helper or from a bundle in dist/NAME, in a checkout or in a package. */
 function defaultProgram(): string {
   if (isSingleExecutable()) return process.execPath;
-  return join(import.meta.dirname, '..', '..', 'dist', 'pikeep');
+  return executableOf(join(import.meta.dirname, '..', '..'));
 }
 
 function unavailable(detail: string): PiKeepError {
