@@ -8,6 +8,7 @@ import { createPlatform } from '../platform/index.ts';
 import { createElectronNotifier } from '../platform/notify/electron-notifier.ts';
 import { createFallbackNotifier } from '../platform/notify/fallback-notifier.ts';
 import { createNodeNotifier } from '../platform/notify/node-notifier.ts';
+import { responsibleApp } from '../platform/responsible-app.ts';
 import { openSettings } from '../platform/settings.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { runTask } from '../worker/run-task.ts';
@@ -43,6 +44,7 @@ async function start(): Promise<void> {
     where: 'electron',
     version: app.getVersion(),
     home: homedir(),
+    responsibleApp: responsibleApp(process.env, 'PiKeep'),
     watchFolder,
     chooseFolder: (title) => askForFolder(dialog, title),
     ...options,

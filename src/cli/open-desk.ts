@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { createDesk, type Desk } from '../desk/desk.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import { newDownloadFolder } from '../platform/download-folder.ts';
+import { responsibleApp } from '../platform/responsible-app.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { VERSION } from '../version.ts';
 import { runTask } from '../worker/run-task.ts';
@@ -20,6 +21,7 @@ export async function openDesk({ platform, settings, options, library }: Session
     where: 'browser',
     version: VERSION,
     home: homedir(),
+    responsibleApp: responsibleApp(process.env, null),
     watchFolder,
     chooseFolder: (title) => newDownloadFolder(homedir(), title),
     slot: options.slot,

@@ -20,7 +20,13 @@ export const commandSchema = v.variant('command', [
   v.strictObject({ command: v.literal('reveal'), job: id }),
   v.strictObject({ command: v.literal('eject'), disk: id, card: id }),
   v.strictObject({ command: v.literal('clear-leftover'), file: text }),
-  v.strictObject({ command: v.literal('open-privacy-settings') }),
+  v.strictObject({
+    command: v.literal('open-privacy-settings'),
+    /** The switch of removable volumes, if left out. */
+    pane: v.optional(v.picklist(['removable-volumes', 'full-disk-access'])),
+  }),
+  /** The user has come back: cards that could not be opened are looked at again. */
+  v.strictObject({ command: v.literal('look-again') }),
   v.strictObject({ command: v.literal('set-eject-when-done'), value: v.boolean() }),
   v.strictObject({ command: v.literal('set-show-other-external'), value: v.boolean() }),
   /** Marks a disk “never touch”. */

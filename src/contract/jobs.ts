@@ -1,6 +1,7 @@
 /** Jobs as the panel sees them: what they are doing to which card, or what came of it. */
 
 import * as v from 'valibot';
+import { coachSchema } from './coach.ts';
 import { bytes, growthSchema, id, problemSchema, text } from './fields.ts';
 
 /** How a card stands after a job that ended early. "unproven": all was written, but not read back and compared. */
@@ -74,6 +75,8 @@ const jobStateSchema = v.variant('is', [
     /** What the user can do about it here and now. */
     actions: v.array(v.picklist(['retry', 'force-unmount', 'open-privacy-settings', 'undo'])),
     card: cardLeftSchema,
+    /** The way to a permission that is missing; left out for every other failure. */
+    coach: v.optional(coachSchema),
   }),
   v.object({ is: v.literal('cancelled'), card: cardLeftSchema, canUndo: v.boolean() }),
 ]);

@@ -20,6 +20,7 @@ export {
   type Query,
   type QueryKind,
 } from './asks.ts';
+export type { CoachPageView, CoachView } from './coach.ts';
 export { type Command, commandSchema, type Reply } from './commands.ts';
 export type { ErrandKind, ErrandState, ErrandView } from './errands.ts';
 export type { Problem } from './fields.ts';

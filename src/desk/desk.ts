@@ -49,6 +49,8 @@ export interface DeskOptions {
   readonly version: string;
   /** The user's home folder, shown as "~". */
   readonly home: string;
+  /** The app that macOS holds responsible for what is opened (`platform/responsible-app.ts`). */
+  readonly responsibleApp?: string | null;
   /** The folder that stands in for the card reader; null for the machine's own disks. */
   readonly slot: string | null;
   /** Wins over the library of the settings for as long as this desk lives. */
@@ -109,7 +111,11 @@ class WatchingDesk implements Desk {
   constructor(options: DeskOptions) {
     this.#options = options;
     const clock = options.clock ?? systemClock;
-    this.#state = emptyState(this.#settings());
+    this.#state = emptyState(this.#settings(), {
+      system: options.platform.name,
+      app: options.responsibleApp ?? null,
+      isApp: options.where === 'electron',
+    });
     this.#snapshot = this.#view(0);
     this.#publisher = new Publisher(clock, () => {
       this.#snapshot = this.#view(this.#snapshot.revision + 1);

@@ -4,6 +4,7 @@ import type { CardLeft, JobState } from '../contract/panel.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
 import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
+import { coachView } from './coach-view.ts';
 import type { DeskEvent } from './event.ts';
 import { onWorkingJob } from './job-steps.ts';
 import { plainText } from './plain-text.ts';
@@ -97,7 +98,10 @@ export function failJob(state: DeskState, id: string, error: PiKeepError): Step 
     return { state: end(state, id, cancelled), events: [] };
   }
   const problem = problemOf(error);
-  const failed: JobState = { is: 'failed', problem, actions: actionsAfter(error), card };
+  const failed: JobState = {
+    ...{ is: 'failed', problem, actions: actionsAfter(error), card },
+    ...coachView(error, state.place),
+  };
   if (job.byItself !== null && isRefusal(error)) {
     const refused: DeskEvent = { happened: 'hands-free-refused', job: id, title: job.title };
     return { state: end(state, id, failed), events: [refused] };

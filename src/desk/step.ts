@@ -14,6 +14,7 @@ import {
   warn,
 } from './job-steps.ts';
 import { remind, takeLibrary } from './library-steps.ts';
+import { noteAccess } from './look-again.ts';
 import { examineJob, failJob, finishJob } from './outcome.ts';
 import { plainText } from './plain-text.ts';
 import { planView } from './plan-view.ts';
@@ -59,6 +60,8 @@ function change(state: DeskState, input: DeskInput): Step {
       return failJob(state, input.job, input.error);
     case 'examined':
       return quiet(examineJob(state, input.job, input.result));
+    case 'accessed':
+      return quiet(noteAccess(state, input));
     case 'dismissed':
       return quiet({
         ...state,
