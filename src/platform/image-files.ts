@@ -21,7 +21,45 @@ const TRIAL_BYTES = 128 * 1024;
 
 /** The `ImageFiles` of Linux; elsewhere it works without O_DIRECT and says 'read-back-cached'. */
 export function createImageFiles(): ImageFiles {
-  return { create, open: openImage } satisfies ImageFiles;
+  return { create, reopen, open: openImage } satisfies ImageFiles;
+}
+
+async function reopen(path: string, size: number | null): Promise<NewImageFile> {
+  const { file, bytes } = await openRest(path);
+  let direct: FileHandle | null = null;
+  try {
+    direct = await openDirect(path, file);
+    const past = direct !== null && bytes > 0 && (await readsPastCache(direct.fd, path));
+    const readBackMethod = past ? 'read-back' : 'read-back-cached';
+    return new DirectImageFile({ path, size, file, direct, readBackMethod, end: bytes });
+  } catch (error) {
+    await direct?.close();
+    await file.close();
+    throw destinationError(error, path);
+  }
+}
+
+/** For writing, and never another file than the one of that name: no link, no pipe, nothing that has a second name. */
+export async function openRest(path: string): Promise<{ file: FileHandle; bytes: number }> {
+  let file: FileHandle;
+  try {
+    file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const none = ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO'];
+    if (none.includes(errnoOf(error) ?? '')) {
+      throw new PiKeepError('NO_SUCH_IMAGE', { path }, { cause: error });
+    }
+    throw createError(error, path);
+  }
+  try {
+    const stats = await file.stat();
+    const isOurs = stats.uid === process.getuid?.() && stats.nlink === 1;
+    if (!stats.isFile() || !isOurs) throw new PiKeepError('NO_SUCH_IMAGE', { path });
+    return { file, bytes: stats.size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 async function create(path: string, size: number | null): Promise<NewImageFile> {

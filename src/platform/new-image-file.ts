@@ -30,6 +30,8 @@ export interface ImageParts {
   /** The same file past the cache; null where that is impossible. */
   readonly direct: FileHandle | null;
   readonly readBackMethod: ReadBackMethod;
+  /** Bytes that are in it already. */
+  readonly end?: number;
 }
 
 export class DirectImageFile implements NewImageFile {
@@ -40,9 +42,10 @@ export class DirectImageFile implements NewImageFile {
   #reader: Promise<BlockDevice> | null = null;
   #closed: Promise<void> | null = null;
   /** The end of what was written last in the file. */
-  #end = 0;
+  #end: number;
 
   constructor(parts: ImageParts) {
+    this.#end = parts.end ?? 0;
     this.path = parts.path;
     this.readBackMethod = parts.readBackMethod;
     this.#parts = parts;
@@ -76,6 +79,17 @@ export class DirectImageFile implements NewImageFile {
 
   readBack(into: Uint8Array, offset: number): Promise<void> {
     return this.#track(() => this.#readBack(into, offset));
+  }
+
+  cut(bytes: number): Promise<void> {
+    return this.#track(async () => {
+      const { file, size } = this.#parts;
+      await file.truncate(bytes);
+      if (size !== null) await file.truncate(size);
+      this.#end = bytes;
+      // It knows another size.
+      await this.#closeReader();
+    });
   }
 
   async storedBytes(): Promise<number> {

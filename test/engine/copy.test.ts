@@ -267,6 +267,7 @@ function bound(file: NewImageFile): NewImageFile {
     write: (data, offset) => file.write(data, offset),
     settle: () => file.settle(),
     readBack: (into, offset) => file.readBack(into, offset),
+    cut: (bytes) => file.cut(bytes),
     storedBytes: () => file.storedBytes(),
     close: () => file.close(),
   };

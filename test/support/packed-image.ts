@@ -86,6 +86,7 @@ export function boundFile(file: NewImageFile): NewImageFile {
     write: (data, offset) => file.write(data, offset),
     settle: () => file.settle(),
     readBack: (into, offset) => file.readBack(into, offset),
+    cut: (bytes) => file.cut(bytes),
     storedBytes: () => file.storedBytes(),
     close: () => file.close(),
   };

@@ -7,6 +7,8 @@ import type { NewImageFile } from './image-file.ts';
 
 /** One being filled, two being written. */
 const BUFFERS = 3;
+/** Pieces start on multiples of this. */
+const ALIGNMENT = 4096;
 
 interface Piece {
   readonly offset: number;
@@ -22,11 +24,16 @@ export class Appender {
   /** Resolves when all pieces before the open one have been written. */
   #before: Promise<void> = Promise.resolve();
   #open: Piece | null = null;
-  #end = 0;
+  #end: number;
+  #tail: Uint8Array;
   #failure: { error: unknown } | null = null;
 
-  constructor(file: NewImageFile) {
+  /** A file that has something in it ends with `tail`: the bytes behind the last multiple of 4096. */
+  constructor(file: NewImageFile, tail: Uint8Array = new Uint8Array(0)) {
     this.#file = file;
+    this.#end = file.size - tail.length;
+    if (this.#end % ALIGNMENT !== 0) throw new RangeError(`${file.path} ends at ${file.size}`);
+    this.#tail = tail;
   }
 
   /**
@@ -70,7 +77,9 @@ export class Appender {
     const written = Promise.withResolvers<void>();
     // Whoever waits for it is told; that nobody may be waiting is no crash.
     written.promise.catch(() => undefined);
-    const piece = { offset: this.#end, buffer, used: 0, written };
+    buffer.set(this.#tail);
+    const piece = { offset: this.#end, buffer, used: this.#tail.length, written };
+    this.#tail = new Uint8Array(0);
     this.#open = piece;
     return piece;
   }

@@ -5,24 +5,28 @@ import { gzipPacking } from './gzip.ts';
 import type { NewImageFile } from './image-file.ts';
 import type { ImageFormat } from './image-format.ts';
 import type { ImageWriter } from './image-writer.ts';
-import { PackedWriter } from './packed-writer.ts';
+import { type PackedStart, PackedWriter } from './packed-writer.ts';
+import type { Packing } from './packing.ts';
 import { RawWriter } from './raw-writer.ts';
 import { zstdPacking } from './zstd.ts';
 
-/** `file` has the size of the card for 'img', and grows for the others; `bytes` is the size of the card. */
+/**
+ * `file` has the size of the card for 'img', and grows for the others; `bytes` is the size of the card. A file that is empty,
+ * unless `start` says what is in a packed one; a plain one that is carried on has zeros wherever something is to be written.
+ */
 export function createImageWriter(options: {
   readonly format: ImageFormat;
   readonly file: NewImageFile;
   readonly bytes: number;
   readonly compressor: Compressor;
+  readonly start?: PackedStart | undefined;
 }): ImageWriter {
-  const { format, file, bytes, compressor } = options;
-  switch (format) {
-    case 'img':
-      return new RawWriter(file);
-    case 'img.gz':
-      return new PackedWriter(file, gzipPacking(compressor), bytes, compressor.lanes);
-    case 'img.zst':
-      return new PackedWriter(file, zstdPacking(compressor), bytes, compressor.lanes);
-  }
+  const { format, file, bytes, compressor, start } = options;
+  if (format === 'img') return new RawWriter(file);
+  const { lanes } = compressor;
+  return new PackedWriter(file, packingOf(format, compressor), { bytes, lanes, start });
+}
+
+export function packingOf(format: Exclude<ImageFormat, 'img'>, compressor: Compressor): Packing {
+  return format === 'img.gz' ? gzipPacking(compressor) : zstdPacking(compressor);
 }

@@ -26,6 +26,11 @@ export interface NewImageFile {
   /** Reads from the disk, past every cache where `readBackMethod` is 'read-back'. Only for ranges that have settled. */
   readBack(into: Uint8Array, offset: number): Promise<void>;
   readonly readBackMethod: ReadBackMethod;
+  /**
+   * Throws away everything from `bytes` on: a file of a final size then reads as zeros there, a growing one ends there. To be
+   * called when no write is in flight. Throws as `write` does.
+   */
+  cut(bytes: number): Promise<void>;
   /** Bytes the file takes on its disk now. */
   storedBytes(): Promise<number>;
   /** Waits for what is in flight; may be called twice. Does not settle. */
@@ -44,6 +49,12 @@ export interface ImageFiles {
    * DESTINATION_NOT_WRITABLE, DESTINATION_FULL, DESTINATION_FAILED.
    */
   create(path: string, size: number | null): Promise<NewImageFile>;
+  /**
+   * Opens the rest of an image that did not come to its end, as `create` left it, with what was written in it. A file of a
+   * final size may have become shorter; it is as long as it should be after `cut`. Throws NO_SUCH_IMAGE for what is not there
+   * or no plain file of this user alone, DESTINATION_NOT_WRITABLE, DESTINATION_FAILED.
+   */
+  reopen(path: string, size: number | null): Promise<NewImageFile>;
   /** Opens a file for reading past the cache. Sizes that are no multiple of 512 are allowed. Throws NO_SUCH_IMAGE, ACCESS_DENIED. */
   open(path: string): Promise<OpenedImage>;
 }

@@ -49,6 +49,11 @@ export interface ImageWriter {
   write(chunk: PlainChunk): Writing;
   /** No chunk will follow; resolves when the file is complete, but not before every `taken`. */
   finish(): Promise<ImageFacts>;
+  /**
+   * Packed lengths of the blocks of a part of the card that starts and ends between two of them, for going on from there in
+   * another process. Null for an image without blocks. Only for what has been `written`.
+   */
+  lengthsOf(part: Range): readonly number[] | null;
   /** When it resolves, every chunk that was `written` before the call would survive a power cut. */
   settle(): Promise<void>;
   /**

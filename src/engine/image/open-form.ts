@@ -29,7 +29,7 @@ import type { PackedForm } from './unpacker.ts';
 import { readSeekTable } from './zstd.ts';
 
 export interface FormOptions {
-  readonly files: ImageFiles;
+  readonly files: Pick<ImageFiles, 'open'>;
   readonly compressor: Compressor;
   readonly path: string;
   /** The image's own; null where there is none. It goes before a block map. */

@@ -19,7 +19,7 @@ import { parseSeekFooter, parseSeekTable, SEEK_FOOTER_BYTES, zstdPacking } from 
 const SECTOR_BYTES = 512;
 
 export interface OpenImageOptions {
-  readonly files: ImageFiles;
+  readonly files: Pick<ImageFiles, 'open'>;
   readonly compressor: Compressor;
   readonly path: string;
   /** Of this image; without it the format is what the name says, and a gzip image is read as a whole once. */

@@ -25,6 +25,16 @@ interface OpenBlock {
   readonly written: PromiseWithResolvers<void>;
 }
 
+/** What is in the file of a packed image that is carried on. */
+export interface PackedStart {
+  /** Packed lengths of its blocks, from the start of the card on. */
+  readonly lengths: readonly number[];
+  /** Of all of them, unpacked. */
+  readonly crc32: number;
+  /** The bytes of the file behind the last multiple of 4096. */
+  readonly tail: Uint8Array;
+}
+
 export class PackedWriter implements ImageWriter {
   readonly path: string;
   /** Its blocks are appended: what cannot be read has to be settled before what lies behind it is written. */
@@ -42,17 +52,27 @@ export class PackedWriter implements ImageWriter {
   #tail: Promise<unknown>;
   #open: OpenBlock | null = null;
   /** The block after the last one that was handed to packing. */
-  #next = 0;
-  #crc32 = 0;
+  #next: number;
+  #crc32: number;
   #trailer: Uint8Array = new Uint8Array(0);
 
-  /** `file` grows as it is written; `bytes` is the size of the card, `lanes` how many blocks can be packed at once. */
-  constructor(file: NewImageFile, packing: Packing, bytes: number, lanes: number) {
+  /**
+   * `file` grows as it is written; `bytes` is the size of the card, `lanes` how many blocks can be packed at once. With
+   * `start` the file holds exactly that.
+   */
+  constructor(
+    file: NewImageFile,
+    packing: Packing,
+    { bytes, lanes, start }: { bytes: number; lanes: number; start?: PackedStart | undefined },
+  ) {
     this.path = file.path;
     this.#file = file;
     this.#packing = packing;
     this.#index = new BlockIndex(packing.blockBytes, bytes, packing.header.length);
-    this.#appender = new Appender(file);
+    for (const length of start?.lengths ?? []) this.#index.add(length);
+    this.#next = this.#index.known;
+    this.#crc32 = start?.crc32 ?? 0;
+    this.#appender = new Appender(file, start?.tail);
     this.#permits = new Permits(Math.min(lanes + 1, MAX_BLOCKS_IN_FLIGHT));
     const packed = {
       path: file.path,
@@ -62,7 +82,7 @@ export class PackedWriter implements ImageWriter {
       read: (into: Uint8Array, offset: number) => file.readBack(into, offset),
     };
     this.#reader = new PackedReader(packed, this.#index, packing);
-    this.#tail = this.#follow(this.#appender.append(packing.header));
+    this.#tail = start ? Promise.resolve() : this.#follow(this.#appender.append(packing.header));
   }
 
   get readBackMethod(): ReadBackMethod {
@@ -95,6 +115,15 @@ export class PackedWriter implements ImageWriter {
         ? null
         : { bytes: blockBytes, lengths: this.#index.lengths(), crc32: this.#crc32 },
     };
+  }
+
+  lengthsOf({ offset, bytes }: Range): readonly number[] {
+    const { blockBytes } = this.#index;
+    const first = offset / blockBytes;
+    return Array.from(
+      { length: bytes / blockBytes },
+      (_, block) => this.#index.placeOf(first + block).bytes,
+    );
   }
 
   settle(): Promise<void> {

@@ -12,7 +12,7 @@ export class RawWriter implements ImageWriter {
   readonly #file: NewImageFile;
   readonly #writing = new Set<Promise<void>>();
 
-  /** `file` has the size of the card. */
+  /** `file` has the size of the card, and zeros everywhere that a chunk is still to be written to. */
   constructor(file: NewImageFile) {
     this.path = file.path;
     this.#file = file;
@@ -34,6 +34,10 @@ export class RawWriter implements ImageWriter {
     return { format: 'img', bytes: this.#file.size, blocks: null };
   }
 
+  lengthsOf(): null {
+    return null;
+  }
+
   settle(): Promise<void> {
     return this.#file.settle();
   }
@@ -44,7 +48,7 @@ export class RawWriter implements ImageWriter {
     return use(data);
   }
 
-  /** The file was made empty, and nothing was written there. */
+  /** There were zeros in the file, and nothing was written there. */
   readBackGap(): Promise<boolean> {
     return Promise.resolve(true);
   }

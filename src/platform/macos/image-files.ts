@@ -11,7 +11,7 @@ import type {
   ReadBackMethod,
 } from '../../engine/image/image-file.ts';
 import { openError } from '../device-errors.ts';
-import { createError } from '../image-files.ts';
+import { createError, openRest } from '../image-files.ts';
 import { DirectImageFile, destinationError, destinationFault } from '../new-image-file.ts';
 import type { Volumes } from '../ports.ts';
 import { pageCache } from './page-cache.ts';
@@ -45,6 +45,26 @@ export function createMacImageFiles(volumes: Volumes): ImageFiles {
       } catch (error) {
         await file.close();
         await unlink(path);
+        throw destinationError(error, path);
+      }
+    },
+
+    async reopen(path, size) {
+      const { file, bytes } = await openRest(path);
+      try {
+        const bypass = await mayBypass(dirname(path));
+        if (bypass) pageCache().bypass(file.fd);
+        const writer = new DirectImageFile({
+          path,
+          size,
+          file,
+          direct: null,
+          readBackMethod: 'read-back-cached',
+          end: bytes,
+        });
+        return new MacImageFile(writer, await UncachedFile.open(path, bypass), size === null);
+      } catch (error) {
+        await file.close();
         throw destinationError(error, path);
       }
     },
@@ -114,6 +134,11 @@ class MacImageFile implements NewImageFile {
     } catch (error) {
       throw destinationFault(error, this.path);
     }
+  }
+
+  async cut(bytes: number): Promise<void> {
+    await this.#writer.cut(bytes);
+    await this.#reopen();
   }
 
   storedBytes(): Promise<number> {
