@@ -1,0 +1,82 @@
+/**
+ * Loaded into the desk's process beside PiKeep: measures that process from the inside whenever its parent asks. It adds one
+ * listener on the channel to the parent and nothing else. `--expose-gc` is needed.
+ */
+
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+
+export interface Measure {
+  /** Bytes. */
+  readonly rss: number;
+  /** Bytes; pages that are shared count in part. */
+  readonly pss: number;
+  /** Bytes of objects, of what they hold outside the heap, and of buffers. */
+  readonly heap: number;
+  readonly descriptors: number;
+  /** What the descriptors are: "socket", "pipe", "file", … and how many of each. */
+  readonly descriptorKinds: Readonly<Record<string, number>>;
+  readonly children: number;
+  /** What keeps the process running, as Node counts it: timers, sockets, watchers. */
+  readonly resources: Readonly<Record<string, number>>;
+}
+
+// Only for the desk itself: a worker inherits its environment, not its arguments.
+const collect: unknown = Reflect.get(globalThis, 'gc');
+if (process.send && typeof collect === 'function') {
+  process.on('message', () => void measure(() => Reflect.apply(collect, undefined, [])));
+  // Listening must not keep the process from ending.
+  process.channel?.unref();
+}
+
+async function measure(collectGarbage: () => void): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    collectGarbage();
+    await setImmediate();
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const answer: Measure = {
+    rss,
+    pss: ownPss(),
+    heap: heapUsed + external,
+    ...descriptors(),
+    children: children(),
+    resources: counted(process.getActiveResourcesInfo()),
+  };
+  process.send?.(answer);
+}
+
+function ownPss(): number {
+  const line = /^Pss:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/smaps_rollup', 'utf8'));
+  return Number(line?.[1]) * 1024;
+}
+
+function descriptors(): Pick<Measure, 'descriptors' | 'descriptorKinds'> {
+  const kinds = readdirSync('/proc/self/fd').flatMap((name) => {
+    try {
+      return [kindOf(readlinkSync(`/proc/self/fd/${name}`))];
+    } catch {
+      // The descriptor that read the folder.
+      return [];
+    }
+  });
+  return { descriptors: kinds.length, descriptorKinds: counted(kinds) };
+}
+
+function kindOf(target: string): string {
+  const [, special] = /^(?:anon_inode:\[?)?([a-z-]+)/.exec(target) ?? [];
+  return special ?? 'file';
+}
+
+function children(): number {
+  const threads = readdirSync('/proc/self/task');
+  return threads
+    .flatMap((thread) => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' '))
+    .filter((pid) => pid !== '').length;
+}
+
+function counted(names: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
