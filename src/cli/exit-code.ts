@@ -38,6 +38,7 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   ACCESS_DENIED: permission,
   DEVICE_BUSY: failed,
   DEVICE_GONE: failed,
+  STALLED: failed,
   DIALOG_CANCELLED: permission,
   NOT_AUTHORIZED: permission,
   DOOR_UNAVAILABLE: permission,

@@ -61,6 +61,11 @@ export interface ErrorFacts {
   /** No folder is short enough to hold a Unix socket (103 bytes on macOS). */
   SOCKET_PATH_TOO_LONG: { path: string; bytes: number };
 
+  /**
+   * Nothing went on for so long that it was ended. "reader": a card did not answer; "file": neither did what holds a file;
+   * "worker": the program itself. `name` is the reader's name, a path, or what was worked on.
+   */
+  STALLED: { who: 'reader' | 'file' | 'worker'; name: string; seconds: number };
   /** The device could not be read there, for a reason other than being gone. */
   READ_FAILED: { path: string; offset: number; bytes: number; errno: string };
   /** The device could not be written there, for a reason other than being gone. */
@@ -163,6 +168,7 @@ const everyCode: Record<ErrorCode, true> = {
   ACCESS_DENIED: true,
   DEVICE_BUSY: true,
   DEVICE_GONE: true,
+  STALLED: true,
   DIALOG_CANCELLED: true,
   NOT_AUTHORIZED: true,
   DOOR_UNAVAILABLE: true,

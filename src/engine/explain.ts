@@ -8,6 +8,7 @@ import { libraryWords } from './words/library.ts';
 import { openingWords } from './words/opening.ts';
 import { programWords } from './words/program.ts';
 import { restoreWords } from './words/restore.ts';
+import { stallWords } from './words/stall.ts';
 import type { Words } from './words/words.ts';
 
 export interface Explanation {
@@ -28,6 +29,7 @@ const words: Words<ErrorCode> = {
   ...openingWords,
   ...programWords,
   ...restoreWords,
+  ...stallWords,
 };
 
 export function explain<C extends ErrorCode>(error: PiKeepError<C>): Explanation {

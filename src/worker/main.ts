@@ -6,6 +6,7 @@ import { createPlatform } from '../platform/index.ts';
 import { runBackup } from './backup-task.ts';
 import { runCheck } from './check-task.ts';
 import { runCompare } from './compare-task.ts';
+import { countedPlatform } from './counted-platform.ts';
 import { runDiffImages } from './diff-images-task.ts';
 import { runExtract } from './extract-task.ts';
 import { runInspect } from './inspect-task.ts';
@@ -20,6 +21,10 @@ import type { TaskContext } from './task-context.ts';
 import type { Task } from './tasks.ts';
 import { runUndo } from './undo-task.ts';
 import { runVerify } from './verify-task.ts';
+import { WorkCounter } from './work-counter.ts';
+
+/** Milliseconds between two signs of life; the owner makes of their absence that this process hangs. */
+const ALIVE_EVERY_MS = 5000;
 
 /** Runs until the task has ended or the owner has gone. */
 export function runWorker(): void {
@@ -37,8 +42,14 @@ export function runWorker(): void {
   const authorizer = new RemoteAuthorizer((right, prompt) =>
     post({ message: 'authorize', right, prompt }),
   );
+  const counter = new WorkCounter();
+  const alive = setInterval(
+    () => post({ message: 'alive', work: counter.ended, waitsFor: counter.waitsFor }),
+    ALIVE_EVERY_MS,
+  );
+  alive.unref();
   const context: TaskContext = {
-    createPlatform,
+    createPlatform: async (place) => countedPlatform(await createPlatform(place), counter),
     authorizer,
     signal: abort.signal,
     keepsPartial: () => keeps,

@@ -64,8 +64,14 @@ export const fromWorkerSchema = v.variant('message', [
   v.object({ message: v.literal('warning'), code: text, text }),
   /** It waits until something else lets it go on; null: it goes on. */
   v.object({ message: v.literal('held'), held: v.nullable(heldSchema) }),
-  /** Every few seconds; `work` counts the reads and writes that have ended, well or not. */
-  v.object({ message: v.literal('alive'), work: bytes }),
+  /** Every few seconds. */
+  v.object({
+    message: v.literal('alive'),
+    /** Counts the reads and writes that have ended, well or not. */
+    work: bytes,
+    /** Where the oldest one goes that has not ended; null while there is none. */
+    waitsFor: v.nullable(v.object({ kind: v.picklist(['card', 'file']), name: text })),
+  }),
   v.object({ message: v.literal('authorize'), right: text, prompt: text }),
   v.object({ message: v.literal('done'), result: taskResultSchema }),
   v.object({

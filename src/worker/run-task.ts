@@ -7,6 +7,14 @@ import { errorFromMessage } from './error-message.ts';
 import type { Held, Plan, Progress } from './progress.ts';
 import { type FromWorker, fromWorkerSchema, type TaskResult, type ToWorker } from './protocol.ts';
 import type { Task } from './tasks.ts';
+import {
+  type Stall,
+  type StallLimits,
+  stallLimits,
+  systemWatchClock,
+  type WatchClock,
+  Watchdog,
+} from './watchdog.ts';
 
 /** A started worker process, whatever kind it is (forked Node, Electron utilityProcess). */
 export interface WorkerProcess {
@@ -26,6 +34,8 @@ export interface TaskListeners {
   readonly onPlan?: (plan: Plan) => void;
   /** The task waits for something that is not its own business; null: it goes on. */
   readonly onHeld?: (held: Held | null) => void;
+  /** A read or write does not end: told after a while, then every few seconds, and null when it is over. */
+  readonly onStall?: (stall: Stall | null) => void;
   readonly onWarning?: (warning: { code: string; text: string }) => void;
 }
 
@@ -36,6 +46,9 @@ export interface RunTaskOptions extends TaskListeners {
   readonly signal?: AbortSignal;
   /** Asked on abort: is what is done to stay on the disk, to be continued? Left out, it is removed. */
   readonly keepOnAbort?: () => boolean;
+  /** For tests. */
+  readonly clock?: WatchClock;
+  readonly stallLimits?: StallLimits;
 }
 
 /** The shape of `runTask`, for whoever is handed another one in a test. */
@@ -47,10 +60,13 @@ export type ResultOf<T extends Task> = Extract<TaskResult, { task: T['task'] }>;
 const GRACE_MS = 10_000;
 /** Milliseconds a worker may live on after its last word. */
 const LINGER_MS = 2000;
+/** Milliseconds that a killed process is waited for; one in a read that never ends cannot be ended by anybody. */
+const KILL_MS = 5000;
 
 /**
  * Runs one task in a fresh worker and resolves with its result. Throws what the worker failed with; WORKER_DIED when it
- * ended without a last word; BAD_MESSAGE when it said something that is not of the protocol; INTERRUPTED on abort.
+ * ended without a last word; BAD_MESSAGE when it said something that is not of the protocol; STALLED when nothing went on
+ * for too long; INTERRUPTED on abort.
  */
 export const runTask: RunTask = async (task, options) => {
   throwIfInterrupted(options.signal);
@@ -75,33 +91,53 @@ function converse(
 ): Promise<TaskResult | PiKeepError> {
   const { signal } = options;
   return new Promise((resolve) => {
-    let graceTimer: NodeJS.Timeout | undefined;
+    const timers: NodeJS.Timeout[] = [];
     let isOver = false;
+    /** Why we ended it, which counts more than what it says to that. */
+    let verdict: PiKeepError | null = null;
     const end = (outcome: TaskResult | PiKeepError): void => {
       if (isOver) return;
       isOver = true;
-      clearTimeout(graceTimer);
+      for (const timer of timers) clearTimeout(timer);
+      watchdog.stop();
       signal?.removeEventListener('abort', cancel);
       giveBack(options);
       const linger = setTimeout(() => worker.kill(), LINGER_MS);
       // The living child keeps this process going; after it nothing should.
       linger.unref();
-      resolve(outcome);
+      resolve(verdict !== null && outcome instanceof PiKeepError ? verdict : outcome);
     };
-    const cancel = (): void => {
-      const keep = options.keepOnAbort?.() ?? false;
+    const kill = (): void => {
+      worker.kill();
+      const error = new PiKeepError('WORKER_DIED', { detail: 'it does not end when it is killed' });
+      timers.push(setTimeout(() => end(error), KILL_MS));
+    };
+    const stop = (keep: boolean): void => {
       worker.post({ message: 'cancel', keep } satisfies ToWorker);
-      graceTimer = setTimeout(() => worker.kill(), GRACE_MS);
+      timers.push(setTimeout(kill, GRACE_MS));
     };
+    const cancel = (): void => stop(options.keepOnAbort?.() ?? false);
+    const watchdog = new Watchdog({
+      clock: options.clock ?? systemWatchClock,
+      limits: options.stallLimits ?? stallLimits(),
+      name: subjectOf(task),
+      onStall: (stall) => options.onStall?.(stall),
+      onStalled: (error) => {
+        verdict = error;
+        if (error.facts.who === 'worker') kill();
+        else stop(true);
+      },
+    });
     worker.onExit((detail) => end(new PiKeepError('WORKER_DIED', { detail })));
     worker.onMessage((raw) => {
+      if (isOver) return;
       const parsed = v.safeParse(fromWorkerSchema, raw);
       if (!parsed.success) {
         const detail = parsed.issues[0].message;
         worker.kill();
         return end(new PiKeepError('BAD_MESSAGE', { from: 'worker', detail }));
       }
-      const last = hear(parsed.output, worker, options);
+      const last = hear(parsed.output, worker, options, watchdog);
       if (last) end(last);
     });
     signal?.addEventListener('abort', cancel, { once: true });
@@ -109,31 +145,45 @@ function converse(
   });
 }
 
+/** What a task works on, as its owner called it. */
+function subjectOf(task: Task): string {
+  if ('disk' in task) return task.disk;
+  if ('target' in task) return task.target;
+  return 'image' in task ? task.image : task.newer;
+}
+
 /** Deals with one message; returns the outcome if it was the last. */
 function hear(
   message: FromWorker,
   worker: WorkerProcess,
   options: RunTaskOptions,
+  watchdog: Watchdog,
 ): TaskResult | PiKeepError | null {
   switch (message.message) {
     case 'progress':
       // The device is open by then, and the right that opened it has done its work.
       if (message.progress.phase !== 'opening') giveBack(options);
+      watchdog.progressed(message.progress.phase);
       options.onProgress?.(message.progress);
       return null;
     case 'plan':
       options.onPlan?.(message.plan);
       return null;
     case 'held':
+      watchdog.excuse('held', message.held !== null);
       options.onHeld?.(message.held);
       return null;
     case 'alive':
+      watchdog.alive(message);
       return null;
     case 'warning':
       options.onWarning?.(message);
       return null;
     case 'authorize':
-      void authorize(message, worker, options.authorizer);
+      watchdog.excuse('dialog', true);
+      void authorize(message, worker, options.authorizer).then(() =>
+        watchdog.excuse('dialog', false),
+      );
       return null;
     case 'done':
       return message.result;

@@ -37,6 +37,11 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   ACCESS_DENIED: fc.record({ path: fc.constantFrom('/dev/sdb', '/home/pi/a.img') }),
   DEVICE_BUSY: fc.record({ path: text }),
   DEVICE_GONE: fc.record({ path: text }),
+  STALLED: fc.record({
+    who: fc.constantFrom('reader', 'file', 'worker'),
+    name: text,
+    seconds: fc.nat({ max: 86_400 }),
+  }),
   DIALOG_CANCELLED: fc.record({ door: text }),
   NOT_AUTHORIZED: fc.record({ door: text, detail: text }),
   DOOR_UNAVAILABLE: fc.record({ door: text, detail: text }),

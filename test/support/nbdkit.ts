@@ -31,6 +31,10 @@ export interface ReaderFaults {
 export interface FaultyReader {
   /** The block device, "/dev/loop4". */
   readonly path: string;
+  /** From now on no read ends, nor fails: the reader hangs. */
+  freeze(): void;
+  /** Everything goes on. */
+  thaw(): void;
   /** Ends the server in mid-stream, as if the reader had died. */
   kill(): Promise<void>;
   close(): Promise<void>;
@@ -64,7 +68,15 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
     await grows(file, (await stat(image)).size, fuse);
     const loop = await attachLoop(file, { readOnly });
     undo.push(() => loop.detach());
-    return { path: loop.path, kill: () => end(server), close };
+    // What hangs in the kernel could not be taken down.
+    undo.push(async () => void server.kill('SIGCONT'));
+    return {
+      path: loop.path,
+      freeze: () => void server.kill('SIGSTOP'),
+      thaw: () => void server.kill('SIGCONT'),
+      kill: () => end(server),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -13,6 +13,7 @@ import { runTask, type StartWorker } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import type { BackupTask } from '../../src/worker/tasks.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
+import { workerOf } from '../support/worker-script.ts';
 
 describe('a task in a worker process', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -176,11 +177,11 @@ describe('a task in a worker process', () => {
   });
 
   it('fails on a worker that talks nonsense or ends without a word', async () => {
-    const nonsense: StartWorker = () => fromScript("process.send({ message: 'hello' })");
+    const nonsense: StartWorker = () => workerOf("process.send({ message: 'hello' })");
     await expect(runTask(task(), { ...options, startWorker: nonsense })).rejects.toMatchObject({
       code: 'BAD_MESSAGE',
     });
-    const silent: StartWorker = () => fromScript('process.exit(3)');
+    const silent: StartWorker = () => workerOf('process.exit(3)');
     await expect(runTask(task(), { ...options, startWorker: silent })).rejects.toMatchObject({
       code: 'WORKER_DIED',
       facts: { detail: 'status 3' },
@@ -191,7 +192,7 @@ describe('a task in a worker process', () => {
     let exit: Promise<string> = Promise.resolve('');
     const startWorker: StartWorker = () => {
       const error = { code: 'USAGE', facts: { detail: 'x' } };
-      const worker = fromScript(
+      const worker = workerOf(
         `process.send(${JSON.stringify({ message: 'failed', error })}); setInterval(() => {}, 1000)`,
       );
       exit = new Promise((resolve) => worker.onExit(resolve));
@@ -225,16 +226,3 @@ describe('a task in a worker process', () => {
       .toEqual([]);
   });
 });
-
-function fromScript(script: string): ReturnType<StartWorker> {
-  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 2, 2, 'ipc'] });
-  return {
-    post: (message) => child.connected && child.send(message as object, () => undefined),
-    onMessage: (listener) => child.on('message', listener),
-    onExit: (listener) =>
-      child.once('exit', (status, signal) =>
-        listener(signal ? `signal ${signal}` : `status ${status}`),
-      ),
-    kill: () => void child.kill('SIGKILL'),
-  };
-}
