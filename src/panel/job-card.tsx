@@ -1,5 +1,6 @@
 import type { DiskView, JobState, JobView } from '../contract/panel.ts';
 import { Action, Close } from './action.tsx';
+import { Coach, type CoachButton } from './coach.tsx';
 import { CardHead } from './disk-card.tsx';
 import { Done } from './done.tsx';
 import { Cross } from './pictures.tsx';
@@ -78,9 +79,24 @@ interface FailedProps {
   readonly send: Send;
 }
 
-function Failed({ job, state: { problem, actions }, disk, send }: FailedProps) {
+function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedProps) {
   // Without its card nothing can be tried again; back in the reader, the card has a button of its own.
   const again = disk !== null && actions.includes('retry');
+  if (coach) {
+    const forced = disk !== null && actions.includes('force-unmount');
+    const retry = (words: string, forceUnmount: boolean): CoachButton => ({
+      words,
+      command: { command: 'retry', job, forceUnmount },
+    });
+    return (
+      <Coach
+        coach={coach}
+        again={again ? retry('Try again', false) : null}
+        force={forced ? retry('Unmount by force', true) : null}
+        send={send}
+      />
+    );
+  }
   return (
     <div class="outcome">
       <p class="verdict">

@@ -2,6 +2,7 @@
 
 import type { CardLeft, JobState, JobView } from '../contract/panel.ts';
 import { Action } from './action.tsx';
+import { Coach } from './coach.tsx';
 import { Cross, Tick } from './pictures.tsx';
 import type { Send } from './send.ts';
 
@@ -12,7 +13,19 @@ export interface RestoreEndedProps<I extends JobState['is']> {
 }
 
 export function RestoreFailed({ job, state, send }: RestoreEndedProps<'failed'>) {
-  const { problem, actions, card } = state;
+  const { problem, actions, card, coach } = state;
+  if (coach && card === 'untouched') {
+    const again = { words: 'Restore again…', command: open(job.job, false) };
+    const force = { words: 'Unmount by force…', command: open(job.job, true) };
+    return (
+      <Coach
+        coach={coach}
+        again={actions.includes('retry') ? again : null}
+        force={actions.includes('force-unmount') ? force : null}
+        send={send}
+      />
+    );
+  }
   return (
     <div class="outcome">
       <p class="verdict">

@@ -77,7 +77,12 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   });
 }
 
-export async function takePicture(page: Page, name: string): Promise<void> {
+/** `whole`: what lies below the window's edge, too. */
+export async function takePicture(
+  page: Page,
+  name: string,
+  { whole = false }: { whole?: boolean } = {},
+): Promise<void> {
   await mkdir(pictures, { recursive: true });
-  await page.screenshot({ path: resolve(pictures, `${name}.png`) });
+  await page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
 }
