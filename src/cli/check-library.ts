@@ -63,11 +63,11 @@ export async function checkDue(session: Session, days: number): Promise<ExitCode
 
 /** One that fails does not keep the others from being read. */
 async function checkOne(session: Session, backup: LibraryBackup): Promise<Row> {
-  const { printer, recordsFolder } = session;
+  const { printer, recordsFolder, library } = session;
   const { path: target, title } = backup;
   try {
     const { task: _, ...fields } = await work(session, {
-      ...{ task: 'check', target, quick: false, hash: false, recordsFolder },
+      ...{ task: 'check', target, quick: false, hash: false, recordsFolder, library },
       source: sourceOf(session),
     });
     const { verdict, sentence } = fields;

@@ -29,6 +29,8 @@ export function checkTask({ image, settings, access }: ImageAccess): CheckTask {
     quick: false,
     hash: false,
     recordsFolder: access.recordsFolder ?? recordsFolder(),
+    library: settings.library,
+    cacheFolder: cacheOf(access),
   };
 }
 

@@ -71,7 +71,10 @@ function judgeLine(line: string, name: string, boot: BootPartition, card: Card) 
       findings.push({ state: 'fail', ...missingWords(name, spec, card) });
       continue;
     }
-    if (key === 'boot') continue;
+    if (key === 'boot') {
+      if (part.index === boot.index) findings.push(...missingSystem(value('SYSTEM_IMAGE'), boot));
+      continue;
+    }
     root = part;
     fine = `${name} leads to partition ${part.index} (${key}=${spec.shown}).`;
     const wrong = wrongSystem(name, key === 'root' ? value('rootfstype') : undefined, part);
@@ -88,6 +91,16 @@ function judgeLine(line: string, name: string, boot: BootPartition, card: Card) 
 function missingWords(name: string, spec: VolumeSpec, card: Card) {
   const detail = `This Pi would not start: ${name} asks for ${spec.shown}, which no partition has.`;
   return { detail, next: adviceFor(card) };
+}
+
+/** LibreELEC's root is a file beside its kernel: "SYSTEM", or what `SYSTEM_IMAGE=` names (LibreELEC.tv, busybox/scripts/init). */
+function missingSystem(named: string | undefined, { names }: BootPartition): Finding[] {
+  const name = named ?? 'SYSTEM';
+  // In a folder, nobody looks for it here.
+  if (name.includes('/') || names.some((one) => one.toLowerCase() === name.toLowerCase()))
+    return [];
+  const detail = `There is no ${shownText(name)} on the boot partition, which holds the system, so this Pi would not start.`;
+  return [{ state: 'fail', detail, next: 'Copy it from a card with the same system.' }];
 }
 
 /** What to write instead: the system's own partition. */

@@ -37,6 +37,8 @@ export interface LibraryFiles {
 export interface WalkOptions extends Patience {
   /** Names of files that matter; the others are not asked for. */
   readonly wants: (name: string) => boolean;
+  /** How many folders below folders are looked into, without a word about those below; left out: as deep as anybody files. */
+  readonly depth?: number;
 }
 
 /** Deeper, wider and fuller than anybody files backups; what lies beyond is named as not looked at. */
@@ -79,6 +81,7 @@ class Walk {
         if (entry.name.startsWith('.')) continue;
         const file = path.join(folder, entry.name);
         if (entry.isDirectory()) {
+          if (depth >= (this.#options.depth ?? Number.POSITIVE_INFINITY)) continue;
           if (depth < MAX_DEPTH) folders.push({ folder: file, depth: depth + 1 });
           else this.#say(file, 'it lies too deep to be looked at');
         } else if (entry.isFile() && this.#options.wants(entry.name)) {

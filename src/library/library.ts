@@ -6,7 +6,6 @@
 import * as path from 'node:path';
 import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import type { ImageFormat } from '../engine/image/image-format.ts';
-import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
 import type { BackupFacts } from './backup-facts.ts';
 import type { Backup } from './backups.ts';
 import { splitImageName } from './image-name.ts';
@@ -18,8 +17,9 @@ import {
 } from './library-files.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { type Oddity, odditiesOf } from './oddities.ts';
-import { type Pair, pairFiles, type ReadManifest } from './pair-files.ts';
+import { type Pair, pairFiles } from './pair-files.ts';
 import type { Patience } from './patience.ts';
+import { isImage, isManifest, isOfInterest, PATIENCE_MS, readManifests } from './read-manifests.ts';
 
 /**
  * proven: read back and equal when it was made. unverified: never proven. incomplete: parts of the card could not be read.
@@ -83,12 +83,6 @@ export interface LibraryOptions {
   readonly cache?: ManifestCache;
 }
 
-/** A disk that sleeps needs some seconds to spin up. */
-const PATIENCE_MS = 10_000;
-/** Manifests read at the same time; some threads stay free for others when none of them is answered. */
-const AT_ONCE = 2;
-const IMAGE_ENDINGS = ['.img', '.img.gz', '.img.zst', '.gz', '.zst', '.xz', '.zip'];
-
 /** The last moment that a Date can hold; file systems know later ones (ECMA-262, "Time Values and Time Range"). */
 const LAST_MS = 8.64e15;
 
@@ -102,7 +96,7 @@ export async function readLibrary(folder: string, options: LibraryOptions = {}):
   const { files, problems } = await walkLibrary(folder, { ...patience, wants: isOfInterest });
   const images = files.filter(({ path: file }) => isImage(file));
   const read = await readManifests(
-    files.filter(({ path: file }) => file.endsWith(MANIFEST_SUFFIX)),
+    files.filter(({ path: file }) => isManifest(file)),
     cache,
     patience,
   );
@@ -120,35 +114,6 @@ export async function readLibrary(folder: string, options: LibraryOptions = {}):
     })),
     problems: [...problems, ...read.problems, ...paired.problems],
   };
-}
-
-/** The name decides what is looked at. */
-function isOfInterest(name: string): boolean {
-  return name.endsWith(MANIFEST_SUFFIX) || name.endsWith(BMAP_SUFFIX) || isImage(name);
-}
-
-function isImage(name: string): boolean {
-  const lower = name.toLowerCase();
-  return IMAGE_ENDINGS.some((ending) => lower.endsWith(ending));
-}
-
-async function readManifests(
-  files: readonly FoundFile[],
-  cache: ManifestCache,
-  patience: Patience,
-): Promise<{ manifests: ReadManifest[]; problems: LibraryProblem[] }> {
-  const manifests: ReadManifest[] = [];
-  const problems: LibraryProblem[] = [];
-  for (let at = 0; at < files.length; at += AT_ONCE) {
-    const group = files.slice(at, at + AT_ONCE);
-    const looks = await Promise.all(group.map((file) => cache.look(file, patience)));
-    for (const [index, file] of group.entries()) {
-      const look = looks[index];
-      if (look?.facts) manifests.push({ file, facts: look.facts });
-      else if (look) problems.push({ path: file.path, problem: look.problem });
-    }
-  }
-  return { manifests, problems };
 }
 
 function backupOf(pair: Pair, present: ReadonlySet<string>, now: Date): LibraryBackup {

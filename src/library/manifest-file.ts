@@ -2,22 +2,40 @@
 
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
-import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import {
   MANIFEST_SUFFIX,
   MAX_MANIFEST_BYTES,
   type Manifest,
   parseManifest,
 } from '../engine/image/manifest.ts';
+import { findManifest } from './find-manifest.ts';
 
 export function manifestPathOf(image: string): string {
   return image + MANIFEST_SUFFIX;
 }
 
-/** Throws NO_SUCH_IMAGE when the image is not there, MANIFEST_MISSING, MANIFEST_INVALID, ACCESS_DENIED. */
-export async function readManifest(image: string): Promise<Manifest> {
-  const manifestPath = manifestPathOf(image);
+/**
+ * Beside the image, or where it is found when one of them was renamed or moved: in its folder, and for an image of `library`
+ * anywhere in that. Throws NO_SUCH_IMAGE when the image is not there, MANIFEST_MISSING, MANIFEST_INVALID,
+ * ACCESS_DENIED.
+ */
+export async function readManifest(
+  image: string,
+  library: string | null = null,
+): Promise<Manifest> {
   await trying(image, new PiKeepError('NO_SUCH_IMAGE', { path: image }), () => fs.stat(image));
+  try {
+    return await readAt(manifestPathOf(image));
+  } catch (error) {
+    if (!isPiKeepError(error, 'MANIFEST_MISSING')) throw error;
+    const elsewhere = await findManifest(image, library);
+    if (elsewhere === null) throw error;
+    return readAt(elsewhere);
+  }
+}
+
+async function readAt(manifestPath: string): Promise<Manifest> {
   const missing = new PiKeepError('MANIFEST_MISSING', { path: manifestPath });
   return parseManifest(
     await trying(manifestPath, missing, () => readText(manifestPath)),

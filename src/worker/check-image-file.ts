@@ -33,12 +33,12 @@ export async function checkImageFile(
   context: TaskContext,
 ): Promise<CheckResult> {
   const image = task.target;
-  const { manifest, why } = await manifestOf(image);
+  const { manifest, why } = await manifestOf(image, task.library ?? null);
   const file = manifest && (await checkedFile(image, manifest));
   const lastCheck = file && (await readLastCheck(task.recordsFolder, file));
   const bmap = await readBmap(image);
   const page = new Page(task, manifest, lastCheck);
-  const opened = await openForCheck({ image, manifest, platform, signal: context.signal });
+  const opened = await openForCheck({ image, manifest, platform, task, context });
   const { device } = opened;
   if (!device) {
     if (manifest)
@@ -132,9 +132,10 @@ class Page {
 
 async function manifestOf(
   image: string,
+  library: string | null,
 ): Promise<{ manifest: Manifest | null; why: string | null }> {
   try {
-    return { manifest: await readManifest(image), why: null };
+    return { manifest: await readManifest(image, library), why: null };
   } catch (error) {
     if (isPiKeepError(error, 'MANIFEST_MISSING')) return { manifest: null, why: null };
     if (!isPiKeepError(error, 'MANIFEST_INVALID')) throw error;

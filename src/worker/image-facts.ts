@@ -21,10 +21,13 @@ export interface ImageFacts {
   readonly warnings: readonly Warning[];
 }
 
-/** Throws NO_SUCH_IMAGE, ACCESS_DENIED. A manifest that makes no sense is a warning: the image can still be written whole. */
-export async function readImageFacts(image: string): Promise<ImageFacts> {
+/**
+ * `library`: where a manifest may lie that was parted from its image. Throws NO_SUCH_IMAGE, ACCESS_DENIED. A manifest that makes
+ * no sense is a warning: the image can still be written whole.
+ */
+export async function readImageFacts(image: string, library: string): Promise<ImageFacts> {
   try {
-    const manifest = await readManifest(image);
+    const manifest = await readManifest(image, library);
     return { manifest, bmap: null, warnings: warningsOf(manifest) };
   } catch (error) {
     if (!isPiKeepError(error, 'MANIFEST_MISSING', 'MANIFEST_INVALID')) throw error;

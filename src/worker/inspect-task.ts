@@ -27,7 +27,7 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
       files: platform.imageFiles,
       compressor: platform.compressor,
       path: task.target,
-      manifest: await manifestIfAny(task.target),
+      manifest: await manifestIfAny(task.target, task.library ?? null),
       signal: context.signal,
     });
     return describeAndClose(task.target, device, context);
@@ -97,9 +97,9 @@ async function describeAndClose(
 }
 
 /** What is in an image can be told without its manifest; a gzip image then has to be read as a whole first. */
-async function manifestIfAny(image: string): Promise<Manifest | null> {
+async function manifestIfAny(image: string, library: string | null): Promise<Manifest | null> {
   try {
-    return await readManifest(image);
+    return await readManifest(image, library);
   } catch (error) {
     if (isPiKeepError(error, 'MANIFEST_MISSING', 'MANIFEST_INVALID')) return null;
     throw error;

@@ -4,23 +4,20 @@ import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { type Card, readCard } from '../engine/card.ts';
-import { countingDevice } from '../engine/counting-device.ts';
-import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { errnoOf, isPiKeepError } from '../engine/errors.ts';
 import { type Roles, rolesOf } from '../engine/file-place.ts';
 import type { FileTree } from '../engine/file-tree.ts';
 import { openFileTrees } from '../engine/files.ts';
-import { damaged } from '../engine/image/damaged.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { type OpenedForm, openForm } from '../engine/image/open-form.ts';
 import { requireFinished } from '../engine/unfinished.ts';
 import { type UnreadableWatch, watchUnreadable } from '../engine/unreadable-watch.ts';
 import { readManifest } from '../library/manifest-file.ts';
-import { findUnpacked, unpackToCache } from '../library/unpacked-cache.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';
-import { phaseMeter } from './phase-progress.ts';
 import type { TaskContext } from './task-context.ts';
 import type { ListFilesTask } from './tasks.ts';
+import { openUnpacked } from './unpacked-image.ts';
 
 export interface OpenFilesOptions extends Pick<ListFilesTask, 'source' | 'unpack' | 'cacheFolder'> {
   readonly platform: Platform;
@@ -98,7 +95,8 @@ async function openImageFile(options: OpenFilesOptions, context: TaskContext): P
   const { target } = options;
   const manifest = await manifestIfAny(target, context);
   const form = await open(target, manifest, options.platform, context);
-  const device = form.kind === 'seekable' ? form.device : await unpacked(form, options, context);
+  const device =
+    form.kind === 'seekable' ? form.device : await openUnpacked(form, options, context);
   return { watch: watchUnreadable(device, manifest?.unreadable ?? []), manifest };
 }
 
@@ -109,45 +107,6 @@ function open(
   { signal }: TaskContext,
 ): Promise<OpenedForm> {
   return openForm({ files: imageFiles, compressor, path: image, manifest, bmap: null, signal });
-}
-
-/** From the cache, where it is or goes. */
-async function unpacked(
-  { file, form }: Extract<OpenedForm, { kind: 'stream' }>,
-  { target, unpack, cacheFolder, platform }: OpenFilesOptions,
-  context: TaskContext,
-): Promise<BlockDevice> {
-  const { signal } = context;
-  try {
-    let found = await findUnpacked(cacheFolder, target);
-    if (found === null) {
-      if (!unpack) {
-        throw new PiKeepError('NEEDS_UNPACKING', { path: target, packedBytes: file.size });
-      }
-      const counted = countingDevice(file, phaseMeter('reading', file.size, context));
-      found = await unpackToCache({
-        folder: cacheFolder,
-        image: target,
-        pieces: () => inWords(platform.unpacker.unpack(counted, form, signal), target),
-        freeBytes: async () => (await platform.volumes.volumeOf(cacheFolder)).freeBytes,
-        signal,
-      });
-    }
-    return (await platform.imageFiles.open(found)).device;
-  } finally {
-    await file.close();
-  }
-}
-
-async function* inWords(
-  pieces: AsyncGenerator<Uint8Array, void, void>,
-  image: string,
-): AsyncGenerator<Uint8Array, void, void> {
-  try {
-    yield* pieces;
-  } catch (error) {
-    throw damaged(error, image);
-  }
 }
 
 /** Files can be read without it; what could not be read of the card is not known then. */

@@ -9,6 +9,9 @@ import { openForm } from '../engine/image/open-form.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import type { Platform } from '../platform/ports.ts';
 import { contentLost } from './check-content.ts';
+import type { TaskContext } from './task-context.ts';
+import type { CheckTask } from './tasks.ts';
+import { openUnpacked } from './unpacked-image.ts';
 
 export type OpenedForCheck =
   | {
@@ -22,10 +25,14 @@ export interface OpenForCheckOptions {
   readonly image: string;
   readonly manifest: Manifest | null;
   readonly platform: Platform;
-  readonly signal: AbortSignal;
+  readonly task: Pick<CheckTask, 'cacheFolder' | 'unpack'>;
+  readonly context: TaskContext;
 }
 
-/** Whoever gets the device closes it. Throws NO_SUCH_IMAGE, ACCESS_DENIED, NOT_AN_IMAGE, INTERRUPTED. */
+/**
+ * Whoever gets the device closes it. Throws NO_SUCH_IMAGE, ACCESS_DENIED, NOT_AN_IMAGE, INTERRUPTED, and, where it may be
+ * unpacked, what that throws.
+ */
 export async function openForCheck(options: OpenForCheckOptions): Promise<OpenedForCheck> {
   try {
     return await open(options);
@@ -47,22 +54,30 @@ async function open({
   image,
   manifest,
   platform,
-  signal,
+  task: { cacheFolder, unpack = false },
+  context,
 }: OpenForCheckOptions): Promise<OpenedForCheck> {
   const { imageFiles: files, compressor } = platform;
-  const ports = { files, compressor, path: image, signal };
+  const ports = { files, compressor, path: image, signal: context.signal };
   if (manifest) {
     const opened = await openImage({ ...ports, manifest });
     return { device: opened.device, method: () => opened.readBackMethod };
   }
   const form = await openForm({ ...ports, manifest: null, bmap: null });
   if (form.kind === 'seekable') return { device: form.device, method: () => 'read-back-cached' };
-  await form.file.close();
-  if (form.form === 'gzip') {
-    const own = await ownGzip(ports);
-    if (own) return own;
+  const own = form.form === 'gzip' ? await ownGzip(ports) : null;
+  if (own || cacheFolder === undefined) {
+    await form.file.close();
+    return own ?? { device: null, check: packedElsewhere(form.form) };
   }
-  return { device: null, check: packedElsewhere(form.form) };
+  try {
+    const options = { platform, target: image, unpack, cacheFolder };
+    const device = await openUnpacked(form, options, context);
+    return { device, method: () => 'read-back-cached' };
+  } catch (error) {
+    if (!isPiKeepError(error, 'NEEDS_UNPACKING')) throw error;
+    return { device: null, check: packedElsewhere(form.form) };
+  }
 }
 
 /** One of PiKeep's can be read from the middle even when its manifest is lost. */
@@ -81,6 +96,7 @@ async function ownGzip(
 
 function packedElsewhere(form: string): HealthCheck {
   const detail = `This image was packed by another program (${form}), so nothing can be said of it before it is unpacked.`;
-  const next = 'Unpack it, and check the unpacked image.';
+  const next =
+    'Unpack it once: by “Browse files” in the panel, or with “pikeep check --unpack”. The next check then looks inside.';
   return checkOf('content', '', [{ state: 'remark', detail, next }]);
 }

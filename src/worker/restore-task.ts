@@ -47,7 +47,7 @@ interface Attempt {
 export async function runRestore(task: RestoreTask, context: TaskContext): Promise<RestoreResult> {
   const started = context.monotonic();
   const platform = await context.createPlatform({ slot: task.source.slot });
-  const facts = await readImageFacts(task.image);
+  const facts = await readImageFacts(task.image, task.library);
   const log = new RestoreLog(task.recordsFolder, context);
   for (const { code, text } of facts.warnings) log.warn(code, text);
   const source = await checkImage(task.image, facts, task.expected.bytes, platform, context);

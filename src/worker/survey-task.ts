@@ -20,7 +20,7 @@ type Fit = Pick<SurveyResult, 'fits' | 'fit' | 'misfit' | 'growth'>;
 export async function runSurvey(task: SurveyTask, context: TaskContext): Promise<SurveyResult> {
   const { signal } = context;
   const platform = await context.createPlatform({ slot: task.source.slot });
-  const facts = await readImageFacts(task.image);
+  const facts = await readImageFacts(task.image, task.library);
   const found = await surveyTarget(task, facts.manifest, platform, context);
   const image = await glanceAtImage({
     files: platform.imageFiles,

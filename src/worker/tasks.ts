@@ -90,6 +90,12 @@ export const checkTaskSchema = v.object({
   hash: v.boolean(),
   /** Where it is kept when a backup was last read. */
   recordsFolder: text,
+  /** Where the manifest may lie that was parted from its image. */
+  library: v.optional(text),
+  /** Where images of other programs are unpacked to; left out, they are not looked into. */
+  cacheFolder: v.optional(text),
+  /** Such an image may be put there. */
+  unpack: v.optional(v.boolean()),
 });
 
 /** What the user was shown, and confirmed, about where a restore goes. */

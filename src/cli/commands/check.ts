@@ -2,6 +2,7 @@
 
 import { type Command, Option } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
+import { cacheFolder } from '../../library/cache-folder.ts';
 import { checkDue, verdictCode } from '../check-library.ts';
 import { checkLines } from '../check-lines.ts';
 import type { Run } from '../command.ts';
@@ -17,6 +18,7 @@ const MAX_DAYS = 10_000;
 interface Options {
   readonly quick?: true;
   readonly hash?: true;
+  readonly unpack?: true;
   /** True: `--due` without a number. */
   readonly due?: string | true;
 }
@@ -27,6 +29,7 @@ export function defineCheck(program: Command, run: Run): void {
     .description('Say whether a backup, or a card, is any good: one page of checks.')
     .option('--quick', 'do not read the content, only what a Pi needs to start')
     .option('--hash', 'compute the SHA-256 of the image too')
+    .option('--unpack', 'unpack an image of another program first, where that is needed')
     .addOption(
       new Option(
         '--due [days]',
@@ -36,23 +39,24 @@ export function defineCheck(program: Command, run: Run): void {
     .action((target: string | undefined, options: Options, command: Command) =>
       run(command, (session) => {
         if (options.due === undefined) return check(session, requireTarget(target), options);
-        if (target === undefined && !options.quick && !options.hash) {
+        if (target === undefined && !options.quick && !options.hash && !options.unpack) {
           return checkDue(session, daysOf(options.due));
         }
         const detail =
-          '“--due” is about the whole library: it goes with no image, --quick or --hash.';
+          '“--due” is about the whole library: it goes with no image, --quick, --hash or --unpack.';
         throw new PiKeepError('USAGE', { detail });
       }),
     );
 }
 
 async function check(session: Session, name: string, options: Options): Promise<ExitCode> {
-  const { printer, recordsFolder } = session;
+  const { printer, recordsFolder, library } = session;
   const target = await targetOf(session, name);
   printer.start({ facts: { command: 'check', target }, lines: [`Checking ${target}`] });
-  const { quick = false, hash = false } = options;
+  const { quick = false, hash = false, unpack = false } = options;
   const result = await work(session, {
-    ...{ task: 'check', target, quick, hash, recordsFolder },
+    ...{ task: 'check', target, quick, hash, recordsFolder, library },
+    ...{ unpack, cacheFolder: cacheFolder() },
     source: sourceOf(session),
   });
   const { task, ...fields } = result;
