@@ -1,0 +1,36 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { cardTools } from '../cli/small-card.ts';
+import { temporaryFolder } from '../support/file-systems.ts';
+import { BackupKiller } from '../support/kill-backup.ts';
+import { needsLoop, needsTools } from '../support/tools.ts';
+
+const SEED = 20_261_123;
+const TIMES = Number(process.env['PIKEEP_KILLS'] ?? 200);
+
+const notHere = needsLoop() || needsTools(...cardTools, 'cmp', 'gzip', 'zstd');
+
+/** `PIKEEP_KILLS` is how often each of them is killed. */
+describe.skipIf(notHere)(`a backup that is killed at ${TIMES} random moments`, () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let killer: BackupKiller;
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    const libraries = join(folder.path, 'libraries');
+    mkdirSync(libraries);
+    killer = await BackupKiller.prepare(folder.path, libraries, SEED);
+  });
+  afterEach(async () => {
+    await killer?.close();
+    folder.remove();
+  });
+
+  it('leaves nothing under a final name that is not the card, and the next one finishes', async () => {
+    const counts = await killer.kill(TIMES, 'fresh');
+    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    expect(counts.kills).toBeGreaterThan(TIMES * 0.8);
+    expect(counts.partial).toBeGreaterThan(0);
+    expect(counts.nothing).toBeGreaterThan(0);
+  });
+});
