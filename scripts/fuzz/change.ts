@@ -1,10 +1,10 @@
-/** A case: a seed and what was changed in it. It is what a file under test/vectors/found/ holds. */
+/** A case: a seed and what was changed in it, or a whole small input. It is what a file under test/vectors/found/ holds. */
 
 import * as v from 'valibot';
 
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-export const caseSchema = v.object({
+const seedCaseSchema = v.object({
   /** The name of a seed. */
   seed: v.string(),
   /** Written one after the other: the bytes `hex`, `times` times in a row, from byte `at`. */
@@ -23,7 +23,18 @@ export const caseSchema = v.object({
   finding: v.optional(v.string()),
 });
 
-export type Case = v.InferOutput<typeof caseSchema>;
+const inputCaseSchema = v.object({
+  /** The name of a parser of small inputs. */
+  input: v.string(),
+  base64: v.pipe(v.string(), v.base64()),
+  finding: v.optional(v.string()),
+});
+
+export const caseSchema = v.union([seedCaseSchema, inputCaseSchema]);
+
+export type Case = v.InferOutput<typeof seedCaseSchema>;
+export type InputCase = v.InferOutput<typeof inputCaseSchema>;
+export type AnyCase = v.InferOutput<typeof caseSchema>;
 export type Change = Case['changes'][number];
 
 /** Changes `content` in place. Returns what puts it right again. */

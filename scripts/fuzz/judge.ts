@@ -1,5 +1,6 @@
 /** Runs the parsers over a case and says what is wrong with what they answer; anything thrown is wrong too. */
 
+import * as v from 'valibot';
 import type { BlockDevice } from '../../src/engine/block-device.ts';
 import { readCard } from '../../src/engine/card.ts';
 import type { Range } from '../../src/engine/chunks.ts';
@@ -14,9 +15,12 @@ import type { ImageFiles } from '../../src/engine/image/image-file.ts';
 import { parseManifest } from '../../src/engine/image/manifest.ts';
 import { openImage } from '../../src/engine/image/open-image.ts';
 import { readPartitionTable } from '../../src/engine/partitions.ts';
+import { readPortrait } from '../../src/engine/portrait.ts';
+import { portraitSchema } from '../../src/engine/portrait-schema.ts';
 import { mapUsed, type UsedMap } from '../../src/engine/used-map.ts';
 import { createCompressor } from '../../src/platform/compression.ts';
 import { judgeFiles } from './judge-files.ts';
+import { memoryOf } from './memory-device.ts';
 import type { SeedKind } from './seed.ts';
 
 /** What the parsers say of a case, for comparing it with what they say of its seed. */
@@ -32,11 +36,11 @@ const SMALL_FILE_BYTES = 64 * 1024;
 export async function judge(kind: SeedKind, content: Uint8Array): Promise<Verdict> {
   switch (kind) {
     case 'card':
-      return judgeCard(deviceOf(content));
+      return judgeCard(memoryOf(content));
     case 'fat':
-      return judgeFat(deviceOf(content));
+      return judgeFat(memoryOf(content));
     case 'ext':
-      return judgeExt(deviceOf(content));
+      return judgeExt(memoryOf(content));
     case 'image':
       return judgeImage(content);
     case 'manifest':
@@ -52,6 +56,9 @@ async function judgeCard(device: BlockDevice): Promise<Verdict> {
     await ext?.readFile('/etc/fstab', SMALL_FILE_BYTES);
   }
   await judgeFiles(device);
+  const drawn = v.safeParse(portraitSchema, await readPortrait(device, card));
+  if (!drawn.success)
+    throw new Error(`a portrait that no manifest takes: ${drawn.issues[0].message}`);
   const map = await mapUsed(device, card);
   checkUsedMap(map, device.size);
   return { used: map.ranges, partitions: card.partitions };
@@ -119,7 +126,7 @@ const READ_BYTES = 64 * 1024;
 async function judgeImage(content: Uint8Array): Promise<Verdict> {
   const nothing = { used: null, partitions: [] };
   const files: Pick<ImageFiles, 'open'> = {
-    open: async () => ({ device: deviceOf(content), readBackMethod: 'read-back-cached' }),
+    open: async () => ({ device: memoryOf(content), readBackMethod: 'read-back-cached' }),
   };
   const path = content[0] === 0x1f ? 'fuzz.img.gz' : 'fuzz.img.zst';
   try {
@@ -156,21 +163,4 @@ export function requireSame(before: Verdict, after: Verdict, where: readonly Ran
   if (JSON.stringify(left) !== JSON.stringify(right)) {
     throw new Error('the map has changed where nothing that it depends on has');
   }
-}
-
-/** Answers at once: what is tested has no time to lose. */
-function deviceOf(content: Uint8Array): BlockDevice {
-  const size = content.length;
-  return {
-    path: 'fuzz',
-    size,
-    sectorSize: 512,
-    async read(into, offset) {
-      if (!Number.isSafeInteger(offset) || offset < 0 || offset + into.length > size) {
-        throw new RangeError(`${into.length} bytes at ${offset} of ${size}`);
-      }
-      into.set(content.subarray(offset, offset + into.length));
-    },
-    close: () => Promise.resolve(),
-  };
 }

@@ -1,7 +1,8 @@
 /** Runs many cases and survives what they do: one that takes too long or too much memory is ended, noted and passed over. */
 
 import { Worker } from 'node:worker_threads';
-import type { Case } from './change.ts';
+import type { AnyCase } from './change.ts';
+import { inputFolder } from './inputs/index.ts';
 import { CaseRunner } from './run-case.ts';
 import type { Work, WorkerMessage } from './worker.ts';
 
@@ -9,7 +10,7 @@ export interface Finding {
   /** Starting the fuzzer with this seed and one run does it again. */
   readonly number: number;
   readonly what: string;
-  readonly vector: Case;
+  readonly vector: AnyCase;
 }
 
 export interface FuzzOptions {
@@ -19,6 +20,8 @@ export interface FuzzOptions {
   /** Ends earlier. */
   readonly milliseconds?: number;
   readonly onFinding?: (finding: Finding) => void;
+  /** Cases so far. */
+  readonly onProgress?: (runs: number) => void;
 }
 
 export interface FuzzResult {
@@ -31,8 +34,19 @@ export const CASE_LIMIT_MS = 5000;
 const MEMORY_LIMIT_BYTES = 1_300_000_000;
 const HEAP_MEGABYTES = 250;
 const LOOK_MS = 100;
+/** A thread is ended after so many cases, and with it whatever they left behind. */
+const BATCH = 20_000;
 
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
+  const folder = inputFolder();
+  try {
+    return await fuzzIn(folder.path, options);
+  } finally {
+    folder.remove();
+  }
+}
+
+async function fuzzIn(folder: string, options: FuzzOptions): Promise<FuzzResult> {
   const { names, first, runs, milliseconds = Number.POSITIVE_INFINITY } = options;
   const end = performance.now() + milliseconds;
   const findings: Finding[] = [];
@@ -42,9 +56,11 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   };
   let next = first;
   while (next < first + runs && performance.now() < end) {
-    const work = { first: next, count: first + runs - next, names: [...names], vector: null };
+    const count = Math.min(BATCH, first + runs - next);
+    const work = { first: next, count, names: [...names], vector: null, folder };
     const { number, ended } = await runThread(work, end, note);
     next = number + 1;
+    options.onProgress?.(next - first);
     if (ended === null) continue;
     // Another program may have held the processor: what is slow has to be slow twice.
     const again = await runThread(
@@ -53,22 +69,27 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       note,
     );
     if (again.ended === null) continue;
-    note({ number, what: again.ended, vector: await new CaseRunner().caseOf(number, names) });
+    note({ number, what: again.ended, vector: await new CaseRunner(folder).caseOf(number, names) });
   }
   return { runs: next - first, findings };
 }
 
 /** Runs one saved case again. Null when all is well. */
-export async function replay(vector: Case): Promise<string | null> {
+export async function replay(vector: AnyCase): Promise<string | null> {
+  const folder = inputFolder();
   let what: string | null = null;
-  const { ended } = await runThread(
-    { first: 0, count: 1, names: [], vector },
-    Number.POSITIVE_INFINITY,
-    (finding) => {
-      what = finding.what;
-    },
-  );
-  return what ?? ended;
+  try {
+    const { ended } = await runThread(
+      { first: 0, count: 1, names: [], vector, folder: folder.path },
+      Number.POSITIVE_INFINITY,
+      (finding) => {
+        what = finding.what;
+      },
+    );
+    return what ?? ended;
+  } finally {
+    folder.remove();
+  }
 }
 
 interface ThreadEnd {

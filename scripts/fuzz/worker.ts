@@ -11,6 +11,8 @@ export const workSchema = v.object({
   first: v.number(),
   count: v.number(),
   names: v.array(v.string()),
+  /** For files that parsers read. */
+  folder: v.string(),
   /** Instead of numbered cases. */
   vector: v.nullable(caseSchema),
 });
@@ -31,10 +33,10 @@ if (parentPort)
   await work(v.parse(workSchema, workerData), (message) => parentPort?.postMessage(message));
 
 async function work(
-  { current, first, count, names, vector }: Work,
+  { current, first, count, names, vector, folder }: Work,
   tell: (message: WorkerMessage) => void,
 ): Promise<void> {
-  const runner = new CaseRunner();
+  const runner = new CaseRunner(folder);
   for (let number = first; number < first + count; number++) {
     Atomics.store(current, 0, number);
     const tried = vector ?? (await runner.caseOf(number, names));

@@ -3,16 +3,16 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import * as v from 'valibot';
 import { expect, it } from 'vitest';
-import { caseSchema } from '../../scripts/fuzz/change.ts';
-import { seedNames } from '../../scripts/fuzz/seed.ts';
+import { type AnyCase, caseSchema } from '../../scripts/fuzz/change.ts';
+import { allNames } from '../../scripts/fuzz/choose.ts';
 import { replay } from '../../scripts/fuzz/watchdog.ts';
 
 const FOUND = resolve(import.meta.dirname, '../vectors/found');
 const vectors = readdirSync(FOUND).filter((file) => file.endsWith('.json.gz'));
 
-it('every saved case is a change to a seed that exists', () => {
-  const names = seedNames();
-  for (const file of vectors) expect(names).toContain(parse(file).seed);
+it('every saved case is of a seed or a parser that exists', () => {
+  const names = allNames();
+  for (const file of vectors) expect(names).toContain(nameOf(parse(file)));
 });
 
 for (const file of vectors) {
@@ -22,6 +22,10 @@ for (const file of vectors) {
   });
 }
 
-function parse(file: string): v.InferOutput<typeof caseSchema> {
+function parse(file: string): AnyCase {
   return v.parse(caseSchema, JSON.parse(gunzipSync(readFileSync(join(FOUND, file))).toString()));
+}
+
+function nameOf(vector: AnyCase): string {
+  return 'seed' in vector ? vector.seed : vector.input;
 }
