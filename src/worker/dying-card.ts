@@ -1,6 +1,5 @@
 /** What a backup does with a card that cannot be read everywhere: patience, and words about what was lost. */
 
-import { setTimeout as delay } from 'node:timers/promises';
 import type { BlockDevice } from '../engine/block-device.ts';
 import type { Card } from '../engine/card.ts';
 import { type Range, totalBytes } from '../engine/chunks.ts';
@@ -8,6 +7,7 @@ import { type Damage, nameDamage } from '../engine/damage.ts';
 import { formatBytes } from '../engine/format.ts';
 import { rescueLimits } from '../engine/rescue-budget.ts';
 import type { RescueWishes } from '../engine/rescue-in-copy.ts';
+import { systemPause } from './patient-context.ts';
 import type { PhaseProgress } from './phase-progress.ts';
 import { type BackupResult, MAX_DAMAGED_FILES } from './results.ts';
 import type { TaskContext } from './task-context.ts';
@@ -15,7 +15,7 @@ import { type BackupTask, RESCUE_MINUTES } from './tasks.ts';
 
 export function rescueWishes(
   { rescueMinutes }: BackupTask,
-  { monotonic, pause = wait }: TaskContext,
+  { monotonic, pause = systemPause }: TaskContext,
   progress: PhaseProgress,
 ): RescueWishes {
   return {
@@ -23,13 +23,6 @@ export function rescueWishes(
     ports: { now: monotonic, pause },
     onRescue: (figures) => progress.rescuing(figures),
   };
-}
-
-/** Ends early when it is interrupted; whoever waited looks at the signal before it goes on. */
-async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  await delay(ms, undefined, signal ? { signal } : {}).catch((error: unknown) => {
-    if (!signal?.aborted) throw error;
-  });
 }
 
 /** Null where the card gave everything. The owner is warned otherwise. */

@@ -12,6 +12,7 @@ import { runExtract } from './extract-task.ts';
 import { runInspect } from './inspect-task.ts';
 import { runListFiles } from './list-files-task.ts';
 import { linkToOwner } from './owner-link.ts';
+import { patientContext } from './patient-context.ts';
 import { runPreview } from './preview-task.ts';
 import { type FromWorker, type TaskResult, toWorkerSchema } from './protocol.ts';
 import { RemoteAuthorizer } from './remote-authorizer.ts';
@@ -48,7 +49,7 @@ export function runWorker(): void {
     ALIVE_EVERY_MS,
   );
   alive.unref();
-  const context: TaskContext = {
+  const context: TaskContext = patientContext({
     createPlatform: async (place) => countedPlatform(await createPlatform(place), counter),
     authorizer,
     signal: abort.signal,
@@ -59,7 +60,7 @@ export function runWorker(): void {
     plan: (plan) => post({ message: 'plan', plan }),
     held: (held) => post({ message: 'held', held }),
     warn: (code, text) => post({ message: 'warning', code, text }),
-  };
+  });
   // A terminal sends these to the whole group; the owner decides what they mean and says "cancel".
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('SIGTERM', () => stop(true));

@@ -2,7 +2,7 @@
 
 import { createPlatform } from '../../src/platform/index.ts';
 import type { Platform } from '../../src/platform/ports.ts';
-import type { Progress } from '../../src/worker/progress.ts';
+import type { Held, Plan, Progress } from '../../src/worker/progress.ts';
 import type { TaskContext } from '../../src/worker/task-context.ts';
 
 export interface HeardContext extends TaskContext {
@@ -13,6 +13,9 @@ export interface HeardContext extends TaskContext {
 export interface ContextOptions {
   readonly signal?: AbortSignal;
   readonly keepsPartial?: () => boolean;
+  readonly monotonic?: () => number;
+  readonly onPlan?: (plan: Plan) => void;
+  readonly onHeld?: (held: Held | null) => void;
   readonly onProgress?: (progress: Progress) => void;
   /** The platform as the task shall see it. */
   readonly adapt?: (platform: Platform) => Platform;
@@ -29,14 +32,14 @@ export function taskContext(options: ContextOptions = {}): HeardContext {
     signal: options.signal ?? new AbortController().signal,
     keepsPartial: options.keepsPartial ?? (() => false),
     now: () => Date.now(),
-    monotonic: () => performance.now(),
+    monotonic: options.monotonic ?? (() => performance.now()),
     ...(options.pause ? { pause: options.pause } : {}),
     progress(progress) {
       steps.push(progress);
       options.onProgress?.(progress);
     },
-    plan: () => undefined,
-    held: () => undefined,
+    plan: options.onPlan ?? (() => undefined),
+    held: options.onHeld ?? (() => undefined),
     warn: (code, text) => void warnings.push({ code, text }),
     steps,
     warnings,

@@ -14,6 +14,19 @@ export type DestinationCode =
   | 'DESTINATION_FULL'
   | 'DESTINATION_FAILED';
 
+/** What a drive that was pulled out answers, or a server that cannot be reached any more. */
+const GONE = new Set([
+  'ENXIO',
+  'ENODEV',
+  'ENOTCONN',
+  'ESTALE',
+  'ENOENT',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENOTDIR',
+  'ETIMEDOUT',
+]);
+
 export const destinationWords: Words<DestinationCode> = {
   DESTINATION_MISSING: ({ path }) => ({
     title: 'The destination does not exist',
@@ -48,11 +61,13 @@ export const destinationWords: Words<DestinationCode> = {
   DESTINATION_FULL: ({ path }) => ({
     title: 'The destination ran full',
     message: `There was no space left while ${path} was being written.`,
-    next: 'Free some space, or choose a larger disk, and start again. The card was not changed.',
+    next: 'Free some space and continue: what is proven of a backup is kept. On another disk it begins anew.',
   }),
   DESTINATION_FAILED: ({ path, errno }) => ({
     title: 'The destination stopped working',
     message: `Writing or checking ${path} failed: ${errnoWords(errno)}.`,
-    next: 'Check the drive and its cable or the network connection, and start again. The card was not changed.',
+    next: GONE.has(errno)
+      ? 'Connect the drive or the network volume again, and then continue: what is proven of a backup is kept there.'
+      : 'Check the drive and its cable or the network connection, and then continue: what is proven of a backup is kept there. If it fails again, choose another disk.',
   }),
 };

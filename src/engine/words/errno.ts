@@ -18,6 +18,7 @@ const meanings: Readonly<Record<string, string>> = {
   EINVAL: 'the device did not accept the request',
   ETIMEDOUT: 'it did not answer in time',
   ESTALE: 'the network volume was disconnected',
+  ENOTCONN: 'the network volume was disconnected',
   EHOSTDOWN: 'the network volume cannot be reached',
   EHOSTUNREACH: 'the network volume cannot be reached',
   ENAMETOOLONG: 'the name is too long for the volume',
