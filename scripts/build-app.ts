@@ -16,7 +16,7 @@ const inputs = [
 ];
 
 /** Stay in node_modules: programs and libraries beside them (koffi, node-notifier), or chosen at run time (Electron). */
-const outside = ['electron', 'menubar', 'node-notifier', 'koffi', 'sudo-prompt'];
+export const outside = ['electron', 'menubar', 'node-notifier', 'koffi', 'sudo-prompt'];
 
 /** A sandboxed preload script is one CommonJS file that requires nothing but Electron. */
 const parts = [

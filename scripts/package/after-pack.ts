@@ -1,0 +1,25 @@
+/**
+ * Called by electron-builder before it signs. It opens Info.plist for any insecure connection, for the sake of its updater;
+ * PiKeep makes no connection, so that goes again.
+ */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, parse } from 'plist';
+
+/** What is used of electron-builder's AfterPackContext. */
+interface PackContext {
+  readonly appOutDir: string;
+  readonly packager: { readonly appInfo: { readonly productFilename: string } };
+}
+
+export async function afterPack({ appOutDir, packager }: PackContext): Promise<void> {
+  const app = join(appOutDir, `${packager.appInfo.productFilename}.app`);
+  const file = join(app, 'Contents/Info.plist');
+  const info = parse(await readFile(file, 'utf8'));
+  if (typeof info !== 'object' || info === null || Array.isArray(info)) {
+    throw new Error(`${file} is no dictionary`);
+  }
+  const { NSAppTransportSecurity: _, ...rest } = info as Record<string, never>;
+  await writeFile(file, build(rest));
+}
