@@ -5,7 +5,8 @@ import { isCheckDue } from '../engine/check-due.ts';
 import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import { type Verdict, verdictWords } from '../engine/health.ts';
-import { lastReadOf } from '../library/last-read.ts';
+import { readChecks } from '../library/check-records.ts';
+import { lastReadOf, readImageOf } from '../library/last-read.ts';
 import { type LibraryBackup, readLibrary } from '../library/library.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { formatMoment } from './moment.ts';
@@ -24,10 +25,11 @@ interface Row {
 export async function checkDue(session: Session, days: number): Promise<ExitCode> {
   const { printer, library, recordsFolder, signal } = session;
   const { backups } = await readLibrary(library, { signal });
+  const old = await readChecks(library);
   const due: LibraryBackup[] = [];
   const now = Date.now();
   for (const backup of backups) {
-    const { at } = await lastReadOf(backup, recordsFolder);
+    const { at } = await lastReadOf(readImageOf(backup), recordsFolder, old);
     if (isCheckDue(at, days, now)) due.push(backup);
   }
   const count = due.length === 1 ? 'One backup' : `${due.length} backups`;

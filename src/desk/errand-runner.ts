@@ -2,7 +2,12 @@
 
 import { dirname } from 'node:path';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
-import { type CheckRecord, checkKey, MAX_FINDINGS } from '../library/check-records.ts';
+import {
+  type CheckRecord,
+  checkKey,
+  MAX_FINDINGS,
+  MAX_SENTENCE,
+} from '../library/check-records.ts';
 import type { CheckResult } from '../worker/check-results.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import type { ErrandTask } from './library-tasks.ts';
@@ -27,7 +32,6 @@ interface Waiting {
 
 /** More than anybody starts before looking at what came of them. */
 const MAX_WAITING = 50;
-const MAX_SENTENCE = 2000;
 
 /** One at a time reads images from beginning to end; files are saved at once. */
 export class ErrandRunner {

@@ -1,7 +1,7 @@
 /** Keeps what the desk knows of the library up to date: backups, their Pis, what was set for them, rests of other backups. */
 
-import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
-import { type CheckRecord, type CheckRecords, saveCheck } from '../library/check-records.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import type { CheckRecord, CheckRecords } from '../library/check-records.ts';
 import { findLeftovers } from '../library/leftovers.ts';
 import { type LibraryLook, lookAtLibrary } from '../library/look-at-library.ts';
 import type { PiPreferences } from '../library/pi-preferences.ts';
@@ -40,7 +40,7 @@ export class Shelf {
   readonly look: () => Promise<void>;
   readonly #options: ShelfOptions;
   readonly #closing = new AbortController();
-  readonly #unsaved = new Map<string, CheckRecord>();
+  readonly #fresh = new Map<string, CheckRecord>();
   #last: LibraryLook | null = null;
   #watched: { readonly folder: string; readonly watch: ReturnType<WatchFolder> } | null = null;
   #callOff: (() => void) | null = null;
@@ -61,14 +61,9 @@ export class Shelf {
     await this.look();
   }
 
-  /** Keeps what a check came to. A library that cannot be written has it until the app ends. */
+  /** Keeps what a check came to until the app ends: its worker has written it down, where that could be done. */
   async keep(record: CheckRecord): Promise<void> {
-    try {
-      await saveCheck(this.#options.library(), record);
-    } catch (error) {
-      if (!isPiKeepError(error, 'SETTINGS_INVALID')) throw error;
-      this.#unsaved.set(record.backup, record);
-    }
+    this.#fresh.set(record.backup, record);
     await this.look();
   }
 
@@ -90,7 +85,7 @@ export class Shelf {
       if (signal.aborted) return;
       this.#last = look;
       apply({ input: 'leftovers', leftovers });
-      apply({ input: 'library', look: stateOf(look, this.#unsaved) });
+      apply({ input: 'library', look: stateOf(look, this.#fresh) });
       await this.#watch(folder);
     } catch (error) {
       // Nothing but the end of the desk interrupts a look.
@@ -113,7 +108,7 @@ export class Shelf {
 
 function stateOf(
   { library, pis, store, checks, trouble }: LibraryLook,
-  unsaved: CheckRecords,
+  fresh: CheckRecords,
 ): Omit<ShelfState, 'revision'> {
   const names = namesOf(pis, { nameOf: (pi) => store.nameOf(pi, pis) });
   const known = pis.map((pi, at): KnownPi => {
@@ -123,7 +118,16 @@ function stateOf(
   const warnings = store.warning === null ? [] : [store.warning];
   const problem = trouble === null ? null : problemWith(library.folder, trouble);
   const is = trouble === null ? 'ready' : 'unreachable';
-  return { is, problem, library, pis: known, checks: new Map([...checks, ...unsaved]), warnings };
+  return { is, problem, library, pis: known, checks: newest(checks, fresh), warnings };
+}
+
+function newest(kept: CheckRecords, fresh: CheckRecords): CheckRecords {
+  const all = new Map(kept);
+  for (const [key, record] of fresh) {
+    const known = all.get(key);
+    if (!known || Date.parse(known.at) < Date.parse(record.at)) all.set(key, record);
+  }
+  return all;
 }
 
 function problemWith(folder: string, trouble: string): ShelfState['problem'] {

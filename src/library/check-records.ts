@@ -1,23 +1,40 @@
 /**
- * What the last check of each backup came to, in one file of the library. A record belongs to the content of a backup and to the
- * time it was made, so it follows an image that is moved or renamed. Losing the file loses nothing that a check cannot find
- * out again.
+ * What the last check of each backup came to, as the app knows it. A record belongs to the content of a backup and to the time
+ * it was made, so it follows an image that is moved or renamed. The first versions kept them in one file of the library; what
+ * is in it still counts, and is taken over by whoever looks (`last-read.ts`) into the records folder (`report-file.ts`).
  */
 
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { healthNames, healthStates, verdicts } from '../engine/health.ts';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { readJsonFile } from './json-file.ts';
 import type { LibraryBackup } from './library.ts';
 
+/** Nothing is written to it any more. */
 export const CHECKS_FILE = 'checks.json';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_RECORDS = 5000;
 export const MAX_FINDINGS = 64;
+export const MAX_SENTENCE = 2000;
 
-const text = v.pipe(v.string(), v.maxLength(2000));
+const text = v.pipe(v.string(), v.maxLength(MAX_SENTENCE));
+
+/** What a check found, as it is kept. */
+export const findingsSchema = v.pipe(
+  v.array(
+    v.object({
+      name: v.picklist(healthNames),
+      partition: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
+      state: v.picklist(healthStates),
+      detail: text,
+      next: v.nullable(text),
+    }),
+  ),
+  v.maxLength(MAX_FINDINGS),
+);
+export type Findings = v.InferOutput<typeof findingsSchema>;
 
 const recordSchema = v.object({
   backup: v.pipe(v.string(), v.maxLength(64)),
@@ -25,18 +42,7 @@ const recordSchema = v.object({
   at: v.pipe(v.string(), v.isoTimestamp()),
   verdict: v.picklist(verdicts),
   sentence: text,
-  checks: v.pipe(
-    v.array(
-      v.object({
-        name: v.picklist(healthNames),
-        partition: v.nullable(v.pipe(v.number(), v.safeInteger(), v.minValue(0))),
-        state: v.picklist(healthStates),
-        detail: text,
-        next: v.nullable(text),
-      }),
-    ),
-    v.maxLength(MAX_FINDINGS),
-  ),
+  checks: findingsSchema,
   /** Checks that had no room. */
   more: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   /** The content was read, and not only what lies around it. */
@@ -65,17 +71,8 @@ export type CheckedBackup = Pick<LibraryBackup, 'at' | 'path' | 'copyOf'> & {
   readonly contentSha256: string | null;
 };
 
-/** Never throws: what cannot be read is nothing. */
+/** Those of the first versions. Never throws: what cannot be read is nothing. */
 export async function readChecks(library: string): Promise<CheckRecords> {
   const content = await readJsonFile(join(library, CHECKS_FILE), fileSchema, MAX_BYTES);
   return new Map(content?.checks.map((record) => [record.backup, record]));
-}
-
-/** Adds one beside what others saved meanwhile; the oldest go when there are very many. Throws SETTINGS_INVALID. */
-export async function saveCheck(library: string, record: CheckRecord): Promise<void> {
-  const all = new Map(await readChecks(library)).set(record.backup, record);
-  const newest = [...all.values()]
-    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
-    .slice(0, MAX_RECORDS);
-  await writeJsonFile(join(library, CHECKS_FILE), { schema: 1, checks: newest });
 }

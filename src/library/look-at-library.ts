@@ -4,7 +4,7 @@ import * as fs from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../engine/errors.ts';
 import { type CheckRecord, type CheckRecords, checkKey, readChecks } from './check-records.ts';
-import { lastReadOf } from './last-read.ts';
+import { lastReadOf, looseImage, readImageOf } from './last-read.ts';
 import { type Library, readLibrary } from './library.ts';
 import { NoAnswer, patiently } from './patience.ts';
 import { groupByPi, type Pi } from './pi-groups.ts';
@@ -42,29 +42,36 @@ export async function lookAtLibrary(
   };
 }
 
-/** What a page keeps of a check, or, where the command line has read it since, what that keeps. */
+/** Of the images as they are now. */
 async function checksOf(
-  { folder, backups }: Library,
+  { folder, backups, images }: Library,
   recordsFolder: string,
   signal: AbortSignal,
 ): Promise<CheckRecords> {
-  const records = new Map(await readChecks(folder));
-  for (const backup of backups) {
-    const patience = { patienceMs: PATIENCE_MS, signal };
-    const last = await patiently(() => lastReadOf(backup, recordsFolder), patience).catch(noAnswer);
+  const records = new Map<string, CheckRecord>();
+  const patience = { patienceMs: PATIENCE_MS, signal };
+  const old = await patiently(() => readChecks(folder), patience).catch(noAnswer);
+  if (old === null) return records;
+  const asked = [
+    ...backups.map((backup) => ({
+      image: readImageOf(backup),
+      file: { bytes: backup.fileBytes, modified: Math.trunc(backup.stamp.mtimeMs) },
+    })),
+    ...images.map(({ path, fileBytes, modified }) => ({
+      image: looseImage(path),
+      file: { bytes: fileBytes, modified: Date.parse(modified) },
+    })),
+  ];
+  for (const { image, file } of asked) {
+    const last = await patiently(() => lastReadOf(image, recordsFolder, old), patience).catch(
+      noAnswer,
+    );
     // A volume that has fallen silent is not asked a thousand times.
     if (last === null) break;
-    const { check } = last;
-    const key = checkKey(backup);
-    const known = records.get(key);
-    if (!check || (known && Date.parse(known.at) >= Date.parse(check.at))) continue;
-    const image = { bytes: backup.fileBytes, modified: Math.trunc(backup.stamp.mtimeMs) };
-    const { at, verdict, sentence } = check;
-    const facts: CheckRecord = {
-      ...{ backup: key, at, verdict, sentence, image },
-      ...{ checks: [], more: 0, wasRead: true },
-    };
-    records.set(key, facts);
+    if (!last.check) continue;
+    const { method: _, ...check } = last.check;
+    const backup = checkKey(image);
+    records.set(backup, { backup, image: file, ...check });
   }
   return records;
 }

@@ -10,6 +10,7 @@ import { checkCard } from '../engine/health-card.ts';
 import { checkBlockMap, checkManifest, checkNoManifest } from '../engine/health-manifest.ts';
 import { checkUnreadable, nameUnreadable } from '../engine/health-unreadable.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
+import { MAX_FINDINGS, MAX_SENTENCE } from '../library/check-records.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import {
   type CheckedFile,
@@ -34,8 +35,8 @@ export async function checkImageFile(
 ): Promise<CheckResult> {
   const image = task.target;
   const { manifest, why } = await manifestOf(image, task.library ?? null);
-  const file = manifest && (await checkedFile(image, manifest));
-  const lastCheck = file && (await readLastCheck(task.recordsFolder, file));
+  const file = await checkedFile(image, manifest);
+  const lastCheck = manifest && (await readLastCheck(task.recordsFolder, file));
   const bmap = await readBmap(image);
   const page = new Page(task, manifest, lastCheck);
   const opened = await openForCheck({ image, manifest, platform, task, context });
@@ -45,7 +46,9 @@ export async function checkImageFile(
       page.add(checkManifest(manifest, { ...(await sizesOf(image, manifest)), card: null }));
     else page.add(checkNoManifest(why));
     page.add(opened.check);
-    return page.result(context, false);
+    const result = page.result(context, false);
+    await keep(task.recordsFolder, file, result, false, context);
+    return result;
   }
   try {
     const card = await readCardOf(device);
@@ -62,7 +65,8 @@ export async function checkImageFile(
     if (card) await page.addCard(device, card, context);
     else page.add(contentLost('nothing of it can be read'));
     const result = page.result(context, wasRead);
-    if (file && wasRead) await keep(task.recordsFolder, file, result, context);
+    // A quick look is not to take the place of a reading.
+    if (wasRead || !manifest) await keep(task.recordsFolder, file, result, wasRead, context);
     return result;
   } finally {
     await device.close();
@@ -143,10 +147,10 @@ async function manifestOf(
   }
 }
 
-async function checkedFile(image: string, { content }: Manifest): Promise<CheckedFile> {
+async function checkedFile(image: string, manifest: Manifest | null): Promise<CheckedFile> {
   const { size, mtimeMs } = await stat(image);
   const where = { path: path.resolve(image), bytes: size, modifiedMs: mtimeMs };
-  return { contentSha256: content.sha256, ...where };
+  return { contentSha256: manifest?.content.sha256 ?? null, ...where };
 }
 
 /** Of an image that cannot be opened: the file's size is known, that of the card is not held against it. */
@@ -166,15 +170,28 @@ async function readCardOf(device: BlockDevice): Promise<Card | null> {
   }
 }
 
+function cut(text: string): string {
+  return text.slice(0, MAX_SENTENCE).toWellFormed();
+}
+
 /** That a result cannot be kept makes it no less true. */
 async function keep(
   recordsFolder: string,
   file: CheckedFile,
-  { at, verdict, sentence, verified: method }: CheckResult,
+  { at, verdict, sentence, verified: method, checks }: CheckResult,
+  wasRead: boolean,
   context: TaskContext,
 ): Promise<void> {
   try {
-    await keepCheck(recordsFolder, file, { at, verdict, sentence, method });
+    await keepCheck(recordsFolder, file, {
+      ...{ at, verdict, sentence: cut(sentence), method, wasRead },
+      checks: checks.slice(0, MAX_FINDINGS).map(({ detail, next, ...check }) => ({
+        ...check,
+        detail: cut(detail),
+        next: next === null ? null : cut(next),
+      })),
+      more: Math.max(0, checks.length - MAX_FINDINGS),
+    });
   } catch (error) {
     if (!isPiKeepError(error)) throw error;
     context.warn(
