@@ -11,6 +11,7 @@ import { runDiffImages } from './diff-images-task.ts';
 import { runExtract } from './extract-task.ts';
 import { runInspect } from './inspect-task.ts';
 import { runListFiles } from './list-files-task.ts';
+import { notedPlatform } from './noted-platform.ts';
 import { linkToOwner } from './owner-link.ts';
 import { patientContext } from './patient-context.ts';
 import { runPreview } from './preview-task.ts';
@@ -50,7 +51,10 @@ export function runWorker(): void {
   );
   alive.unref();
   const context: TaskContext = patientContext({
-    createPlatform: async (place) => countedPlatform(await createPlatform(place), counter),
+    createPlatform: async (place) =>
+      notedPlatform(countedPlatform(await createPlatform(place), counter), (note) =>
+        post({ message: 'note', note }),
+      ),
     authorizer,
     signal: abort.signal,
     keepsPartial: () => keeps,

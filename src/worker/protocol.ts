@@ -12,6 +12,7 @@ import {
   listFilesResultSchema,
   previewResultSchema,
 } from './file-results.ts';
+import { noteSchema } from './note.ts';
 import { heldSchema, planSchema, progressSchema } from './progress.ts';
 import { restoreResultSchema, surveyResultSchema, undoResultSchema } from './restore-results.ts';
 import {
@@ -72,6 +73,8 @@ export const fromWorkerSchema = v.variant('message', [
     /** Where the oldest one goes that has not ended; null while there is none. */
     waitsFor: v.nullable(v.object({ kind: v.picklist(['card', 'file']), name: text })),
   }),
+  /** For the log. */
+  v.object({ message: v.literal('note'), note: noteSchema }),
   v.object({ message: v.literal('authorize'), right: text, prompt: text }),
   v.object({ message: v.literal('done'), result: taskResultSchema }),
   v.object({

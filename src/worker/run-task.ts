@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import type { Authorizer } from '../platform/ports.ts';
 import { errorFromMessage } from './error-message.ts';
+import type { Note } from './note.ts';
 import type { Held, Plan, Progress } from './progress.ts';
 import { type FromWorker, fromWorkerSchema, type TaskResult, type ToWorker } from './protocol.ts';
 import type { Task } from './tasks.ts';
@@ -37,6 +38,8 @@ export interface TaskListeners {
   /** A read or write does not end: told after a while, then every few seconds, and null when it is over. */
   readonly onStall?: (stall: Stall | null) => void;
   readonly onWarning?: (warning: { code: string; text: string }) => void;
+  /** Which doors were tried, how unmounting went: for the log. */
+  readonly onNote?: (note: Note) => void;
 }
 
 export interface RunTaskOptions extends TaskListeners {
@@ -175,6 +178,9 @@ function hear(
       return null;
     case 'alive':
       watchdog.alive(message);
+      return null;
+    case 'note':
+      options.onNote?.(message.note);
       return null;
     case 'warning':
       options.onWarning?.(message);
