@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type configurationOf, type Profile, releaseSecrets } from './configuration.ts';
@@ -12,11 +12,16 @@ import { output, root } from './places.ts';
 
 type Configuration = ReturnType<typeof configurationOf>;
 
-const tools = join(root, 'scripts/package/tools');
+const list = join(root, 'scripts/package/tools');
+const tools = join(output, 'tools');
+const lockFile = 'package-lock.json';
 
-/** Installs it unless it is there. Throws when npm fails. */
+/** Installs what the lock file says, unless that is there. Throws when npm fails. */
 export async function installElectronBuilder(): Promise<void> {
-  if (existsSync(join(tools, 'node_modules/electron-builder/package.json'))) return;
+  const wanted = await readFile(join(list, lockFile), 'utf8');
+  const there = await readFile(join(tools, lockFile), 'utf8').catch(() => null);
+  if (wanted === there && existsSync(join(tools, 'node_modules/.package-lock.json'))) return;
+  await cp(list, tools, { recursive: true });
   await runHere('npm', ['ci', '--ignore-scripts', '--prefix', tools]);
 }
 
