@@ -10,6 +10,7 @@ import { PlainHash } from './plain-hash.ts';
 import { hashOf, Prover, throwIfDifferent } from './prove.ts';
 import { type ReadChunk, readAhead } from './read-ahead.ts';
 import { RescueInCopy, type RescueWishes } from './rescue-in-copy.ts';
+import { type Settled, SettledFeed } from './settled.ts';
 import { isAllZero } from './zeros.ts';
 
 /** Enough to keep a card reader busy between two requests. */
@@ -21,8 +22,10 @@ export interface CopyOptions {
   readonly device: BlockDevice;
   /** Sorted, disjoint, aligned to 4096 bytes (except at the end of the device). */
   readonly ranges: readonly Range[];
-  /** Nothing has been written to it yet. */
+  /** Nothing has been written to it yet but what is `done`. */
   readonly image: ImageWriter;
+  /** What an earlier process copied, and what has been found to be right in the image as well as on the card. */
+  readonly done?: DoneBefore | undefined;
   /** False leaves the image unproven. */
   readonly prove: boolean;
   /** Also hash the unpacked image as a whole, which for a big card takes longer than reading what it uses. */
@@ -31,7 +34,16 @@ export interface CopyOptions {
   readonly onProgress: (step: { copied: number; proven: number }) => void;
   /** What is done about places that cannot be read; without it the first of them ends the copy. */
   readonly rescue?: RescueWishes;
+  /** Told again and again what has reached the disk, and was read back equal if that is done at all. */
+  readonly onSettled?: ((settled: Settled) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface DoneBefore {
+  /** Chunks of the ranges, ascending. */
+  readonly entries: readonly MapEntry[];
+  /** Where on the card a packed image goes on; 0 for a plain one. */
+  readonly from: number;
 }
 
 export interface CopyResult {
@@ -49,17 +61,17 @@ export interface CopyResult {
  * DESTINATION_FAILED, VERIFY_DIFFERS or INTERRUPTED; by then no read or write is in flight any more.
  */
 export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
-  const { device, image, signal, onProgress } = options;
+  const { device, image, signal, onProgress, done } = options;
   const pool = new BufferPool(BUFFERS, CHUNK_BYTES);
-  const prover = options.prove
-    ? new Prover({ image, signal, onProven: (proven) => onProgress({ copied: 0, proven }) })
-    : null;
+  const prover = proverFor(options);
   const plain = options.hashPlain ? new PlainHash() : null;
   const rescue = options.rescue ? new RescueInCopy(options, options.rescue) : null;
-  const all = chunksOf(options.ranges);
+  const all = without(chunksOf(options.ranges), done?.entries ?? []);
   const chunks = rescue?.chunks(all) ?? all;
   const keepsGoing = rescue !== null;
-  const map: MapEntry[] = [];
+  const map: MapEntry[] = [...(done?.entries ?? [])];
+  // It was read to compare it.
+  if (map.length > 0) rescue?.good();
   const writings = new WritingsInFlight(pool);
   let facts: ImageFacts;
   try {
@@ -71,15 +83,16 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
       const writing = image.write({ offset, bytes, data, isZero });
       writings.add(chunk, writing);
       // Hashed while the writer is at work with it.
-      if (isInOrder(rescue, image)) await plain?.add(offset, data);
+      if (!done && isInOrder(rescue, image)) await plain?.add(offset, data);
       const entry = { offset, bytes, sha256: isZero ? zeroSha256(bytes) : sha256(data) };
       map.push(entry);
-      prover?.add(entry, writing.written);
+      prover?.add(entry, writing.written, image.anyOrder || !rescue?.metBad);
       writings.throwIfFailed();
       onProgress({ copied: bytes, proven: 0 });
     }
     await writings.finish();
     throwIfInterrupted(signal);
+    prover?.flush();
     const proveRest = await rescue?.finish();
     facts = await image.finish();
     await image.settle();
@@ -89,8 +102,10 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
         map.push(entry);
         onProgress({ copied: entry.bytes, proven: options.prove ? entry.bytes : 0 });
       }
+    }
+    if (done || rescue?.leftSome) {
       map.sort((one, other) => one.offset - other.offset);
-      if (plain && image.anyOrder) await hashFromDisk(plain, map, options);
+      if (plain && (done || image.anyOrder)) await hashFromDisk(plain, map, options);
     }
     await plain?.skipTo(device.size);
   } finally {
@@ -100,6 +115,30 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
   }
   const plainSha256 = plain?.digest() ?? null;
   return { map, plainSha256, unreadable: rescue?.unreadable ?? [], image: facts };
+}
+
+function proverFor(options: CopyOptions): Prover | null {
+  const { image, signal, prove, onSettled, onProgress } = options;
+  if (!prove && !onSettled) return null;
+  const from = options.done?.from ?? 0;
+  const feed = onSettled && new SettledFeed(image, from, onSettled);
+  return new Prover({
+    image,
+    signal,
+    from,
+    readsBack: prove,
+    onProven: (proven) => onProgress({ copied: 0, proven }),
+    onBatch: feed && ((entries) => feed.add(entries)),
+  });
+}
+
+/** Leaves out chunks that are done; both ascend. */
+function* without(chunks: Iterable<Range>, done: readonly MapEntry[]): Generator<Range> {
+  let next = 0;
+  for (const chunk of chunks) {
+    while ((done[next]?.offset ?? Number.POSITIVE_INFINITY) < chunk.offset) next++;
+    if (done[next]?.offset !== chunk.offset) yield chunk;
+  }
 }
 
 /** False for a chunk that is left for later; its buffer is then free. */

@@ -15,6 +15,20 @@ const READS_IN_FLIGHT = 2;
 interface Pending extends Range {
   readonly sha256: string | null;
   readonly written: Promise<void>;
+  /** Told to `onBatch` when it is proven. */
+  readonly counts: boolean;
+}
+
+export interface ProverOptions {
+  readonly image: ImageWriter;
+  /** False: batches only settle, and nothing is read back. */
+  readonly readsBack: boolean;
+  /** Everything on the card before this was proven already. */
+  readonly from: number;
+  readonly onProven: (bytes: number) => void;
+  /** Entries that would survive a power cut, and are proven if anything is; the next batch waits for it. */
+  readonly onBatch?: ((entries: readonly MapEntry[]) => Promise<void>) | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -23,36 +37,39 @@ interface Pending extends Range {
  * and thrown by `add` or `finish`.
  */
 export class Prover {
+  readonly #options: ProverOptions;
   readonly #image: ImageWriter;
-  readonly #onProven: (bytes: number) => void;
-  readonly #signal: AbortSignal | undefined;
   readonly #pool = new BufferPool(READS_IN_FLIGHT, CHUNK_BYTES);
   #batch: Pending[] = [];
   #batchBytes = 0;
   /** The end of the last entry. */
-  #at = 0;
+  #at: number;
   #running: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | null = null;
   #stopped = false;
 
-  constructor(options: {
-    image: ImageWriter;
-    onProven: (bytes: number) => void;
-    signal?: AbortSignal | undefined;
-  }) {
+  constructor(options: ProverOptions) {
+    this.#options = options;
     this.#image = options.image;
-    this.#onProven = options.onProven;
-    this.#signal = options.signal;
+    this.#at = options.from;
   }
 
-  /** Hands over an entry whose data is on its way to the file, and with it the gap before it. */
-  add(entry: MapEntry, written: Promise<void>): void {
+  /**
+   * Hands over an entry whose data is on its way to the file, and with it the gap before it. One that does not count is not
+   * told to `onBatch`.
+   */
+  add(entry: MapEntry, written: Promise<void>, counts = true): void {
     if (this.#failure) throw this.#failure.error;
     this.#addGap(entry.offset, written);
-    this.#batch.push({ ...entry, written });
+    this.#batch.push({ ...entry, written, counts });
     this.#at = entry.offset + entry.bytes;
     this.#batchBytes += entry.bytes;
-    if (this.#batchBytes >= BATCH_BYTES) this.#startBatch();
+    if (this.#batchBytes >= BATCH_BYTES) this.flush();
+  }
+
+  /** Starts on what was handed over so far: nothing more will come for a while. */
+  flush(): void {
+    if (this.#batch.length > 0) this.#startBatch();
   }
 
   /** Proves what is left of an image of `bytes` bytes that is finished; resolves when all of it was found equal. */
@@ -61,7 +78,7 @@ export class Prover {
     this.#startBatch();
     await this.#running;
     if (this.#failure) throw this.#failure.error;
-    if (await this.#image.readBackFrame()) return;
+    if (!this.#options.readsBack || (await this.#image.readBackFrame())) return;
     const { path } = this.#image;
     throw new PiKeepError('VERIFY_DIFFERS', { path, offset: bytes, bytes: 0, ranges: 1 });
   }
@@ -74,7 +91,8 @@ export class Prover {
 
   #addGap(end: number, written: Promise<void>): void {
     const offset = this.#at;
-    if (end > offset) this.#batch.push({ offset, bytes: end - offset, sha256: null, written });
+    const gap = { offset, bytes: end - offset, sha256: null, written, counts: false };
+    if (end > offset) this.#batch.push(gap);
   }
 
   #startBatch(): void {
@@ -94,14 +112,27 @@ export class Prover {
   async #prove(batch: readonly Pending[]): Promise<void> {
     await Promise.all(batch.map(({ written }) => written));
     await this.#image.settle();
+    if (this.#options.readsBack) await this.#compare(batch);
+    const { onBatch } = this.#options;
+    if (!onBatch || this.#stopped) return;
+    const proven: MapEntry[] = [];
+    for (const { offset, bytes, sha256, counts } of batch) {
+      if (counts && sha256 !== null) proven.push({ offset, bytes, sha256 });
+    }
+    if (proven.length > 0) await onBatch(proven);
+  }
+
+  async #compare(batch: readonly Pending[]): Promise<void> {
+    const { signal, onProven } = this.#options;
     const differing: Range[] = [];
     const queue = batch.values();
     const lane = async (): Promise<void> => {
-      for (const { written: _, ...pending } of queue) {
-        throwIfInterrupted(this.#signal);
+      for (const pending of queue) {
+        throwIfInterrupted(signal);
         if (this.#stopped) return;
-        if (!(await this.#isEqual(pending))) differing.push(pending);
-        if (pending.sha256 !== null) this.#onProven(pending.bytes);
+        const { offset, bytes } = pending;
+        if (!(await this.#isEqual(pending))) differing.push({ offset, bytes });
+        if (pending.sha256 !== null) onProven(pending.bytes);
       }
     };
     // All lanes are waited for, so that no read is in flight when a failure closes the file.
@@ -110,7 +141,8 @@ export class Prover {
     throwIfDifferent(this.#image.path, differing);
   }
 
-  async #isEqual({ sha256, ...range }: Omit<Pending, 'written'>): Promise<boolean> {
+  async #isEqual({ sha256, offset, bytes }: Pending): Promise<boolean> {
+    const range = { offset, bytes };
     try {
       if (sha256 === null) return await this.#image.readBackGap(range);
       return (await this.#hashOnDisk(range)) === sha256;

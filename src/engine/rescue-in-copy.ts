@@ -99,6 +99,11 @@ export class RescueInCopy {
     return this.#failed.length > 0 || this.#skipped.length > 0;
   }
 
+  /** What was handed out so far is not all that the card holds up to there. */
+  get metBad(): boolean {
+    return this.leftSome || this.#bad.length > 0;
+  }
+
   /** Reads what was left and can be read, into an image that takes it. Returns what has to be done once it has settled. */
   async finish(): Promise<() => AsyncGenerator<MapEntry, void, void>> {
     const { image, signal } = this.#setting;

@@ -8,7 +8,7 @@ import * as v from 'valibot';
 import type { StrongIdentity } from '../engine/card.ts';
 import { partitionKinds, type WeakIdentity } from '../engine/disk.ts';
 import { type ImageFormat, imageFormats } from '../engine/image/image-format.ts';
-import type { MapEntry } from '../engine/image/map.ts';
+import type { Settled } from '../engine/settled.ts';
 
 /** The checkpoint of NAME.img.partial is NAME.img.partial.checkpoint. */
 export const CHECKPOINT_SUFFIX = '.checkpoint';
@@ -83,13 +83,6 @@ const batchSchema = v.object({
 });
 export type CheckpointBatch = v.InferOutput<typeof batchSchema>;
 
-/** A batch as it was proven, before it becomes a line. */
-export interface Proven {
-  readonly entries: readonly MapEntry[];
-  /** Packed lengths of the blocks that these entries made complete; null for a plain image. */
-  readonly blocks: readonly number[] | null;
-}
-
 /** What can be shown of a backup that can be continued. */
 export interface Unfinished {
   readonly title: string;
@@ -116,7 +109,11 @@ export function parseBatch(line: string): CheckpointBatch | null {
   return parse(batchSchema, line);
 }
 
-export function batchOf({ entries, blocks }: Proven, doneBytes: number, at: Date): CheckpointBatch {
+export function batchOf(
+  { entries, blocks }: Settled,
+  doneBytes: number,
+  at: Date,
+): CheckpointBatch {
   return {
     at: at.toISOString(),
     done: doneBytes,

@@ -10,7 +10,7 @@ import type { ForgetPlan } from './forget-plan.ts';
 import { splitImageName } from './image-name.ts';
 import type { LibraryBackup } from './library.ts';
 import { stampOf } from './library-files.ts';
-import { syncPath } from './partial.ts';
+import { syncPath } from './names-on-disk.ts';
 
 /** How one file leaves. Throws when it is still there. */
 export type RemoveFile = (file: string) => Promise<void>;

@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
-import { syncPath } from './partial.ts';
+import { syncPath } from './names-on-disk.ts';
 import { NoAnswer, patiently } from './patience.ts';
 
 const PATIENCE_MS = 10_000;

@@ -11,6 +11,7 @@ import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
 import { seemsSameCard } from '../engine/same-card.ts';
 import { CHECKPOINT_SUFFIX, type Unfinished } from './checkpoint.ts';
 import { readUnfinished } from './checkpoint-file.ts';
+import { removeCheckpoint } from './checkpoint-writer.ts';
 import { splitImageName } from './image-name.ts';
 import { isOwnerAlive, OWNER_SUFFIX } from './owner.ts';
 import { PARTIAL_SUFFIX } from './partial.ts';
@@ -95,12 +96,13 @@ export async function clearLeftover(library: string, file: string): Promise<void
   }
   await clearBeside(file.slice(0, -PARTIAL_SUFFIX.length));
   await fs.rm(file, { force: true });
-  await fs.rm(file + CHECKPOINT_SUFFIX, { force: true });
+  await removeCheckpoint(file + CHECKPOINT_SUFFIX);
+  await fs.rm(`${file}${OWNER_SUFFIX}.new`, { force: true });
   await fs.rm(file + OWNER_SUFFIX, { force: true });
 }
 
 /** Removes what describes an image that never came to be. A bmap is shared by the formats of one name. */
-async function clearBeside(finalPath: string): Promise<void> {
+export async function clearBeside(finalPath: string): Promise<void> {
   if ((await statOf(finalPath)) !== null) return;
   await fs.rm(finalPath + MANIFEST_SUFFIX, { force: true });
   const { dir, base } = path.parse(finalPath);
@@ -124,7 +126,8 @@ function imageNameOf(file: string): string {
   return path.basename(file).slice(0, -PARTIAL_SUFFIX.length);
 }
 
-async function isAbandoned(file: string): Promise<boolean> {
+/** Nobody who is still there owns it, and a note of ours says that somebody did. */
+export async function isAbandoned(file: string): Promise<boolean> {
   const note = await readNote(file + OWNER_SUFFIX);
   if (note === null) return false;
   const partial = await statOf(file);

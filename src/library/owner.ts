@@ -17,6 +17,9 @@ const ownerSchema = v.object({
   started: v.nullable(v.string()),
 });
 
+/** The note of a process that has let go of its partial, and will end soon: it belongs to nobody. */
+export const ENDED_NOTE = '{"ended":true}';
+
 /** Clocks are set while a computer runs; this much disagreement about its start is no restart. */
 const BOOT_TOLERANCE_SECONDS = 120;
 

@@ -11,8 +11,11 @@ import { BMAP_SUFFIX, bmapText } from '../engine/image/bmap.ts';
 import type { ImageFiles, NewImageFile } from '../engine/image/image-file.ts';
 import { type ImageFormat, imageFormats } from '../engine/image/image-format.ts';
 import { MANIFEST_SUFFIX, type Manifest } from '../engine/image/manifest.ts';
+import { CHECKPOINT_SUFFIX, type CheckpointHeader } from './checkpoint.ts';
+import { CheckpointWriter, removeCheckpoint } from './checkpoint-writer.ts';
 import { destinationError } from './destination-error.ts';
-import { OWNER_SUFFIX, ownerNote } from './owner.ts';
+import { exists, moveWithoutReplacing, syncPath } from './names-on-disk.ts';
+import { ENDED_NOTE, OWNER_SUFFIX, ownerNote } from './owner.ts';
 
 export const PARTIAL_SUFFIX = '.partial';
 
@@ -26,6 +29,10 @@ export interface Partial {
    */
   markIncomplete(): Promise<void>;
   readonly image: NewImageFile;
+  /** Where the backup can be continued from; null until `startCheckpoint`. */
+  readonly checkpoint: CheckpointWriter | null;
+  /** To be called once, before anything is known of the image. */
+  startCheckpoint(header: CheckpointHeader): CheckpointWriter;
   /**
    * Files the backup: manifest and bmap under their final names and synced, the image read-only under its final name, the
    * folder synced. Nothing that exists is ever replaced. Returns the path of the manifest.
@@ -33,6 +40,11 @@ export interface Partial {
   promote(manifest: Manifest): Promise<string>;
   /** Removes everything that was made; also after a failed `promote`. May be called twice. */
   discard(): Promise<void>;
+  /**
+   * Lets go of it as it is, so that it can be continued: by anybody, at once. Also after a failed `promote`; where nothing can
+   * be continued from it, it is what `discard` removes. May be called twice.
+   */
+  keep(): Promise<void>;
 }
 
 /** More backups of one Pi in one minute than anyone makes. */
@@ -84,17 +96,19 @@ async function tryCreate(
 }
 
 /** The files of one backup, all with the same base. */
-interface Names {
+export interface Names {
   readonly base: string;
   readonly finalPath: string;
   readonly partialPath: string;
   readonly ownerPath: string;
+  readonly checkpointPath: string;
 }
 
-function namesOf(base: string, format: ImageFormat): Names {
+export function namesOf(base: string, format: ImageFormat): Names {
   const finalPath = `${base}.${format}`;
   const partialPath = finalPath + PARTIAL_SUFFIX;
-  return { base, finalPath, partialPath, ownerPath: partialPath + OWNER_SUFFIX };
+  const [ownerPath, checkpointPath] = [partialPath + OWNER_SUFFIX, partialPath + CHECKPOINT_SUFFIX];
+  return { base, finalPath, partialPath, ownerPath, checkpointPath };
 }
 
 /** Writes the note of who makes it; false when the name is taken. */
@@ -123,8 +137,9 @@ async function isTaken(base: string, finalPath: string): Promise<boolean> {
   return false;
 }
 
-class PartialFiles implements Partial {
+export class PartialFiles implements Partial {
   readonly image: NewImageFile;
+  checkpoint: CheckpointWriter | null = null;
   readonly #incompleteStem: string;
   readonly #format: ImageFormat;
   #names: Names;
@@ -143,8 +158,15 @@ class PartialFiles implements Partial {
     return this.#names.finalPath;
   }
 
+  startCheckpoint(header: CheckpointHeader): CheckpointWriter {
+    this.checkpoint = new CheckpointWriter(this.#names.checkpointPath, header);
+    return this.checkpoint;
+  }
+
   async markIncomplete(): Promise<void> {
     const folder = path.dirname(this.finalPath);
+    // Everything has been copied. Whoever continued it under its new name could make a whole backup of that name.
+    await this.#endCheckpoint();
     for (let count = 1; count <= MAX_SAME_NAME; count++) {
       const stem = count === 1 ? this.#incompleteStem : `${this.#incompleteStem} (${count})`;
       const names = namesOf(path.join(folder, stem), this.#format);
@@ -176,6 +198,7 @@ class PartialFiles implements Partial {
       await makeReadOnly(partialPath);
       await moveWithoutReplacing(partialPath, finalPath);
       this.#promoted = true;
+      await this.#endCheckpoint();
       await fs.rm(ownerPath, { force: true });
       await syncPath(folder);
     } catch (error) {
@@ -192,7 +215,27 @@ class PartialFiles implements Partial {
     if (this.#promoted) return;
     for (const file of this.#beside) await fs.rm(file, { force: true });
     await fs.rm(this.#names.partialPath, { force: true });
+    await this.#endCheckpoint();
     await fs.rm(this.#names.ownerPath, { force: true });
+  }
+
+  async keep(): Promise<void> {
+    await this.image.close();
+    await this.checkpoint?.close();
+    if (this.#promoted) return;
+    if (this.checkpoint && !this.checkpoint.hasLines) return this.discard();
+    for (const file of this.#beside) await fs.rm(file, { force: true });
+    try {
+      await fs.writeFile(this.#names.ownerPath, ENDED_NOTE, { mode: 0o600 });
+    } catch (error) {
+      // Where the destination is gone, the end of this process says the same.
+      if (errnoOf(error) === null) throw error;
+    }
+  }
+
+  async #endCheckpoint(): Promise<void> {
+    await this.checkpoint?.close();
+    await removeCheckpoint(this.#names.checkpointPath);
   }
 
   async #writeBeside(file: string, text: string): Promise<void> {
@@ -215,42 +258,5 @@ async function makeReadOnly(file: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-/** A hard link refuses to replace; where the file system has none (exFAT, many servers), a rename after a look. */
-async function moveWithoutReplacing(from: string, to: string): Promise<void> {
-  try {
-    await fs.link(from, to);
-  } catch (error) {
-    const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
-    if (!noLinks.includes(errnoOf(error) ?? '')) throw error;
-    if (await exists(to))
-      throw new PiKeepError('DESTINATION_EXISTS', { path: to }, { cause: error });
-    await fs.rename(from, to);
-    return;
-  }
-  await fs.unlink(from);
-}
-
-/** Makes a file's or folder's entry survive a power cut. Some file systems refuse to sync a folder; they have no more to give. */
-export async function syncPath(target: string): Promise<void> {
-  const handle = await fs.open(target, constants.O_RDONLY);
-  try {
-    await handle.sync();
-  } catch (error) {
-    if (!['EINVAL', 'ENOTSUP', 'EBADF'].includes(errnoOf(error) ?? '')) throw error;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function exists(target: string): Promise<boolean> {
-  try {
-    await fs.lstat(target);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    throw destinationError(error, path.dirname(target));
   }
 }

@@ -9,7 +9,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
-import { syncPath } from './partial.ts';
+import { syncPath } from './names-on-disk.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Pi } from './pi-groups.ts';
 import {

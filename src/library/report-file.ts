@@ -13,7 +13,7 @@ import { errnoOf } from '../engine/errors.ts';
 import { verdicts } from '../engine/health.ts';
 import { findingsSchema } from './check-records.ts';
 import { destinationError } from './destination-error.ts';
-import { syncPath } from './partial.ts';
+import { syncPath } from './names-on-disk.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const amount = v.pipe(v.number(), v.minValue(0));

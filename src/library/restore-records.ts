@@ -12,7 +12,7 @@ import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { SavedBlock } from '../engine/unfinished.ts';
 import { destinationError } from './destination-error.ts';
 import { safeTitle } from './image-name.ts';
-import { syncPath } from './partial.ts';
+import { syncPath } from './names-on-disk.ts';
 import { MAX_RECORD_BYTES, type RestoreRecord, recordSchema } from './restore-record.ts';
 
 /** Records kept below the folder, the newest; bytes of a block at most, whatever a record says. */
