@@ -48,5 +48,11 @@ export async function reachedFiles(packages: readonly string[]): Promise<readonl
   const { output } = result as Rollup.RollupOutput;
   const files = output.flatMap((one) => (one.type === 'chunk' ? one.moduleIds : []));
   const inPackages = files.filter((id) => id.startsWith(root)).map((id) => relative(root, id));
-  return [...new Set(inPackages.map((id) => id.replace(/[?\0].*$/, '')))].sort();
+  const reached = [...new Set(inPackages.map((id) => id.replace(/[?\0].*$/, '')))].sort();
+  for (const name of packages) {
+    if (!reached.some((file) => file.startsWith(`node_modules/${name}/`))) {
+      throw new Error(`Nothing of ${name} was found below ${root}`);
+    }
+  }
+  return reached;
 }

@@ -47,11 +47,11 @@ export async function stage(options: StageOptions): Promise<readonly string[]> {
   return listFiles(folder);
 }
 
-/** Every file below a folder, relative and sorted. */
+/** Every file below a folder, relative and sorted; links are none. */
 export async function listFiles(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory())
+    .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
     .sort();
 }

@@ -3,7 +3,7 @@
  * packer do all it does on any computer; what it makes cannot be started.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'plist';
 import { cpu, fileType, thin } from './mach-o-forge.ts';
@@ -42,11 +42,17 @@ export function makeElectronDist(folder: string, architecture: 'arm64' | 'x64'):
     app(join(frameworks, `Electron Helper${kind}.app`), `Electron Helper${kind}`);
   }
   const framework = join(frameworks, 'Electron Framework.framework');
-  mkdirSync(framework);
-  const library = Buffer.concat([program(fileType.library), wire]);
-  writeFileSync(join(framework, 'Electron Framework'), library);
+  const resources = join(framework, 'Versions/A/Resources');
   for (const language of ['en', 'de']) {
     mkdirSync(join(electron, 'Contents/Resources', `${language}.lproj`), { recursive: true });
+    mkdirSync(join(resources, `${language}.lproj`), { recursive: true });
+    writeFileSync(join(resources, `${language}.lproj/locale.pak`), language);
+  }
+  const library = Buffer.concat([program(fileType.library), wire]);
+  writeFileSync(join(framework, 'Versions/A/Electron Framework'), library);
+  symlinkSync('A', join(framework, 'Versions/Current'));
+  for (const name of ['Electron Framework', 'Resources']) {
+    symlinkSync(`Versions/Current/${name}`, join(framework, name));
   }
   writeFileSync(join(folder, 'LICENSE'), 'Electron\n');
   writeFileSync(join(folder, 'LICENSES.chromium.html'), '<html></html>\n');
