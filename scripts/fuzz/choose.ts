@@ -4,13 +4,13 @@ import { INPUT, inputNames, shareOf } from './inputs/index.ts';
 import { mix } from './random.ts';
 import { seedNames } from './seed.ts';
 
-/** Against 1 for a parser of small inputs, each taking about a thousandth of a second. A whole card takes 25. */
+/** Against 1 for a parser of small inputs, each taking less than a thousandth of a second. A whole card takes 25. */
 const shares: readonly (readonly [string, number])[] = [
-  ['card', 0.06],
-  ['fat', 0.1],
-  ['ext', 0.1],
-  ['image', 0.25],
-  ['manifest', 0.3],
+  ['card', 0.04],
+  ['fat', 0.06],
+  ['ext', 0.07],
+  ['image', 0.15],
+  ['manifest', 0.15],
 ];
 
 export function allNames(): string[] {

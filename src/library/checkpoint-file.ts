@@ -18,6 +18,8 @@ const MAX_ENTRIES = 2_000_000;
 const MAX_BLOCKS = 4 * 1024 * 1024;
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
+/** Lines looked at from the end; somebody else's may be millions, and empty. */
+const MAX_LINES_BACK = 16;
 const PIECE_BYTES = 256 * 1024;
 const NEWLINE = 10;
 
@@ -104,11 +106,14 @@ async function lastBatch(handle: fs.FileHandle): Promise<CheckpointBatch | null>
     const buffer = Buffer.alloc(size - from);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
     const text = buffer.toString('utf8', 0, bytesRead);
-    // What stands before the first end of a line may be a part of one, or the header; behind the last, a line cut off.
-    const lines = text.split('\n').slice(1, -1);
-    for (const line of lines.toReversed()) {
-      const batch = parseBatch(line);
+    // Behind the last end of a line is one that was cut off; what stands before the first may be a part of one, or the header.
+    let end = text.lastIndexOf('\n');
+    for (let tries = 0; tries < MAX_LINES_BACK && end > 0; tries++) {
+      const start = text.lastIndexOf('\n', end - 1);
+      if (start < 0) break;
+      const batch = parseBatch(text.slice(start + 1, end));
       if (batch) return batch;
+      end = start;
     }
     if (from === 0 || length >= 2 * MAX_LINE_BYTES) return null;
   }

@@ -26,7 +26,7 @@ export const besideImages: readonly InputParser[] = [
   {
     name: 'manifest',
     form: 'json',
-    share: 0.4,
+    share: 0.2,
     sample: sampleManifest,
     mend: mendManifest,
     judge: judgeManifest,

@@ -18,6 +18,8 @@ import type { Random } from '../random.ts';
 import { draw } from './draw.ts';
 import { bytesOf, type InputParser, textOf, unless } from './parser.ts';
 
+/** Writing and reading a file takes longer than what is in it. */
+const FILE_SHARE = 0.3;
 const HASH = '0f'.repeat(32);
 const AT = '2026-11-22T16:40:00.000Z';
 const RECORD_FOLDER = '2026-11-22 16.40.00 octopi';
@@ -132,7 +134,7 @@ function json(
   judge: InputParser['judge'],
 ): InputParser {
   const sample: InputParser['sample'] = (random) => bytesOf(JSON.stringify(make(random)));
-  return { name, form: 'json', sample, judge };
+  return { name, form: 'json', share: FILE_SHARE, sample, judge };
 }
 
 function drawn(schema: v.GenericSchema): (random: Random) => unknown {

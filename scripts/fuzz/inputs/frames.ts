@@ -21,7 +21,7 @@ export const frames: readonly InputParser[] = [
   {
     name: 'frames-to-helper',
     form: 'bytes',
-    share: 0.1,
+    share: 0.05,
     sample: sampleOfCaller,
     judge: hearCaller,
   },

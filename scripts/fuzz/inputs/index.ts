@@ -7,6 +7,7 @@ import type { InputCase } from '../change.ts';
 import { Random } from '../random.ts';
 import { besideImages } from './beside-images.ts';
 import { changedInput } from './change-input.ts';
+import { checkpoints } from './checkpoints.ts';
 import { files } from './files.ts';
 import { frames } from './frames.ts';
 import { messages } from './messages.ts';
@@ -19,9 +20,16 @@ import { tools } from './tools.ts';
 export const INPUT = 'input-';
 
 const parsers: ReadonlyMap<string, InputParser> = new Map(
-  [...messages, ...frames, ...files, ...besideImages, ...tools, ...texts, ...packed].map(
-    (parser) => [INPUT + parser.name, parser],
-  ),
+  [
+    ...messages,
+    ...frames,
+    ...files,
+    ...checkpoints,
+    ...besideImages,
+    ...tools,
+    ...texts,
+    ...packed,
+  ].map((parser) => [INPUT + parser.name, parser]),
 );
 
 export function inputNames(): string[] {
