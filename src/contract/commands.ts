@@ -13,7 +13,13 @@ const beginningSchema = v.variant('with', [
 ]);
 
 export const commandSchema = v.variant('command', [
-  v.strictObject({ command: v.literal('backup'), disk: id, card: id }),
+  v.strictObject({
+    command: v.literal('backup'),
+    disk: id,
+    card: id,
+    /** Goes on with the backup of this card that did not finish; else it begins anew. */
+    continue: v.optional(v.boolean()),
+  }),
   v.strictObject({ command: v.literal('cancel'), job: id }),
   v.strictObject({ command: v.literal('retry'), job: id, forceUnmount: v.boolean() }),
   v.strictObject({ command: v.literal('dismiss'), job: id }),

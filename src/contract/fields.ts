@@ -12,6 +12,10 @@ export const time = v.pipe(v.string(), v.maxLength(64));
 export const problemSchema = v.object({ code: text, title: text, message: text, next: text });
 export type Problem = v.InferOutput<typeof problemSchema>;
 
+/** What a backup that did not finish has of its card, in bytes of the card. */
+export const unfinishedSchema = v.object({ bytes, total: bytes, at: time });
+export type UnfinishedView = v.InferOutput<typeof unfinishedSchema>;
+
 /** A partition as a list of names and sizes shows it. */
 export const partitionSchema = v.object({ kind: text, label: v.nullable(text), bytes });
 

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { coachSchema } from './coach.ts';
-import { bytes, growthSchema, id, problemSchema, text } from './fields.ts';
+import { bytes, growthSchema, id, problemSchema, text, unfinishedSchema } from './fields.ts';
 
 /** How a card stands after a job that ended early. "unproven": all was written, but not read back and compared. */
 const cardLeftSchema = v.picklist(['untouched', 'unfinished', 'unproven']);
@@ -25,6 +25,10 @@ const jobStateSchema = v.variant('is', [
     bytesPerSecond: v.nullable(v.number()),
     secondsLeft: v.nullable(v.number()),
     cancelling: v.boolean(),
+    /** It waits: for a card or disk that does not answer, or for room. Left out or null: it goes on. */
+    held: v.optional(
+      v.nullable(v.object({ why: v.picklist(['stalled', 'destination-full']), text })),
+    ),
   }),
   /** A backup is made. */
   v.object({
@@ -131,6 +135,8 @@ export const jobSchema = v.object({
   /** Null until the map of the card is known, for what came to nothing, and for the oldest of very many jobs. */
   plan: v.nullable(planSchema),
   warnings: v.array(text),
+  /** After a backup that ended early: what it left, to be continued with the same card. */
+  unfinished: v.optional(v.nullable(unfinishedSchema)),
 });
 
 export type JobView = v.InferOutput<typeof jobSchema>;

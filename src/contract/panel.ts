@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import type { Asking, Query } from './asks.ts';
 import { type Command, type Reply, replySchema } from './commands.ts';
 import { errandSchema } from './errands.ts';
-import { bytes, id, partitionSchema, problemSchema, text } from './fields.ts';
+import { bytes, id, partitionSchema, problemSchema, text, unfinishedSchema } from './fields.ts';
 import { jobSchema } from './jobs.ts';
 import { backupSchema, restoreSchema } from './restore.ts';
 
@@ -23,7 +23,7 @@ export {
 export type { CoachPageView, CoachView } from './coach.ts';
 export { type Command, commandSchema, type Reply } from './commands.ts';
 export type { ErrandKind, ErrandState, ErrandView } from './errands.ts';
-export type { Problem } from './fields.ts';
+export type { Problem, UnfinishedView } from './fields.ts';
 export type { ChangeView, FilePartition, FileView } from './files.ts';
 export type { CardLeft, JobKind, JobState, JobView, PlanView } from './jobs.ts';
 export type { BackupVerdict, ListedBackup, LooseImage } from './library.ts';
@@ -47,11 +47,15 @@ const diskSchema = v.object({
     v.object({
       /** "Looks like octopi — last backed up 47 days ago", "Never backed up". */
       text,
+      /** "Same as your backup of Tuesday": known once the card was opened for anything, and could be compared. */
+      since: v.nullable(text),
       /** The Pi it looks like; null where there is none, or where several look the same. */
       pi: v.nullable(id),
       isAmbiguous: v.boolean(),
     }),
   ),
+  /** A backup of it that did not finish and may be continued. */
+  unfinished: v.optional(v.nullable(unfinishedSchema)),
   warnings: v.array(text),
 });
 
@@ -64,7 +68,13 @@ const refusedDiskSchema = v.object({
   protectedBy: v.nullable(text),
 });
 
-const leftoverSchema = v.object({ file: text, name: text, storedBytes: bytes });
+const leftoverSchema = v.object({
+  file: text,
+  name: text,
+  storedBytes: bytes,
+  /** It can be continued with its card. */
+  unfinished: v.optional(v.nullable(unfinishedSchema)),
+});
 
 export const snapshotSchema = v.object({
   /** Grows by one with every change. */

@@ -39,6 +39,7 @@ import {
   type SeenDisk,
 } from './state.ts';
 import type { Surveyor } from './surveyor.ts';
+import { unfinishedOfDisk } from './unfinished.ts';
 
 export interface ClerkOptions {
   readonly platform: Pick<Platform, 'access' | 'actions' | 'desktop'>;
@@ -76,14 +77,20 @@ export class Clerk {
     const state = this.#options.state();
     switch (command.command) {
       case 'backup':
-        return this.#backUp(chooseCard(state, command.disk, command.card), false);
+        return this.#backUp(chooseCard(state, command.disk, command.card), {
+          forceUnmount: false,
+          isContinuing: command.continue === true,
+        });
       case 'retry': {
         const job = chooseJob(state, command.job);
         if (job.kind !== 'backup') {
           const detail = 'what is on the card has to be looked at again';
           throw new PiKeepError('NOT_CONFIRMED', { disk: job.disk, detail });
         }
-        return this.#backUp(chooseAgain(state, job), command.forceUnmount);
+        return this.#backUp(chooseAgain(state, job), {
+          forceUnmount: command.forceUnmount,
+          isContinuing: job.continues !== null,
+        });
       }
       case 'cancel':
         return jobs.cancel(chooseJob(state, command.job).id);
@@ -136,8 +143,10 @@ export class Clerk {
   /** Begins a backup that nobody asked for just now; the card is ejected when it is done. Throws what stands against it. */
   backUpByItself(seen: SeenDisk, pi: string): void {
     const card = chooseCard(this.#options.state(), seen.disk.id, seen.key);
-    const target = { ...this.#target(card, false), eject: true };
-    this.#start(card, { kind: 'backup', byItself: pi }, backupTask(target));
+    const continues = unfinishedOfDisk(this.#options.state(), card);
+    const target = { ...this.#target(card, false), eject: true, continues };
+    const order = continues ? { continues: continues.file } : {};
+    this.#start(card, { kind: 'backup', byItself: pi, ...order }, backupTask(target));
   }
 
   async #restore(command: Extract<Command, { command: `restore-${string}` }>): Promise<void> {
@@ -206,8 +215,15 @@ export class Clerk {
     this.#start(seen, { kind: 'undo', title, image }, undoTask(this.#target(seen, false)));
   }
 
-  #backUp(seen: SeenDisk, forceUnmount: boolean): void {
-    this.#start(seen, { kind: 'backup' }, backupTask(this.#target(seen, forceUnmount)));
+  /** Where there is nothing to continue any more, it begins anew. */
+  #backUp(
+    seen: SeenDisk,
+    { forceUnmount, isContinuing }: { forceUnmount: boolean; isContinuing: boolean },
+  ): void {
+    const continues = isContinuing ? unfinishedOfDisk(this.#options.state(), seen) : null;
+    const target = { ...this.#target(seen, forceUnmount), continues };
+    const order = continues ? { continues: continues.file } : {};
+    this.#start(seen, { kind: 'backup', ...order }, backupTask(target));
   }
 
   #target({ disk }: SeenDisk, forceUnmount: boolean): TaskTarget {

@@ -25,6 +25,7 @@ import { FileAnswers } from './file-answers.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
 import { type ChooseFolder, Librarian } from './librarian.ts';
+import { LookInside } from './look-inside.ts';
 import { Lookout } from './lookout.ts';
 import { problemOf } from './problem.ts';
 import { Publisher } from './publisher.ts';
@@ -82,8 +83,11 @@ export interface Desk {
   command(command: Command): Promise<Reply>;
   /** Looks at the disks now (after wake-up, for instance). */
   rescan(): Promise<void>;
-  /** Cancels jobs, stops watching; resolves when nothing runs any more. */
-  close(): Promise<void>;
+  /**
+   * Ends jobs, stops watching; resolves when nothing runs any more. What backups have done stays on the disk, to be continued,
+   * unless `keep` is false.
+   */
+  close(options?: { readonly keep: boolean }): Promise<void>;
 }
 
 /** Starts watching at once; `await desk.rescan()` waits for a first look at the disks. */
@@ -98,6 +102,7 @@ class WatchingDesk implements Desk {
   readonly #lookout: Lookout;
   readonly #jobs: JobRunner;
   readonly #surveyor: Surveyor;
+  readonly #inside: LookInside | null;
   readonly #clerk: Clerk;
   readonly #shelf: Shelf;
   readonly #errands: ErrandRunner;
@@ -152,6 +157,9 @@ class WatchingDesk implements Desk {
       state,
       apply,
     });
+    const surveyor = this.#surveyor;
+    this.#inside =
+      options.platform.name === 'macos' ? null : new LookInside({ surveyor, state, apply });
     this.#clerk = new Clerk({
       platform: options.platform,
       settings: options.settings,
@@ -173,6 +181,8 @@ class WatchingDesk implements Desk {
       backUp: (seen, pi) => this.#clerk.backUpByItself(seen, pi),
       cancel: (job) => this.#jobs.cancel(job),
       check: (image) => this.#librarian.check(image, true),
+      cancelCheck: (errand) => this.#errands.cancel(errand),
+      power: () => options.platform.power(),
     });
     const files = new FileAnswers({ runTask, startWorker, access: options, state });
     const answers: AnswersOptions = {
@@ -181,6 +191,7 @@ class WatchingDesk implements Desk {
       librarian: this.#librarian,
       system: options.platform.name,
       home: options.home,
+      waitingCheck: () => this.#caretaker?.waiting ?? null,
     };
     this.#answerer = new Answerer((query, signal) => findAnswer(query, signal, answers));
     this.#lookout = new Lookout({
@@ -232,11 +243,12 @@ class WatchingDesk implements Desk {
     return this.#lookout.look();
   }
 
-  async close(): Promise<void> {
+  async close({ keep } = { keep: true }): Promise<void> {
     await this.#caretaker?.close();
     await Promise.all([
-      this.#jobs.close(),
+      this.#jobs.close(keep),
       this.#surveyor.close(),
+      this.#inside?.close(),
       this.#answerer.close(),
       this.#errands.close(),
     ]);
@@ -259,6 +271,7 @@ class WatchingDesk implements Desk {
     else if (events.length > 0 || this.#looksDifferent()) this.#publisher.now();
     for (const event of events) for (const listener of [...this.#events]) listener(event);
     this.#surveyor.follow();
+    this.#inside?.follow();
     // The first tick comes while it is being made.
     this.#caretaker?.follow();
   }

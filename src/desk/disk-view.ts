@@ -6,9 +6,11 @@ import { diskKeys } from '../engine/disk-key.ts';
 import { formatBytes } from '../engine/format.ts';
 import { refusalWords } from '../engine/words/refusal.ts';
 import type { Settings } from '../platform/settings.ts';
+import { sinceView } from './inside.ts';
 import { plainText } from './plain-text.ts';
 import { historyView } from './recognition.ts';
 import type { DeskState, SeenDisk } from './state.ts';
+import { unfinishedOfDisk, unfinishedView } from './unfinished.ts';
 
 export const MAX_PARTITIONS = 8;
 const MAX_LABEL = 64;
@@ -26,7 +28,8 @@ export function diskView(state: DeskState, seen: SeenDisk): DiskView {
     kind: glance.pi === 'no' ? 'removable' : 'pi',
     partitions: partitionsView(disk),
     canProtect: diskKeys(disk).length > 0,
-    history: historyView(state, seen),
+    history: historyView(state, seen, sinceView(state, seen)),
+    unfinished: unfinishedView(unfinishedOfDisk(state, seen)),
     warnings,
   };
 }

@@ -2,6 +2,8 @@
 
 import { dirname } from 'node:path';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { fullDiskWords } from '../engine/words/held.ts';
+import { stallingWords } from '../engine/words/stall.ts';
 import type { Authorizer } from '../platform/ports.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import type { JobTask } from './job-tasks.ts';
@@ -15,6 +17,12 @@ export interface JobRunnerOptions {
   readonly home: string;
 }
 
+/** When to end, and whether what is done is to stay then. */
+interface Ending {
+  readonly signal: AbortSignal;
+  readonly keepOnAbort: () => boolean;
+}
+
 export interface JobRunnerDesk {
   readonly apply: (input: DeskInput) => void;
   /** Looks at the disks; resolves when the desk has seen them. */
@@ -26,6 +34,7 @@ export class JobRunner {
   readonly #desk: JobRunnerDesk;
   readonly #running = new Map<string, { controller: AbortController; ended: Promise<void> }>();
   readonly #closing = new AbortController();
+  #keepsAtClose = true;
 
   constructor(options: JobRunnerOptions, desk: JobRunnerDesk) {
     this.#options = options;
@@ -36,7 +45,9 @@ export class JobRunner {
   run(job: string, task: JobTask): Promise<void> {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#closing.signal]);
-    const ended = this.#carryOut(job, task, signal);
+    // What the user cancels is thrown away; what only the end of PiKeep stops can be continued.
+    const keepOnAbort = (): boolean => !controller.signal.aborted && this.#keepsAtClose;
+    const ended = this.#carryOut(job, task, { signal, keepOnAbort });
     this.#running.set(job, { controller, ended });
     return ended.finally(() => this.#running.delete(job));
   }
@@ -47,29 +58,39 @@ export class JobRunner {
     this.#running.get(job)?.controller.abort();
   }
 
-  async close(): Promise<void> {
+  /** `keep`: what backups have done stays on the disk, to be continued. */
+  async close(keep: boolean): Promise<void> {
+    this.#keepsAtClose = keep;
     this.#closing.abort();
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  async #carryOut(job: string, task: JobTask, signal: AbortSignal): Promise<void> {
-    const outcome = await this.#outcome(job, task, signal);
+  async #carryOut(job: string, task: JobTask, ending: Ending): Promise<void> {
+    const outcome = await this.#outcome(job, task, ending);
     // What was written over looks different now. The desk sees that while it still knows why, and greets no new card.
     if (task.task !== 'backup') await this.#desk.look();
     this.#desk.apply(outcome);
   }
 
-  async #outcome(job: string, task: JobTask, signal: AbortSignal): Promise<DeskInput> {
+  async #outcome(job: string, task: JobTask, ending: Ending): Promise<DeskInput> {
     const { runTask, startWorker, authorizer, home } = this.#options;
     const { apply } = this.#desk;
     try {
-      if (signal.aborted) throw new PiKeepError('INTERRUPTED', {});
+      if (ending.signal.aborted) throw new PiKeepError('INTERRUPTED', {});
       const result: JobResult = await runTask(task, {
         startWorker,
         authorizer,
-        signal,
+        ...ending,
         onPlan: (plan) => apply({ input: 'planned', job, plan }),
         onProgress: (progress) => apply({ input: 'progressed', job, progress }),
+        onHeld: (held) => {
+          const words = held && { why: held.why, text: fullDiskWords(held) };
+          apply({ input: 'held', job, held: words });
+        },
+        onStall: (stall) => {
+          const words = stall && { why: 'stalled' as const, text: stallingWords(stall) };
+          apply({ input: 'held', job, held: words });
+        },
         onWarning: ({ text }) => apply({ input: 'warned', job, text }),
       });
       const place = result.task === 'backup' ? tilde(dirname(result.image), home) : '';

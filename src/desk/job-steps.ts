@@ -23,12 +23,15 @@ export function startJob(
   const seen = state.disks.find(({ key }) => key === card);
   if (!seen) return state;
   const started = state.started + 1;
+  const weak = weakIdentity(seen.disk);
   const job: Job = {
     id: `job-${started}`,
     kind: order.kind,
     disk: seen.disk.id,
     card,
-    identity: weakIdentityText(weakIdentity(seen.disk)),
+    identity: weakIdentityText(weak),
+    weak,
+    continues: order.kind === 'backup' ? (order.continues ?? null) : null,
     title: plainText(order.kind === 'backup' ? seen.glance.title : order.title, MAX_TITLE),
     image: order.kind === 'backup' ? null : order.image,
     byItself: order.kind === 'backup' ? (order.byItself ?? null) : null,
@@ -64,6 +67,13 @@ export function advance(job: Job, progress: Progress): Job {
   const { bytes, total, bytesPerSecond, secondsLeft } = progress;
   const phase = progress.phase === 'reading' ? 'opening' : progress.phase;
   return { ...job, state: { ...job.state, phase, bytes, total, bytesPerSecond, secondsLeft } };
+}
+
+/** Why it waits, or null again. */
+export function hold(job: Job, { held }: Extract<DeskInput, { input: 'held' }>): Job {
+  if (job.state.is !== 'working') return job;
+  const shown = held ? { ...held, text: plainText(held.text, MAX_SENTENCE) } : null;
+  return { ...job, state: { ...job.state, held: shown } };
 }
 
 export function warn(job: Job, given: string): Job {

@@ -1,6 +1,7 @@
 /** What the desk asks a worker to do, from what the user chose and set. Pure. */
 
 import { type Disk, weakIdentity } from '../engine/disk.ts';
+import type { Continuable } from '../library/leftovers.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import type { DoorName } from '../platform/ports.ts';
 import type { Settings } from '../platform/settings.ts';
@@ -26,12 +27,15 @@ export interface TaskTarget {
   readonly forceUnmount: boolean;
   /** Whatever the settings say. */
   readonly eject?: boolean;
+  /** A backup of this card that did not finish, to go on with. */
+  readonly continues?: Continuable | null;
 }
 
 export type JobTask = BackupTask | RestoreTask | UndoTask;
 
 export function backupTask(target: TaskTarget): BackupTask {
-  const { disk, settings, access, forceUnmount, eject = settings.ejectWhenDone } = target;
+  const { disk, settings, access, forceUnmount, continues } = target;
+  const { eject = settings.ejectWhenDone } = target;
   return {
     task: 'backup',
     disk: disk.id,
@@ -44,7 +48,14 @@ export function backupTask(target: TaskTarget): BackupTask {
     verify: 'image',
     forceUnmount,
     ejectWhenDone: eject,
+    ...(continues ? continuing(continues) : {}),
   };
+}
+
+/** As it was begun, by whomever. */
+function continuing({ file, unfinished }: Continuable) {
+  const { format, wholeCard, fullHash, verify } = unfinished;
+  return { continueFrom: file, format, wholeCard, fullHash, verify };
 }
 
 export function surveyTask(

@@ -10,6 +10,7 @@ import { onWorkingJob } from './job-steps.ts';
 import { plainText } from './plain-text.ts';
 import { problemOf } from './problem.ts';
 import { type DeskInput, type DeskState, isWorking, type Job } from './state.ts';
+import { spendUnfinished } from './unfinished.ts';
 
 interface Step {
   readonly state: DeskState;
@@ -116,7 +117,7 @@ export function failJob(state: DeskState, id: string, error: PiKeepError): Step 
     problem: problem.title,
     next: problem.next,
   };
-  return { state: end(state, id, failed), events: [event] };
+  return { state: end(spendUnfinished(state, job, error), id, failed), events: [event] };
 }
 
 /** Somebody said no, or nobody was there to say yes. */

@@ -7,14 +7,14 @@ import type {
   JobState,
   PlanView,
   Problem,
-  Snapshot,
 } from '../contract/panel.ts';
-import type { Disk } from '../engine/disk.ts';
+import type { Disk, WeakIdentity } from '../engine/disk.ts';
 import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
 import type { SelectionContext, Verdict } from '../engine/selection.ts';
 import { type CoachPlace, unknownPlace } from '../engine/words/coach.ts';
 import type { Backup } from '../library/backups.ts';
+import type { Leftover } from '../library/leftovers.ts';
 import type { Reminded } from '../library/reminder-log.ts';
 import type { AccessLook } from '../platform/ports.ts';
 import type { Settings } from '../platform/settings.ts';
@@ -23,6 +23,7 @@ import type { ExtractResult, ListFilesResult } from '../worker/file-results.ts';
 import type { Plan, Progress } from '../worker/progress.ts';
 import type { RestoreResult, SurveyResult, UndoResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
+import type { Inside } from './inside.ts';
 import type { Restorable } from './restorable.ts';
 import { emptyShelf, type ShelfState } from './shelf-state.ts';
 
@@ -59,6 +60,10 @@ export interface Job {
   readonly title: string;
   /** The image that a restore writes; null for a backup. */
   readonly image: string | null;
+  /** The same identity, piece by piece. */
+  readonly weak: WeakIdentity;
+  /** The rest of a backup that it goes on with; null where it began anew. */
+  readonly continues: string | null;
   /** The Pi it was begun for by itself; null when somebody asked for it. */
   readonly byItself: string | null;
   readonly state: JobState;
@@ -107,8 +112,6 @@ export interface Errand extends ErrandOrder {
 
 export type ErrandResult = CheckResult | ExtractResult | ListFilesResult;
 
-export type Leftover = Snapshot['leftovers'][number];
-
 export interface DeskState {
   /** Where PiKeep runs, for advice; it stays the same. */
   readonly place: CoachPlace;
@@ -129,18 +132,22 @@ export interface DeskState {
   readonly shelf: ShelfState;
   /** Of the library, the newest first; none while it cannot be reached. */
   readonly backups: readonly Backup[];
+  /** What looks inside of cards came to, by the key of the insertion. */
+  readonly inside: Readonly<Record<string, Inside>>;
   readonly reminded: Reminded;
   /** When a check was begun by itself, by the path of the image. */
   readonly tried: Readonly<Record<string, number>>;
   readonly restore: RestorePage | null;
   readonly leftovers: readonly Leftover[];
+  /** Those of them that turned out not to fit their card any more. */
+  readonly spent: readonly string[];
   readonly settings: Settings;
   readonly trouble: Problem | null;
 }
 
 /** What begins a job, besides the card. */
 export type JobOrder =
-  | { readonly kind: 'backup'; readonly byItself?: string }
+  | { readonly kind: 'backup'; readonly byItself?: string; readonly continues?: string }
   | { readonly kind: 'restore' | 'undo'; readonly title: string; readonly image: string };
 
 export type JobResult = BackupResult | RestoreResult | UndoResult;
@@ -155,6 +162,11 @@ export type DeskInput =
   | { readonly input: 'unlistable'; readonly error: PiKeepError }
   | { readonly input: 'started'; readonly card: string; readonly order: JobOrder }
   | { readonly input: 'progressed'; readonly job: string; readonly progress: Progress }
+  | {
+      readonly input: 'held';
+      readonly job: string;
+      readonly held: Extract<JobState, { is: 'working' }>['held'];
+    }
   | { readonly input: 'planned'; readonly job: string; readonly plan: Plan }
   | { readonly input: 'warned'; readonly job: string; readonly text: string }
   | { readonly input: 'cancelling'; readonly job: string }
@@ -175,6 +187,13 @@ export type DeskInput =
   | { readonly input: 'leftovers'; readonly leftovers: readonly Leftover[] }
   | { readonly input: 'ticked'; readonly now: number }
   | { readonly input: 'library'; readonly look: Omit<ShelfState, 'revision'> }
+  | {
+      readonly input: 'looked-inside';
+      /** Key of the insertion. */
+      readonly card: string;
+      readonly of: Inside['of'];
+      readonly lastBackup: Inside['lastBackup'];
+    }
   | { readonly input: 'reminded'; readonly reminded: Reminded }
   /** The user is to be reminded of this Pi, by its key. */
   | { readonly input: 'remind'; readonly pi: string }
@@ -230,10 +249,12 @@ export function emptyState(settings: Settings, place: CoachPlace = unknownPlace)
     errands: [],
     shelf: emptyShelf,
     backups: [],
+    inside: {},
     reminded: {},
     tried: {},
     restore: null,
     leftovers: [],
+    spent: [],
     settings,
     trouble: null,
   };

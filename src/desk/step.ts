@@ -4,9 +4,11 @@ import { changeErrands } from './errand-steps.ts';
 import type { DeskEvent } from './event.ts';
 import { decide, leaveUnanswered } from './hands-free-steps.ts';
 import { takeListing } from './insertion.ts';
+import { noteInside, noteSurvey } from './inside.ts';
 import {
   advance,
   followRewritten,
+  hold,
   markCancelling,
   markEjected,
   onWorkingJob,
@@ -46,6 +48,8 @@ function change(state: DeskState, input: DeskInput): Step {
       return quiet(startJob(state, input));
     case 'progressed':
       return quiet(onWorkingJob(state, input.job, (job) => advance(job, input.progress)));
+    case 'held':
+      return quiet(onWorkingJob(state, input.job, (job) => hold(job, input)));
     case 'planned':
       return quiet(
         onWorkingJob(state, input.job, (job) => ({ ...job, plan: planView(input.plan) })),
@@ -75,6 +79,13 @@ function change(state: DeskState, input: DeskInput): Step {
       return quiet({ ...state, now: input.now });
     case 'library':
       return quiet(takeLibrary(state, input));
+    case 'looked-inside':
+      return quiet({ ...state, inside: noteInside(state, input.card, input) });
+    case 'surveyed': {
+      const { card, survey } = input;
+      const inside = survey.is === 'ready' ? noteSurvey(state, card, survey.result) : state.inside;
+      return quiet(changeRestore({ ...state, inside }, input));
+    }
     case 'reminded':
       return quiet({ ...state, reminded: input.reminded });
     case 'remind':

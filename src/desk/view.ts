@@ -2,11 +2,13 @@
 
 import { basename } from 'node:path';
 import type { ErrandView, JobView, Snapshot } from '../contract/panel.ts';
+import type { Leftover } from '../library/leftovers.ts';
 import { backupKey, backupView } from './backup-view.ts';
 import { diskView, piFirst, refusedView } from './disk-view.ts';
 import { plainText } from './plain-text.ts';
 import { restoreView } from './restore-view.ts';
 import { type DeskState, type Errand, isWorking, type Job } from './state.ts';
+import { unfinishedOfJob, unfinishedView } from './unfinished.ts';
 
 /** What does not change while a desk lives. */
 export interface Surroundings {
@@ -40,13 +42,13 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
       .map((seen) => diskView(state, seen))
       .sort(piFirst),
     refused: disks.flatMap((seen) => refusedView(seen, state.settings)),
-    jobs: state.jobs.map((job) => jobView(job, drawn.has(job.id))),
+    jobs: state.jobs.map((job) => jobView(state, job, drawn.has(job.id))),
     errands: state.errands.map(errandView),
     backups: state.backups.slice(0, MAX_BACKUPS).map(backupView),
     moreBackups: Math.max(0, state.backups.length - MAX_BACKUPS),
     libraryRevision: state.shelf.revision,
     restore: restoreView(state),
-    leftovers: state.leftovers.slice(0, MAX_LEFTOVERS),
+    leftovers: state.leftovers.slice(0, MAX_LEFTOVERS).map(leftoverView),
     settings: { ejectWhenDone, showOtherExternal },
     trouble: state.trouble,
   };
@@ -60,7 +62,12 @@ export function tilde(path: string, home: string): string {
     : path;
 }
 
-function jobView(job: Job, isDrawn: boolean): JobView {
+function leftoverView(leftover: Leftover): Snapshot['leftovers'][number] {
+  const { file, name, storedBytes } = leftover;
+  return { file, name, storedBytes, unfinished: unfinishedView(leftover) };
+}
+
+function jobView(desk: DeskState, job: Job, isDrawn: boolean): JobView {
   const { id, kind, disk, card, title, image, state, plan, warnings } = job;
   return {
     job: id,
@@ -72,6 +79,7 @@ function jobView(job: Job, isDrawn: boolean): JobView {
     state,
     plan: isDrawn ? plan : null,
     warnings: [...warnings],
+    unfinished: unfinishedView(unfinishedOfJob(desk, job)),
   };
 }
 
