@@ -3,14 +3,18 @@
 import { homedir } from 'node:os';
 import { app, dialog, ipcMain, Notification, powerMonitor, protocol, session } from 'electron';
 import { createDesk } from '../desk/desk.ts';
+import { asPiKeepError } from '../engine/errors.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import { createPlatform } from '../platform/index.ts';
+import { logFolder } from '../platform/log-place.ts';
 import { createElectronNotifier } from '../platform/notify/electron-notifier.ts';
 import { createFallbackNotifier } from '../platform/notify/fallback-notifier.ts';
 import { createNodeNotifier } from '../platform/notify/node-notifier.ts';
+import { openProgramLog, type ProgramLog } from '../platform/program-log.ts';
 import { responsibleApp } from '../platform/responsible-app.ts';
 import { openSettings } from '../platform/settings.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
+import { recordedRun } from '../worker/recorded-run.ts';
 import { runTask } from '../worker/run-task.ts';
 import { parseAppOptions } from './app-options.ts';
 import { askForFolder } from './ask-for-folder.ts';
@@ -28,7 +32,7 @@ import { trayLook } from './tray.ts';
 import { addTrayMenu, createTray, followDesk } from './tray-icon.ts';
 import { denyPermissions, lockNavigation } from './window-security.ts';
 
-async function start(): Promise<void> {
+async function start(log: ProgramLog): Promise<void> {
   const { library, ...options } = parseAppOptions(process.argv.slice(1));
   denyPermissions(session.defaultSession);
   servePanel(protocol, places.panel);
@@ -37,7 +41,7 @@ async function start(): Promise<void> {
   const settings = await openSettings();
   const desk = createDesk({
     platform,
-    runTask,
+    runTask: recordedRun(runTask, log),
     startWorker: createStartUtilityWorker(places.worker),
     authorizer,
     settings,
@@ -52,7 +56,12 @@ async function start(): Promise<void> {
   });
   const second = createNodeNotifier({ icon: places.noticeIcon });
   const notifier = createFallbackNotifier(createElectronNotifier(Notification), second);
-  askBeforeQuitting({ app, dialog, desk, close: () => notifier.close() });
+  askBeforeQuitting({
+    app,
+    dialog,
+    desk,
+    close: () => notifier.close().finally(() => log.stop({})),
+  });
 
   const tray = createTray();
   const { tooltip } = trayLook(desk.snapshot);
@@ -72,10 +81,16 @@ if (app.requestSingleInstanceLock()) {
   lockNavigation(app);
   // A tray app lives on without windows.
   app.on('window-all-closed', () => {});
+  const log = openProgramLog(
+    { program: 'app', version: app.getVersion() },
+    { folder: logFolder() },
+  );
   app
     .whenReady()
-    .then(start)
+    .then(() => start(log))
     .catch((error: unknown) => {
+      const { code, facts } = asPiKeepError(error);
+      log.write('error', { code, facts });
       report(error);
       app.exit(1);
     });

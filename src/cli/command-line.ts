@@ -1,7 +1,7 @@
 /** Runs one command line from its words to the exit code. */
 
 import { CommanderError } from 'commander';
-import { asPiKeepError } from '../engine/errors.ts';
+import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
 import { VERSION } from '../version.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import { listenForInterruption } from './interruption.ts';
@@ -9,7 +9,7 @@ import { JsonPrinter } from './json-printer.ts';
 import { globalOptionsOf } from './options.ts';
 import { outputOf } from './output.ts';
 import { buildProgram, usageErrorOf } from './program.ts';
-import { openSession, type Surroundings } from './session.ts';
+import { openSession, type Session, type Surroundings } from './session.ts';
 import { TextPrinter } from './text-printer.ts';
 
 /** Milliseconds; any will do. */
@@ -33,6 +33,26 @@ export async function runCommandLine(words: readonly string[]): Promise<never> {
   process.exit(code);
 }
 
+/** What failed outside of a task is written down here; tasks have lines of their own. */
+async function logged(
+  { log }: Pick<Session, 'log'>,
+  action: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    const code = await action();
+    log.stop({ code });
+    return code;
+  } catch (thrown) {
+    const error = asPiKeepError(thrown);
+    const { code, facts } = error;
+    if (isPiKeepError(error, 'INTERNAL', 'TOOL_FAILED', 'TOOL_MISSING')) {
+      log.write('error', { code, facts });
+    }
+    log.stop({ code: exitCodeOf(code) });
+    throw thrown;
+  }
+}
+
 async function carryOut(words: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
   const { printer, stdout } = surroundings;
   let code: ExitCode = exitCodes.done;
@@ -40,8 +60,8 @@ async function carryOut(words: readonly string[], surroundings: Surroundings): P
     version: VERSION,
     stdout,
     run: async (command, action) => {
-      const session = await openSession(surroundings, globalOptionsOf(command));
-      code = await action(session);
+      const session = await openSession(surroundings, globalOptionsOf(command), command.name());
+      code = await logged(session, () => action(session));
     },
   });
   try {

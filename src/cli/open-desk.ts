@@ -7,14 +7,21 @@ import { newDownloadFolder } from '../platform/download-folder.ts';
 import { responsibleApp } from '../platform/responsible-app.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { VERSION } from '../version.ts';
+import { recordedRun } from '../worker/recorded-run.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
 import type { Session } from './session.ts';
 
-export async function openDesk({ platform, settings, options, library }: Session): Promise<Desk> {
+export async function openDesk({
+  platform,
+  settings,
+  options,
+  library,
+  log,
+}: Session): Promise<Desk> {
   return createDesk({
     platform,
-    runTask,
+    runTask: recordedRun(runTask, log),
     startWorker: startNodeWorker,
     authorizer: await openAuthorizer(platform),
     settings,

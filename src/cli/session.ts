@@ -5,8 +5,11 @@ import { join, resolve } from 'node:path';
 import { PiKeepError } from '../engine/errors.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import { createPlatform } from '../platform/index.ts';
+import { logFolder } from '../platform/log-place.ts';
 import type { Platform } from '../platform/ports.ts';
+import { openProgramLog, type ProgramLog } from '../platform/program-log.ts';
 import { openSettings, type SettingsStore } from '../platform/settings.ts';
+import { VERSION } from '../version.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Output } from './output.ts';
 import type { Printer } from './printer.ts';
@@ -28,12 +31,14 @@ export interface Session extends Surroundings {
   readonly library: string;
   /** Where restores keep what they overwrite, and their reports. */
   readonly recordsFolder: string;
+  readonly log: ProgramLog;
 }
 
 /** Throws USAGE for options that make no sense together or on this computer. */
 export async function openSession(
   surroundings: Surroundings,
   given: GlobalOptions,
+  command: string,
 ): Promise<Session> {
   const options = { ...given, slot: given.slot === null ? null : absolute(given.slot, '--slot') };
   const settings = await openSettings();
@@ -43,7 +48,12 @@ export async function openSession(
   const library =
     given.library === null ? settings.current.library : absolute(given.library, '--library');
   const platform = await createPlatform({ slot: options.slot });
-  return { ...surroundings, options, platform, settings, library, recordsFolder: recordsFolder() };
+  const log = openProgramLog(
+    { program: 'cli', version: VERSION, command },
+    { folder: logFolder() },
+  );
+  const opened = { ...surroundings, options, platform, settings, library, log };
+  return { ...opened, recordsFolder: recordsFolder() };
 }
 
 /** A path as typed, made absolute; "~" is expanded where the shell did not ("--to=~/x"). Throws USAGE for an empty one. */

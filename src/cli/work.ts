@@ -2,6 +2,7 @@
 
 import { openAuthorizer } from '../platform/authorizer.ts';
 import type { Progress } from '../worker/progress.ts';
+import { recordedRun } from '../worker/recorded-run.ts';
 import { type ResultOf, runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
 import type { Task } from '../worker/tasks.ts';
@@ -15,11 +16,11 @@ export async function work<T extends Task>(
   facts: Facts = {},
   onProgress?: (progress: Progress) => void,
 ): Promise<ResultOf<T>> {
-  const { platform, printer, signal } = session;
+  const { platform, printer, signal, log } = session;
   const authorizer = await openAuthorizer(platform);
   const awake = platform.desktop.keepAwake(`PiKeep: ${task.task}`);
   try {
-    return await runTask(task, {
+    return await recordedRun(runTask, log)(task, {
       startWorker: startNodeWorker,
       authorizer,
       signal,

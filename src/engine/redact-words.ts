@@ -38,14 +38,14 @@ truncated try two type typeerror rangeerror referenceerror syntaxerror
 unable unavailable undefined under undo unexpected unfinished unknown unmount unmounted unpack unproven unreadable unsupported until
 unverified use used useful user uses using
 value values verified verify version very volume volumes
-wait waited waits want wanted was way ways we went were what when where which while who whole will with within without word work
+wait waited waits want wanted was way ways we why went were what when where which while who whole will with within without word work
 worker works would write writer writes writing written wrong
 xz yes yet you your zip zstd
-claimed errno facts holder job longest missing needed offset open pid places points real size speed stalls step stored system total
+arch claimed errno facts holder job grow longest missing needed offset outcome open pid places points real size speed stalls step stored system total
 backup-task start stop job-begin job-end door unmount eject held stall error uncaught
 check compare diff-images list-files preview undo watch doctor history demo settings pi forget protect extract ls
 opened cancelled incomplete done failed img img.gz img.zst auto differential leave first-boot read-back read-back-cached
-destination-full stalled reader worker card arm64 x64 ia32 app cli panel browser read write
+destination-full stalled reader worker card arm64 x64 ia32 arm darwin app cli panel browser read write
 apfs ext ext2 ext3 ext4 exfat fat16 fat32 hfs msdos nfs ntfs smbfs tmpfs vfat xfs btrfs fuse fuseblk cifs overlay zfs
 diskutil lsblk udevadm udisksctl hdiutil caffeinate osascript umount xdg-open gdbus systemd-inhibit mds mds_stores mdworker
 finder spotlight fsck bash zsh sleep dd

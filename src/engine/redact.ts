@@ -16,34 +16,10 @@ export interface RedactedFacts {
 }
 
 /** Facts in sentences. Every other text of an error is a name, and hidden as a whole. */
-const SENTENCES = new Set([
-  ...['detail', 'tried', 'reason', 'what', 'from', 'tool', 'errno', 'door', 'fileSystem', 'who'],
-  ...[
-    'code',
-    'task',
-    'phase',
-    'outcome',
-    'why',
-    'kind',
-    'words',
-    'way',
-    'program',
-    'system',
-    'arch',
-  ],
-  ...[
-    'format',
-    'verify',
-    'mode',
-    'grow',
-    'version',
-    'node',
-    'electron',
-    'release',
-    'command',
-    'where',
-  ],
-]);
+const SENTENCES: ReadonlySet<string> = new Set(
+  `detail tried reason what from tool errno door fileSystem who code task phase outcome why kind words way program system arch
+  format verify verified mode grow version node electron release command`.split(/\s+/),
+);
 
 const MAX_DEPTH = 3;
 const MAX_ENTRIES = 32;
