@@ -41,11 +41,16 @@ export async function build(
   profile: Profile,
 ): Promise<void> {
   await mkdir(output, { recursive: true });
+  // A project of its own: it would add every dependency of the one around the stage, bundled or not.
+  await writeFile(join(output, 'package.json'), '{ "name": "pikeep-package", "private": true }\n');
   const file = join(output, `electron-builder-${architecture}.json`);
   await writeFile(file, JSON.stringify(configuration, null, 2));
   const program = join(tools, 'node_modules/electron-builder/cli.js');
   const targets = configuration.mac.target.map(({ target }) => target);
-  const args = ['--mac', ...targets, `--${architecture}`, '--config', file, '--publish', 'never'];
+  const args = [
+    ...['--projectDir', output, '--config', file, '--publish', 'never'],
+    ...['--mac', ...targets, `--${architecture}`],
+  ];
   await runHere(process.execPath, [program, ...args], environmentOf(profile));
 }
 

@@ -38,8 +38,8 @@ describe('what is packed', () => {
     for (const file of ['main.js', 'worker.js', 'preload.cjs']) {
       const text = readFileSync(join(folder, 'dist/app', file), 'utf8');
       const imports = [
-        ...text.matchAll(/^(?:import|export) (?:[^"']*from )?["']([^"']+)["'];?$/gm),
-        ...text.matchAll(/\b(?:import|require)\(["']([^"']+)["']\)/g),
+        ...text.matchAll(/^(?:import|export) (?:[^"'\n]*from )?["']([^"']+)["'];?$/gm),
+        ...text.matchAll(/(?<![.\w])(?:import|require)\(["']([^"']+)["']\)/g),
       ].map((match) => match[1] ?? '');
       expect(imports.length, file).toBeGreaterThan(0);
       const packages = imports.filter((name) => !isBuiltin(name));
