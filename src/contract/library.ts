@@ -95,6 +95,8 @@ export const libraryAnswers = [
     hints: v.pipe(v.array(text), v.maxLength(8)),
     /** What "by itself" means on this computer. */
     handsFreeWords: text,
+    /** Why its next check, which is due, has not begun, in a sentence; null where none waits. */
+    checkWaits: v.nullable(text),
     backups: v.pipe(v.array(listedBackupSchema), v.maxLength(MAX_PAGE)),
     total: bytes,
   }),

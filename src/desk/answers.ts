@@ -1,6 +1,7 @@
 /** Which part of the desk answers which question. */
 
 import type { Answer, Query } from '../contract/asks.ts';
+import type { Caretaker } from './caretaker.ts';
 import type { FileAnswers } from './file-answers.ts';
 import { forgetAnswer } from './forget-offer.ts';
 import type { handsFreeWords } from './hands-free.ts';
@@ -15,13 +16,15 @@ export interface AnswersOptions {
   readonly librarian: Pick<Librarian, 'remember'>;
   readonly system: Parameters<typeof handsFreeWords>[0];
   readonly home: string;
+  /** A check that is due and has not begun. */
+  readonly waitingCheck: () => Caretaker['waiting'];
 }
 
 /** Throws what stands against it. */
 export async function findAnswer(
   query: Query,
   signal: AbortSignal,
-  { state, files, librarian, system, home }: AnswersOptions,
+  { state, files, librarian, system, home, waitingCheck }: AnswersOptions,
 ): Promise<Answer> {
   switch (query.ask) {
     case 'library':
@@ -29,7 +32,7 @@ export async function findAnswer(
     case 'loose':
       return looseAnswer(state(), query, home);
     case 'pi':
-      return piAnswer(state(), query, system);
+      return piAnswer(state(), query, system, waitingCheck());
     case 'forget': {
       const answer = forgetAnswer(state(), query.what);
       if (answer.token !== null) librarian.remember(answer.token, query.what);

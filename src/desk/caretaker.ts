@@ -1,12 +1,16 @@
 /** What the desk does by itself: back up cards that are wanted so, remind, check what is due. The rules are elsewhere. */
 
+import { isPiKeepError } from '../engine/errors.ts';
+import type { LibraryBackup } from '../library/library.ts';
 import type { ReminderLog } from '../library/reminder-log.ts';
+import type { Power } from '../platform/ports.ts';
 import type { Clock } from './clock.ts';
+import { isUnderWay } from './errand-steps.ts';
 import { handsFree } from './hands-free.ts';
 import { recognitionOf } from './recognition.ts';
 import { dueReminders } from './reminders.ts';
-import { dueCheck } from './schedule.ts';
-import { type DeskInput, type DeskState, isWorking, type SeenDisk } from './state.ts';
+import { type CheckWaits, dueCheck, waitsFor } from './schedule.ts';
+import { type DeskInput, type DeskState, type Errand, isWorking, type SeenDisk } from './state.ts';
 
 export interface CaretakerOptions {
   readonly clock: Clock;
@@ -19,6 +23,10 @@ export interface CaretakerOptions {
   readonly cancel: (job: string) => void;
   /** Begins a check of an image. Throws what stands against it. */
   readonly check: (image: string) => void;
+  /** Ends a check that gives way. */
+  readonly cancelCheck: (errand: string) => void;
+  /** What the computer runs on, and how busy it is. */
+  readonly power: () => Promise<Power>;
 }
 
 /** Between two looks at what is due. */
@@ -36,6 +44,10 @@ export class Caretaker {
   #isClosed = false;
   #isReady = false;
   #writing: Promise<void> = Promise.resolve();
+  #checking: Promise<void> = Promise.resolve();
+  #waiting: { readonly image: string; readonly why: CheckWaits } | null = null;
+  /** Images whose check gave way to other work: they need not wait another day. */
+  readonly #gaveWay = new Set<string>();
 
   constructor(options: CaretakerOptions) {
     this.#options = options;
@@ -46,6 +58,7 @@ export class Caretaker {
   /** To be called after every change of the state. */
   follow(): void {
     if (this.#isClosed) return;
+    if (this.#options.state().jobs.some(isWorking)) this.#giveWay();
     for (const { key } of this.#options.state().disks) {
       // Deciding about one changes the state, and may decide about others.
       const seen = this.#options.state().disks.find((one) => one.key === key);
@@ -55,8 +68,14 @@ export class Caretaker {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#waiting = null;
     for (const callOff of this.#callOffs) callOff();
-    await this.#writing;
+    await Promise.all([this.#writing, this.#checking]);
+  }
+
+  /** The image whose check is due, and what it waits for; null where none does. */
+  get waiting(): { readonly image: string; readonly why: CheckWaits } | null {
+    return this.#waiting;
   }
 
   async #begin(): Promise<void> {
@@ -113,17 +132,52 @@ export class Caretaker {
 
   #round(): void {
     this.#tick();
-    const { state, check } = this.#options;
-    if (this.#isReady && state().shelf.is === 'ready') {
+    if (this.#isReady && this.#options.state().shelf.is === 'ready') {
       this.#remind();
-      const { jobs, errands, shelf, tried, now } = state();
-      const isIdle =
-        !jobs.some(isWorking) &&
-        errands.every(({ state: { is } }) => is !== 'waiting' && is !== 'working');
-      const due = isIdle ? dueCheck({ ...shelf, tried, now }) : null;
-      if (due) check(due.path);
+      this.#checking = this.#checking.then(() => this.#checkWhatIsDue());
     }
     this.#later(ROUND_MS, () => this.#round());
+  }
+
+  async #checkWhatIsDue(): Promise<void> {
+    const { state, check, power } = this.#options;
+    const own = state().errands.find(isScheduledCheck);
+    if (own === undefined && this.#due() === null) {
+      this.#waiting = null;
+      return;
+    }
+    const found = await power();
+    if (this.#isClosed) return;
+    if (own) {
+      if (found.source === 'battery') this.#giveWay();
+      return;
+    }
+    const due = this.#due();
+    const why = due && waitsFor(isAtWork(state()), found);
+    this.#waiting = due && why ? { image: due.path, why } : null;
+    if (!due || why !== null) return;
+    this.#gaveWay.delete(due.path);
+    try {
+      check(due.path);
+    } catch (error) {
+      // It is being read already, or has left: then there is nothing to begin.
+      if (!isPiKeepError(error)) throw error;
+    }
+  }
+
+  #due(): LibraryBackup | null {
+    const { shelf, tried, now } = this.#options.state();
+    const rested = Object.entries(tried).filter(([image]) => !this.#gaveWay.has(image));
+    return dueCheck({ ...shelf, tried: Object.fromEntries(rested), now });
+  }
+
+  /** What nobody asked for stands back; it is due again as soon as there is time for it. */
+  #giveWay(): void {
+    for (const errand of this.#options.state().errands) {
+      if (!isScheduledCheck(errand) || this.#gaveWay.has(errand.image)) continue;
+      this.#gaveWay.add(errand.image);
+      this.#options.cancelCheck(errand.id);
+    }
   }
 
   #remind(): void {
@@ -145,6 +199,14 @@ export class Caretaker {
     });
     this.#callOffs.add(callOff);
   }
+}
+
+function isScheduledCheck({ kind, isScheduled, state }: Errand): boolean {
+  return kind === 'check' && isScheduled && isUnderWay(state);
+}
+
+function isAtWork({ jobs, errands }: DeskState): boolean {
+  return jobs.some(isWorking) || errands.some((errand) => isUnderWay(errand.state));
 }
 
 /** Keys of the Pis whose card is being backed up: by itself, or as far as its card can be recognised. */

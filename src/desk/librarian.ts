@@ -103,7 +103,10 @@ export class Librarian {
     const backup = library?.backups.find((one) => one.path === path) ?? null;
     const plain = library?.images.find((one) => one.path === path) ?? null;
     const image = { path, backup, plain };
-    errands.add({ kind: 'check', ...orderOf(image), isScheduled }, checkTask(this.#access(image)));
+    errands.add(
+      { kind: 'check', ...orderOf(image), isScheduled },
+      checkTask(this.#access(image), isScheduled),
+    );
   }
 
   async #save(image: ChosenImage, paths: readonly string[]): Promise<void> {

@@ -2,10 +2,12 @@
 
 import { basename } from 'node:path';
 import type { AnswerTo, Query } from '../contract/panel.ts';
+import type { Caretaker } from './caretaker.ts';
 import { handsFreeWords } from './hands-free.ts';
 import { choosePi } from './library-choice.ts';
 import { listedBackup, looseImage, piView } from './library-view.ts';
 import { plainText } from './plain-text.ts';
+import { waitingWords } from './schedule.ts';
 import type { KnownPi } from './shelf-state.ts';
 import type { DeskState } from './state.ts';
 import { tilde } from './view.ts';
@@ -64,6 +66,7 @@ export function piAnswer(
   state: DeskState,
   { pi: key, offset, limit }: QueryOf<'pi'>,
   system: Parameters<typeof handsFreeWords>[0],
+  waiting: Caretaker['waiting'] = null,
 ): AnswerTo<'pi'> {
   const known = choosePi(state.shelf, key);
   const { pi, preferences } = known;
@@ -78,9 +81,15 @@ export function piAnswer(
     identity: identityOf(known).slice(0, MAX_IDENTITY),
     hints: pi.hints.slice(0, MAX_HINTS).map((one) => plainText(one, MAX_SENTENCE)),
     handsFreeWords: handsFreeWords(system),
+    checkWaits: waitsHere(pi, waiting),
     backups: pi.backups.slice(offset, offset + limit).map((one) => listedBackup(state, one)),
     total: pi.backups.length,
   };
+}
+
+function waitsHere({ backups }: KnownPi['pi'], waiting: Caretaker['waiting']): string | null {
+  const isOfThis = backups.some(({ path }) => path === waiting?.image);
+  return waiting && isOfThis ? waitingWords[waiting.why] : null;
 }
 
 function identityOf({ pi }: KnownPi): string[] {

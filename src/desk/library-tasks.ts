@@ -21,7 +21,10 @@ export interface ImageAccess {
 
 export type ErrandTask = CheckTask | ExtractTask | ListFilesTask;
 
-export function checkTask({ image, settings, access }: ImageAccess): CheckTask {
+export function checkTask(
+  { image, settings, access }: ImageAccess,
+  isScheduled: boolean,
+): CheckTask {
   return {
     task: 'check',
     target: image,
@@ -31,6 +34,7 @@ export function checkTask({ image, settings, access }: ImageAccess): CheckTask {
     recordsFolder: access.recordsFolder ?? recordsFolder(),
     library: settings.library,
     cacheFolder: cacheOf(access),
+    gentle: isScheduled,
   };
 }
 

@@ -1,9 +1,10 @@
-/** Which backup is to be checked again by itself. Pure. */
+/** Which backup is to be checked again by itself, and what it waits for. Pure. */
 
 import { isCheckDue } from '../engine/check-due.ts';
 import { type CheckRecords, checkKey } from '../library/check-records.ts';
 import type { LibraryBackup } from '../library/library.ts';
 import { isInFuture } from '../library/oddities.ts';
+import type { Power } from '../platform/ports.ts';
 import type { KnownPi } from './shelf-state.ts';
 
 /** A check that came to nothing is not tried again before. */
@@ -34,6 +35,26 @@ export function dueCheck({ pis, checks, tried, now }: ScheduleAsked): LibraryBac
   due.sort((one, other) => timeOf(one.last) - timeOf(other.last));
   return due[0]?.newest ?? null;
 }
+
+/** Why a check that is due has not begun: something else is going on, or this is no moment for it. */
+export type CheckWaits = 'work' | 'battery' | 'load';
+
+/** So busy that somebody would notice: more than this of all processors in the last minute. */
+const MAX_LOAD = 0.7;
+
+/** Null: it can begin. Where the system does not say what it runs on, it has no battery that anybody knows of. */
+export function waitsFor(isAtWork: boolean, { source, load }: Power): CheckWaits | null {
+  if (isAtWork) return 'work';
+  if (source === 'battery') return 'battery';
+  return load > MAX_LOAD ? 'load' : null;
+}
+
+/** A sentence for the page of its Pi. */
+export const waitingWords: Readonly<Record<CheckWaits, string>> = {
+  work: 'The next check is due, and waits until nothing else is being done.',
+  battery: 'The next check is due, and waits until the computer is plugged in.',
+  load: 'The next check is due, and waits until the computer is less busy.',
+};
 
 /** When its content was read and compared: by the last check that did, or when it was made. */
 function lastRead(backup: LibraryBackup, checks: CheckRecords): string | null {

@@ -51,7 +51,7 @@ export function PiPage({ pi }: { readonly pi: string }) {
 
 type PiAnswer = AnswerTo<'pi'>;
 
-function PiHead({ answer: { pi, preferences, hints } }: { readonly answer: PiAnswer }) {
+function PiHead({ answer: { pi, preferences, hints, checkWaits } }: { readonly answer: PiAnswer }) {
   const { snapshot, send } = useTools();
   const disk = snapshot.disks.find(({ card }) => card === pi.card);
   const isBusy = snapshot.jobs.some(
@@ -66,6 +66,7 @@ function PiHead({ answer: { pi, preferences, hints } }: { readonly answer: PiAns
       />
       {preferences.note !== '' && <p class="note">{preferences.note}</p>}
       {pi.ambiguous !== null && <p class="warning">{pi.ambiguous}</p>}
+      {checkWaits !== null && <p class="hint">{checkWaits}</p>}
       {pi.isDue && (
         <p class="warning">Its last good backup is older than you want. Put in its card.</p>
       )}
@@ -84,7 +85,10 @@ function PiHead({ answer: { pi, preferences, hints } }: { readonly answer: PiAns
           >
             Back up now
           </Action>
-          <span class="detail">Its card seems to be in the reader.</span>
+          <span class="detail">
+            {['Its card seems to be in the reader', disk.history?.since].filter(Boolean).join('. ')}
+            .
+          </span>
         </div>
       )}
     </>

@@ -141,6 +141,15 @@ export interface Trash {
   move(file: string): Promise<void>;
 }
 
+/** "unknown": the system does not say. */
+export type PowerSource = 'mains' | 'battery' | 'unknown';
+
+export interface Power {
+  readonly source: PowerSource;
+  /** How busy the processors were in the last minute: 1 is all of them, more is work that waits. */
+  readonly load: number;
+}
+
 export interface Notice {
   /** Notices with one id replace each other where the system can do that. */
   readonly id: string;
@@ -164,6 +173,8 @@ export interface Platform {
   readonly volumes: Volumes;
   readonly desktop: Desktop;
   readonly trash: Trash;
+  /** Asked before work that nobody waits for. */
+  power(): Promise<Power>;
   readonly imageFiles: ImageFiles;
   readonly compressor: Compressor;
   readonly unpacker: Unpacker;

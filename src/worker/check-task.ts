@@ -1,5 +1,6 @@
 /** The page on whether a backup, or a card, is any good. */
 
+import { constants, setPriority } from 'node:os';
 import { type Card, readCard } from '../engine/card.ts';
 import { checkOf, type HealthCheck, judge } from '../engine/health.ts';
 import { checkCard } from '../engine/health-card.ts';
@@ -18,11 +19,21 @@ import type { CheckTask } from './tasks.ts';
  */
 export async function runCheck(task: CheckTask, context: TaskContext): Promise<CheckResult> {
   const started = context.monotonic();
+  if (task.gentle) standBack();
   const platform = await context.createPlatform({ slot: task.source.slot });
   const result = (await isFile(task.target))
     ? await checkImageFile(task, platform, context)
     : await checkDisk(task, platform, context);
   return { ...result, seconds: (context.monotonic() - started) / 1000 };
+}
+
+/** For as long as this process lives, which is no longer than its task; the disk goes by it too (ioprio_set(2), IOPRIO_CLASS_NONE). */
+function standBack(): void {
+  try {
+    setPriority(0, constants.priority.PRIORITY_LOW);
+  } catch {
+    // A system that does not let a process step back: then it runs as it is.
+  }
 }
 
 async function checkDisk(

@@ -48,8 +48,8 @@ export const backupTaskSchema = v.object({
   /** How long a dying card is tried without anything more being read. */
   rescueMinutes: v.optional(v.pipe(bytes, v.minValue(1), v.maxValue(MAX_RESCUE_MINUTES))),
   /**
-   * The `.partial` of an unfinished backup of this card, which is carried on; left out or null, a new one is begun. Format and the other
-   * wishes then have to be those of that backup, and `destination` is the folder that it lies in.
+   * The `.partial` of an unfinished backup of this card, which is carried on where and how it was begun, whatever
+   * `destination`, `format` and the other wishes say; left out or null, a new one is begun.
    */
   continueFrom: v.optional(v.nullable(text)),
   forceUnmount: v.boolean(),
@@ -96,6 +96,8 @@ export const checkTaskSchema = v.object({
   cacheFolder: v.optional(text),
   /** Such an image may be put there. */
   unpack: v.optional(v.boolean()),
+  /** Nobody waits for it: everything else goes first. */
+  gentle: v.optional(v.boolean()),
 });
 
 /** What the user was shown, and confirmed, about where a restore goes. */

@@ -7,6 +7,7 @@ import type { Disk } from '../../src/engine/disk.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
 import type { PiPreferences } from '../../src/library/pi-preferences.ts';
 import type { Reminded } from '../../src/library/reminder-log.ts';
+import type { Power } from '../../src/platform/ports.ts';
 import { context, piCard } from './cards.ts';
 import { Hands } from './hands.ts';
 import { settings } from './lives.ts';
@@ -24,6 +25,7 @@ class Rig {
   readonly checked: string[] = [];
   readonly written: Reminded[] = [];
   readonly begun: string[] = [];
+  power: Power = { source: 'mains', load: 0 };
   state: DeskState = emptyState(settings);
   #caretaker: Caretaker | null = null;
 
@@ -48,11 +50,27 @@ class Rig {
         rig.checked.push(image);
         const order = { kind: 'check', image, title: 'octopi', isScheduled: true } as const;
         rig.apply({ input: 'errand-added', order });
+        rig.apply({ input: 'errand-begun', errand: rig.state.errands.at(-1)?.id ?? '' });
       },
+      cancelCheck: (errand) => {
+        rig.cancelled.push(errand);
+        rig.apply({ input: 'errand-failed', errand, error: new PiKeepError('INTERRUPTED', {}) });
+      },
+      power: async () => rig.power,
     });
     await Promise.resolve();
     await Promise.resolve();
     return rig;
+  }
+
+  get waiting(): Caretaker['waiting'] {
+    return this.#caretaker?.waiting ?? null;
+  }
+
+  /** Every answer that is on its way has come then. */
+  async pass(milliseconds: number): Promise<void> {
+    this.clock.pass(milliseconds);
+    await new Promise(setImmediate);
   }
 
   apply(input: DeskInput): void {
@@ -208,6 +226,51 @@ describe('what is due', () => {
     expect(rig.told('reminder')).toEqual([]);
   });
 
+  it('is checked when there is mains and not much to do, and says what it waits for', async () => {
+    const rig = await Rig.start();
+    rig.know(47, { verifyEveryDays: 30 });
+    const image = rig.state.shelf.pis[0]?.pi.backups[0]?.path;
+    for (const [power, why] of [
+      [{ source: 'battery', load: 0 }, 'battery'],
+      [{ source: 'mains', load: 0.9 }, 'load'],
+    ] as const) {
+      rig.power = power;
+      await rig.pass(10 * MINUTE);
+      expect(rig.waiting).toEqual({ image, why });
+    }
+    expect(rig.checked).toEqual([]);
+    rig.power = { source: 'unknown', load: 0.5 };
+    await rig.pass(10 * MINUTE);
+    expect(rig.checked).toEqual([image]);
+    expect(rig.waiting).toBeNull();
+    // Unplugged in the middle: it stands back, and goes on at the socket the same day.
+    rig.power = { source: 'battery', load: 0 };
+    await rig.pass(10 * MINUTE);
+    expect(rig.cancelled).toEqual(['errand-1']);
+    await rig.pass(10 * MINUTE);
+    expect(rig.waiting).toEqual({ image, why: 'battery' });
+    rig.power = { source: 'mains', load: 0 };
+    await rig.pass(10 * MINUTE);
+    expect(rig.checked).toEqual([image, image]);
+  });
+
+  it('gives way to a backup that begins meanwhile', async () => {
+    const rig = await Rig.start();
+    rig.list();
+    rig.know(47, { verifyEveryDays: 30 });
+    await rig.pass(10 * MINUTE);
+    expect(rig.checked).toHaveLength(1);
+    rig.list(piCard('sdb'));
+    rig.apply({ input: 'started', card: rig.state.disks[0]?.key ?? '', order: { kind: 'backup' } });
+    expect(rig.cancelled).toEqual(['errand-1']);
+    await rig.pass(10 * MINUTE);
+    expect(rig.waiting).toMatchObject({ why: 'work' });
+    const job = rig.state.jobs[0]?.id ?? '';
+    rig.apply({ input: 'failed', job, error: new PiKeepError('INTERRUPTED', {}) });
+    await rig.pass(10 * MINUTE);
+    expect(rig.checked).toHaveLength(2);
+  });
+
   it('is checked when nothing else works, one at a time', async () => {
     const rig = await Rig.start();
     rig.list();
@@ -215,23 +278,23 @@ describe('what is due', () => {
     rig.list(piCard('sdb'));
     const card = rig.state.disks[0]?.key ?? '';
     rig.apply({ input: 'started', card, order: { kind: 'backup' } });
-    rig.clock.pass(30 * MINUTE);
+    await rig.pass(30 * MINUTE);
     expect(rig.checked).toEqual([]);
     rig.apply({
       input: 'failed',
       job: rig.state.jobs[0]?.id ?? '',
       error: new PiKeepError('INTERRUPTED', {}),
     });
-    rig.clock.pass(30 * MINUTE);
+    await rig.pass(30 * MINUTE);
     expect(rig.checked).toHaveLength(1);
     rig.apply({
       input: 'errand-failed',
       errand: 'errand-1',
       error: new PiKeepError('INTERRUPTED', {}),
     });
-    rig.clock.pass(DAY / 2);
+    await rig.pass(DAY / 2);
     expect(rig.checked).toHaveLength(1);
-    rig.clock.pass(DAY);
+    await rig.pass(DAY);
     expect(rig.checked).toHaveLength(2);
   });
 });

@@ -161,6 +161,7 @@ export const pi: AnswerTo<'pi'> = {
   hints: [],
   handsFreeWords:
     'macOS lets no program read a card unasked: its dialog comes when the card is put in. Left unanswered it becomes a reminder, and nothing is asked again by itself.',
+  checkWaits: null,
   backups: history,
   total: 6,
 };

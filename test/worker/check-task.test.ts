@@ -16,6 +16,7 @@ import { MANIFEST_SUFFIX, type Manifest } from '../../src/engine/image/manifest.
 import type { CheckResult } from '../../src/worker/check-results.ts';
 import { checkResultSchema } from '../../src/worker/check-results.ts';
 import { runCheck } from '../../src/worker/check-task.ts';
+import type { CheckTask } from '../../src/worker/tasks.ts';
 import { cardTools, makeSmallCard, SMALL_CARD_BYTES } from '../cli/small-card.ts';
 import { tool } from '../support/file-systems.ts';
 import { patch } from '../support/healthy-card.ts';
@@ -37,10 +38,7 @@ describe.skipIf(
   });
   afterEach(() => rig.remove());
 
-  const check = async (
-    target: string,
-    more: { quick?: boolean; hash?: boolean } = {},
-  ): Promise<CheckResult> => {
+  const check = async (target: string, more: Partial<CheckTask> = {}): Promise<CheckResult> => {
     const { source, recordsFolder } = rig;
     const options = { quick: false, hash: false, ...more };
     const result = await runCheck(

@@ -6,11 +6,13 @@ import { createDirectDoor } from '../direct-door.ts';
 import { createDirectWriteDoor } from '../direct-write-door.ts';
 import { createImageFiles } from '../image-files.ts';
 import type { Platform } from '../ports.ts';
+import { powerOf } from '../power.ts';
 import { createUnpacker } from '../unpacker.ts';
 import { createLinuxDesktop } from './desktop.ts';
 import { createLinuxActions } from './disk-actions.ts';
 import { listDisks } from './disk-list.ts';
 import { watchDisks } from './disk-watch.ts';
+import { linuxPowerSource } from './power.ts';
 import { type LinuxTools, systemTools } from './tools.ts';
 import { createLinuxTrash } from './trash.ts';
 import { createLinuxVolumes } from './volumes.ts';
@@ -27,6 +29,7 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     volumes: createLinuxVolumes(tools),
     desktop: createLinuxDesktop(tools),
     trash: createLinuxTrash(),
+    power: () => powerOf(linuxPowerSource()),
     imageFiles: createImageFiles(),
     compressor: createCompressor(),
     unpacker: createUnpacker(),

@@ -4,6 +4,7 @@ import { createCardAccess } from '../card-access.ts';
 import { createCompressor } from '../compression.ts';
 import { createDirectDoor } from '../direct-door.ts';
 import type { Platform } from '../ports.ts';
+import { powerOf } from '../power.ts';
 import { createUnpacker } from '../unpacker.ts';
 import { createAuthopenDoor } from './authopen-door.ts';
 import { createAuthopenWriteDoor } from './authopen-write-door.ts';
@@ -12,6 +13,7 @@ import { createRawWriteDoor } from './direct-write-door.ts';
 import { createDiskActions } from './disk-actions.ts';
 import { MacDiskList } from './disk-list.ts';
 import { createMacImageFiles } from './image-files.ts';
+import { macPowerSource } from './power.ts';
 import { type MacPlaces, systemPlaces } from './tools.ts';
 import { createMacTrash } from './trash.ts';
 import { createVolumes } from './volumes.ts';
@@ -30,6 +32,7 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     volumes,
     desktop: createDesktop(places),
     trash: createMacTrash(places),
+    power: () => powerOf(macPowerSource(places)),
     imageFiles: createMacImageFiles(volumes),
     compressor: createCompressor(),
     unpacker: createUnpacker(),

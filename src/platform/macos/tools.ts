@@ -9,6 +9,7 @@ export interface MacTools {
   readonly open: string;
   readonly mount: string;
   readonly osascript: string;
+  readonly pmset: string;
 }
 
 /** What the adapter takes from the computer it runs on. */
@@ -29,6 +30,7 @@ export const systemPlaces: MacPlaces = {
     open: '/usr/bin/open',
     mount: '/sbin/mount',
     osascript: '/usr/bin/osascript',
+    pmset: '/usr/bin/pmset',
   },
   devices: '/dev',
   dataVolume: '/System/Volumes/Data',
@@ -44,6 +46,7 @@ export function placesIn(toolFolder: string, devices: string): MacPlaces {
       open: join(toolFolder, 'open'),
       mount: join(toolFolder, 'mount'),
       osascript: join(toolFolder, 'osascript'),
+      pmset: join(toolFolder, 'pmset'),
     },
     devices,
     dataVolume: systemPlaces.dataVolume,
