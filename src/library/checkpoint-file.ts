@@ -143,7 +143,10 @@ async function* linesOf(handle: fs.FileHandle): AsyncGenerator<string, void, voi
   }
 }
 
-/** Null for what is not there, is no plain file, or may not be read; follows no link and waits for no pipe. */
+/**
+ * Null for what is not there, is no plain file of this user's, or may not be read; follows no link and waits for no pipe. In a
+ * library that several people write to, nobody continues what another one says is done.
+ */
 async function withFile<T>(
   file: string,
   use: (handle: fs.FileHandle) => Promise<T | null>,
@@ -157,7 +160,8 @@ async function withFile<T>(
     throw error;
   }
   try {
-    return (await handle.stat()).isFile() ? await use(handle) : null;
+    const stats = await handle.stat();
+    return stats.isFile() && stats.uid === process.getuid?.() ? await use(handle) : null;
   } finally {
     await handle.close();
   }

@@ -1,6 +1,7 @@
 /** Who is making a partial image, so that the next start can tell a running backup from a dead one. */
 
 import { readFileSync } from 'node:fs';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import * as os from 'node:os';
 import * as v from 'valibot';
 import { errnoOf } from '../engine/errors.ts';
@@ -29,6 +30,17 @@ const SILENCE_MS = 24 * 3600_000;
 export function ownerNote(): v.InferOutput<typeof ownerSchema> {
   const started = lookUp(process.pid)?.started ?? null;
   return { pid: process.pid, host: os.hostname(), booted: bootTime(), started };
+}
+
+/**
+ * Puts a note in the place of the one that is there, in one step: one that is half written would belong to nobody. A link that
+ * somebody has put there is replaced, and not written through. Throws what the file system throws.
+ */
+export async function writeNote(ownerPath: string, note: string): Promise<void> {
+  const fresh = `${ownerPath}.new`;
+  await rm(fresh, { force: true });
+  await writeFile(fresh, note, { flag: 'wx', mode: 0o600 });
+  await rename(fresh, ownerPath);
 }
 
 /**

@@ -15,7 +15,7 @@ import { CHECKPOINT_SUFFIX, type CheckpointHeader } from './checkpoint.ts';
 import { CheckpointWriter, removeCheckpoint } from './checkpoint-writer.ts';
 import { destinationError } from './destination-error.ts';
 import { exists, moveWithoutReplacing, syncPath } from './names-on-disk.ts';
-import { ENDED_NOTE, OWNER_SUFFIX, ownerNote } from './owner.ts';
+import { ENDED_NOTE, OWNER_SUFFIX, ownerNote, writeNote } from './owner.ts';
 
 export const PARTIAL_SUFFIX = '.partial';
 
@@ -226,7 +226,7 @@ export class PartialFiles implements Partial {
     if (this.checkpoint && !this.checkpoint.hasLines) return this.discard();
     for (const file of this.#beside) await fs.rm(file, { force: true });
     try {
-      await fs.writeFile(this.#names.ownerPath, ENDED_NOTE, { mode: 0o600 });
+      await writeNote(this.#names.ownerPath, ENDED_NOTE);
     } catch (error) {
       // Where the destination is gone, the end of this process says the same.
       if (errnoOf(error) === null) throw error;

@@ -12,7 +12,7 @@ import { destinationError } from './destination-error.ts';
 import { splitImageName } from './image-name.ts';
 import { clearBeside, isAbandoned } from './leftovers.ts';
 import { exists, moveWithoutReplacing } from './names-on-disk.ts';
-import { ENDED_NOTE, OWNER_SUFFIX, ownerNote } from './owner.ts';
+import { ENDED_NOTE, OWNER_SUFFIX, ownerNote, writeNote } from './owner.ts';
 import { namesOf, PARTIAL_SUFFIX, type Partial, PartialFiles } from './partial.ts';
 
 export interface TakenOver {
@@ -51,7 +51,7 @@ export async function takeOver(imageFiles: ImageFiles, file: string): Promise<Ta
     const image = await imageFiles.reopen(file, size);
     return { partial: new PartialFiles(image, names, incompleteStem(stem), format), checkpoint };
   } catch (error) {
-    await fs.writeFile(file + OWNER_SUFFIX, ENDED_NOTE, { mode: 0o600 });
+    await writeNote(file + OWNER_SUFFIX, ENDED_NOTE);
     if (!isPiKeepError(error, 'NO_SUCH_IMAGE')) throw destinationError(error, dir);
     throw nothing(file, 'It is no file of yours alone.', error);
   }
@@ -75,7 +75,7 @@ async function claim(file: string): Promise<void> {
     if (!(await isAbandoned(file)) || !(await exists(file))) {
       throw nothing(file, 'Somebody is at work on it, or has finished it.');
     }
-    await writeNote(file + OWNER_SUFFIX);
+    await writeNote(file + OWNER_SUFFIX, JSON.stringify(ownerNote()));
   } finally {
     await giveBack(file, taken, checkpoint);
   }
@@ -91,14 +91,6 @@ async function giveBack(file: string, taken: string, checkpoint: string): Promis
     await fs.rm(taken, { force: true });
   }
   if (!(await exists(file))) await fs.rm(checkpoint, { force: true });
-}
-
-/** In one step: a note that is half written would belong to nobody. */
-async function writeNote(ownerPath: string): Promise<void> {
-  const fresh = `${ownerPath}.new`;
-  await fs.rm(fresh, { force: true });
-  await fs.writeFile(fresh, JSON.stringify(ownerNote()), { flag: 'wx', mode: 0o600 });
-  await fs.rename(fresh, ownerPath);
 }
 
 /** A process that was killed right before the end has made it read-only. */

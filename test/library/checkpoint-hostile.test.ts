@@ -1,12 +1,22 @@
 /** Checkpoints that somebody else put into a library that several people share. */
 
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readCheckpoint, readUnfinished } from '../../src/library/checkpoint-file.ts';
+import { ENDED_NOTE, writeNote } from '../../src/library/owner.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
-import { needsTools } from '../support/tools.ts';
+import { needsRoot, needsTools } from '../support/tools.ts';
 
 const BYTES = 64 * 1024 * 1024;
 const HASH = '0f'.repeat(32);
@@ -82,5 +92,24 @@ describe('a checkpoint in a shared library', () => {
     rmSync(file, { recursive: true });
     execFileSync('mkfifo', [file]);
     expect([await readUnfinished(file), await readCheckpoint(file)]).toEqual([null, null]);
+  });
+
+  it.skipIf(needsRoot())('that another user put there is none', async () => {
+    lines(header, batch);
+    expect(await readCheckpoint(file)).not.toBeNull();
+    chownSync(file, 65534, 65534);
+    expect([await readUnfinished(file), await readCheckpoint(file)]).toEqual([null, null]);
+  });
+
+  it('has an owner’s note that is never written through a link', async () => {
+    const precious = join(folder.path, 'precious');
+    writeFileSync(precious, 'keep me');
+    const note = join(folder.path, 'octopi.img.partial.json');
+    symlinkSync(precious, note);
+    symlinkSync(precious, `${note}.new`);
+    await writeNote(note, ENDED_NOTE);
+    expect(readFileSync(precious, 'utf8')).toBe('keep me');
+    expect(readFileSync(note, 'utf8')).toBe(ENDED_NOTE);
+    expect([lstatSync(note).isFile(), lstatSync(note).mode & 0o077]).toEqual([true, 0]);
   });
 });
