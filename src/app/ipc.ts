@@ -6,6 +6,7 @@ import { panelChannels } from '../contract/panel-channels.ts';
 import type { Desk } from '../desk/desk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
+import { Questions } from './questions.ts';
 import { panelOrigin } from './scheme.ts';
 
 export interface PanelConnection {
@@ -19,7 +20,7 @@ export interface PanelConnection {
 export function connectPanel({ ipcMain, desk, contents }: PanelConnection): void {
   /** The page that has asked for snapshots; another one has to ask again. */
   let subscriber: WebContents | null = null;
-  const asked = new Map<string, AbortController>();
+  const questions = new Questions();
 
   ipcMain.handle(panelChannels.command, (event, message: unknown): Promise<Reply> | Reply => {
     return refusalOf(event, message, contents()) ?? desk.handle(message);
@@ -27,32 +28,20 @@ export function connectPanel({ ipcMain, desk, contents }: PanelConnection): void
 
   ipcMain.handle(
     panelChannels.ask,
-    async (event, message: unknown, number: unknown): Promise<Answered> => {
+    (event, message: unknown, number: unknown): Promise<Answered> | Answered => {
       const refused = refusalOf(event, message, contents());
-      if (refused) return refused;
-      const controller = new AbortController();
-      // A page that is loaded again counts from the beginning.
-      const key = `${event.sender.id} ${event.processId} ${String(number)}`;
-      const leave = (): void => controller.abort();
-      event.sender.once('destroyed', leave);
-      asked.get(key)?.abort();
-      asked.set(key, controller);
-      try {
-        return await desk.ask(message, controller.signal);
-      } finally {
-        event.sender.off('destroyed', leave);
-        if (asked.get(key) === controller) asked.delete(key);
-      }
+      return refused ?? questions.answer(event, number, (signal) => desk.ask(message, signal));
     },
   );
 
   ipcMain.on(panelChannels.drop, (event, number: unknown) => {
-    if (!isFromPanel(event, contents())) return;
-    asked.get(`${event.sender.id} ${event.processId} ${String(number)}`)?.abort();
+    if (isFromPanel(event, contents())) questions.drop(event.sender, number);
   });
 
   ipcMain.on(panelChannels.subscribe, (event) => {
     if (!isFromPanel(event, contents())) return;
+    // A page does this once, when it has been loaded, before it asks anything.
+    questions.dropAll(event.sender);
     subscriber = event.sender;
     subscriber.send(panelChannels.snapshot, desk.snapshot);
   });

@@ -3,6 +3,7 @@
 import { homedir } from 'node:os';
 import { app, dialog, ipcMain, Notification, powerMonitor, protocol, session } from 'electron';
 import { createDesk } from '../desk/desk.ts';
+import { announce } from '../desk/notices.ts';
 import { asPiKeepError } from '../engine/errors.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import { createPlatform } from '../platform/index.ts';
@@ -20,7 +21,6 @@ import { parseAppOptions } from './app-options.ts';
 import { askForFolder } from './ask-for-folder.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
 import { connectPanel } from './ipc.ts';
-import { announce } from './notices.ts';
 import { followOpening } from './opening.ts';
 import { openPanelWindow } from './panel-window.ts';
 import { places } from './places.ts';

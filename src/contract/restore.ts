@@ -59,6 +59,8 @@ const lostSchema = v.object({
   bytes,
   partitions: v.array(partitionSchema),
   lastBackup: v.nullable(time),
+  /** What changed on it since: "About 1.2 GB changed since your backup of Tuesday"; null where that is not known. */
+  since: v.nullable(text),
   /** The image that was being restored to it when that was cut off. */
   unfinished: v.nullable(text),
   /** That restore has written nothing but its mark: what was there before can come back. */

@@ -25,7 +25,6 @@ import { FileAnswers } from './file-answers.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
 import { type ChooseFolder, Librarian } from './librarian.ts';
-import { LookInside } from './look-inside.ts';
 import { Lookout } from './lookout.ts';
 import { problemOf } from './problem.ts';
 import { Publisher } from './publisher.ts';
@@ -102,7 +101,6 @@ class WatchingDesk implements Desk {
   readonly #lookout: Lookout;
   readonly #jobs: JobRunner;
   readonly #surveyor: Surveyor;
-  readonly #inside: LookInside | null;
   readonly #clerk: Clerk;
   readonly #shelf: Shelf;
   readonly #errands: ErrandRunner;
@@ -154,12 +152,10 @@ class WatchingDesk implements Desk {
       startWorker,
       task: (image, { disk }) =>
         surveyTask(image, { disk, settings: this.#state.settings, access: options }),
+      looksInside: options.platform.name !== 'macos',
       state,
       apply,
     });
-    const surveyor = this.#surveyor;
-    this.#inside =
-      options.platform.name === 'macos' ? null : new LookInside({ surveyor, state, apply });
     this.#clerk = new Clerk({
       platform: options.platform,
       settings: options.settings,
@@ -248,7 +244,6 @@ class WatchingDesk implements Desk {
     await Promise.all([
       this.#jobs.close(keep),
       this.#surveyor.close(),
-      this.#inside?.close(),
       this.#answerer.close(),
       this.#errands.close(),
     ]);
@@ -271,7 +266,6 @@ class WatchingDesk implements Desk {
     else if (events.length > 0 || this.#looksDifferent()) this.#publisher.now();
     for (const event of events) for (const listener of [...this.#events]) listener(event);
     this.#surveyor.follow();
-    this.#inside?.follow();
     // The first tick comes while it is being made.
     this.#caretaker?.follow();
   }

@@ -46,13 +46,19 @@ export function historyWords(state: DeskState, seen: SeenDisk): string | null {
   return plainText(words, MAX_SENTENCE);
 }
 
-export function historyView(state: DeskState, seen: SeenDisk): DiskView['history'] {
+/** `since`: what changed since its last backup, as far as that is known. */
+export function historyView(
+  state: DeskState,
+  seen: SeenDisk,
+  since: string | null,
+): DiskView['history'] {
   const text = historyWords(state, seen);
   if (text === null) return null;
   const only = onlyPi(state, seen);
   const candidates = recognitionOf(state, seen)?.candidates.length ?? 0;
   return {
     text: text.charAt(0).toUpperCase() + text.slice(1),
+    since,
     pi: only && piId(only),
     isAmbiguous: only === null && candidates > 0,
   };

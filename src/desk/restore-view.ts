@@ -6,6 +6,7 @@ import { weakIdentity } from '../engine/disk.ts';
 import { matchBackups } from '../library/backups.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
 import { MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
+import { sinceWords } from './inside.ts';
 import { plainText } from './plain-text.ts';
 import { restorableView } from './restorable.ts';
 import { chosenTarget, isOrigin, surveyOf, targetsOf, tokenOf } from './restore-page.ts';
@@ -79,10 +80,15 @@ function chosenState(state: DeskState, restore: RestorePage, seen: SeenDisk): Ch
   const survey = surveyOf(restore, seen);
   if (survey === null) return { is: 'looking' };
   if (survey.is === 'failed') return { is: 'failed', problem: survey.problem };
-  return readyState(survey.result, seen, tokenOf(state));
+  return readyState(survey.result, seen, tokenOf(state), state.now);
 }
 
-function readyState(result: SurveyResult, seen: SeenDisk, token: string | null): ReadyState {
+function readyState(
+  result: SurveyResult,
+  seen: SeenDisk,
+  token: string | null,
+  now: number,
+): ReadyState {
   const { target, image, fits, fit, growth } = result;
   const hasContent = target.partitions.length > 0 && target.unfinished === null;
   return {
@@ -98,6 +104,7 @@ function readyState(result: SurveyResult, seen: SeenDisk, token: string | null):
         bytes,
       })),
       lastBackup: target.lastBackup?.at.slice(0, MAX_TIME) ?? null,
+      since: sinceWords(target.lastBackup, now),
       unfinished:
         target.unfinished === null ? null : plainText(basename(target.unfinished), MAX_NAME),
       canUndo: target.canUndo,

@@ -108,6 +108,21 @@ export function changedWords(
   return `${isAtLeast ? 'more than' : 'about'} ${formatBytes(bytes)} changed since`;
 }
 
+/** The same, to stand alone: "about 1.2 GB changed since your backup of Tuesday". Null: not known. */
+export function changedSentence(
+  {
+    verdict,
+    ...changed
+  }: Pick<ChangedSince, 'bytes' | 'isAtLeast'> & { verdict: 'same' | 'changed' },
+  at: Date,
+  now: Date,
+  timeZone?: string,
+): string | null {
+  const words = changedWords({ ...changed, verdict }, at, now, timeZone);
+  if (words === null || verdict === 'same') return words;
+  return `${words} your backup of ${dayWords(at, now, timeZone)}`;
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** "today", "yesterday", the day of the week for up to six days, else the date; a time to come is a date too. */

@@ -110,8 +110,16 @@ export function FilesPage({ backup }: { readonly backup: string }) {
           onUp={up}
         />
       )}
+      {list.last?.isCutOff && (
+        <p class="hint" role="status">
+          Searching took too long, so there may be more. Search in a folder below this one, or for{' '}
+          <code>pikeep ls --search</code> there is no such limit.
+        </p>
+      )}
       {first && <Problems problems={first.problems} />}
-      <SaveBar backup={backup} chosen={chosen} onLook={setLooked} />
+      {first && first.files.length > 0 && (
+        <SaveBar backup={backup} chosen={chosen} onLook={setLooked} />
+      )}
       {looked && (
         <QuickLook
           backup={backup}
@@ -227,18 +235,21 @@ interface SaveBarProps {
   readonly onLook: (file: FileView) => void;
 }
 
-/** What can be done with the chosen entries. */
+/**
+ * What can be done with the chosen entries. It is there before anything is chosen: if it came with the first click, the
+ * second one of a double click would meet it instead of the file.
+ */
 function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
   const { send, snapshot } = useTools();
   const [only] = chosen;
-  if (!only) return null;
   const isTooMuch = chosen.length > MOST_SAVED;
+  const words = only ? `${chosen.length} chosen` : 'Nothing chosen';
   return (
     <section class="save-bar" aria-label="Chosen files">
       <span class="left" role="status">
-        {isTooMuch ? `${chosen.length} chosen: at most ${MOST_SAVED}` : `${chosen.length} chosen`}
+        {isTooMuch ? `${words}: at most ${MOST_SAVED}` : words}
       </span>
-      {chosen.length === 1 && only.kind !== 'folder' && (
+      {only && chosen.length === 1 && only.kind !== 'folder' && (
         <button type="button" onClick={() => onLook(only)}>
           Look
         </button>
@@ -247,7 +258,7 @@ function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
         kind="primary"
         command={{ command: 'save', backup, paths: chosen.map(({ path }) => path) }}
         send={send}
-        disabled={isTooMuch}
+        disabled={!only || isTooMuch}
       >
         {snapshot.tool.where === 'browser' ? 'Save to Downloads' : 'Save…'}
       </Action>

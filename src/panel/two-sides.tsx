@@ -8,7 +8,7 @@ import { ago, contentWords, portion, size, when } from './words.ts';
 const SHOWN = 3;
 
 export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
-  const { title, content, bytes, partitions, lastBackup, unfinished } = lost;
+  const { title, content, bytes, partitions, lastBackup, since, unfinished } = lost;
   return (
     <Side kind="lost" head="This will be lost" title={title}>
       <li>{contentWords(content, title)}</li>
@@ -24,6 +24,7 @@ export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
           {lastBackup === null ? 'No backup of it is known' : `Backed up ${ago(lastBackup)}`}
         </li>
       )}
+      {unfinished === null && since !== null && <li>{since}</li>}
     </Side>
   );
 }

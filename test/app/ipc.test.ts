@@ -20,7 +20,6 @@ function connected() {
   const snapshots = new EventEmitter();
   const mainFrame = { url: 'pikeep://panel/index.html', parent: null };
   const contents = Object.assign(new EventEmitter(), {
-    id: 1,
     mainFrame,
     send: vi.fn(),
     isDestroyed: () => false,
@@ -110,7 +109,7 @@ it('sends the present snapshot to whoever asks and every new one after it, as lo
 
 it('hands questions to the desk, and ends the one that is dropped', async () => {
   const { question, drop, contents, mainFrame, ask, signals } = connected();
-  const event = { sender: contents, senderFrame: mainFrame, processId: 7 };
+  const event = { sender: contents, senderFrame: mainFrame };
   const message = { page: 'a', query: { ask: 'library' } };
   const first = question(event, message, 1);
   const second = question(event, message, 2);
@@ -123,8 +122,29 @@ it('hands questions to the desk, and ends the one that is dropped', async () => 
   expect(await first).toEqual({ ok: false });
   contents.emit('destroyed');
   expect(await second).toEqual({ ok: false });
-  expect(contents.listenerCount('destroyed')).toBe(0);
 });
+
+it.each(['render-process-gone', 'destroyed', 'loaded again'])(
+  'ends what a page has asked when it is %s, and listens no more than once',
+  async (end) => {
+    const { question, subscribe, contents, mainFrame, signals } = connected();
+    const event = { sender: contents, senderFrame: mainFrame };
+    const message = { page: 'a', query: { ask: 'library' } };
+    const answers = Array.from({ length: 30 }, (_, number) => question(event, message, number));
+    expect(contents.listenerCount('destroyed')).toBe(1);
+    expect(contents.listenerCount('render-process-gone')).toBe(1);
+    subscribe({ sender: {}, senderFrame: mainFrame });
+    expect(signals.some(({ aborted }) => aborted)).toBe(false);
+    if (end === 'loaded again') subscribe(event);
+    else contents.emit(end);
+    expect(await Promise.all(answers)).toEqual(Array(30).fill({ ok: false }));
+    // The numbers of a page that is loaded again begin anew.
+    const anew = question(event, message, 1);
+    expect(signals.at(-1)?.aborted).toBe(false);
+    contents.emit('destroyed');
+    expect(await anew).toEqual({ ok: false });
+  },
+);
 
 it('asks nothing for strangers, and nothing too large', async () => {
   const { question, contents, mainFrame, ask } = connected();

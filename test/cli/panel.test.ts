@@ -1,10 +1,58 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeSampleCard } from '../../scripts/sample-card.ts';
 import { undocumented } from './documented.ts';
 import { type Running, startPikeep, temporaryFolder } from './run-pikeep.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let panel: Running;
+
+/** A `notify-send` that writes down what it is asked to show. */
+function notifySend(folder: string): { path: string; shown: () => string[] } {
+  const log = join(folder, 'shown');
+  const program = join(folder, 'notify-send');
+  writeFileSync(program, `#!/bin/sh\nprintf '%s\\n' "$*" >> '${log}'\n`, { mode: 0o755 });
+  const shown = (): string[] =>
+    existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : [];
+  return { path: `${folder}:${process.env['PATH']}`, shown };
+}
+
+it.runIf(process.platform === 'linux')(
+  'tells of a card by a notice of the system, unless it is not to',
+  async () => {
+    const own = temporaryFolder();
+    const slot = join(own.path, 'slot');
+    mkdirSync(slot);
+    const loud = notifySend(join(own.path));
+    const other = temporaryFolder();
+    const quiet = notifySend(other.path);
+    const args = ['panel', '--no-browser', '--json', '--slot', slot];
+    const started = [
+      startPikeep(args, { env: { PATH: loud.path } }),
+      startPikeep([...args, '--no-notify'], { env: { PATH: quiet.path } }),
+    ];
+    try {
+      for (const one of started) await one.untilEvent(({ event }) => event === 'panel');
+      const card = join(own.path, 'card.img');
+      await writeSampleCard(card);
+      renameSync(card, join(slot, 'card.img'));
+      await expect.poll(loud.shown, { timeout: 30_000 }).toHaveLength(1);
+      expect(loud.shown()[0]).toMatch(/ is here A Raspberry Pi card of 100\.7 MB/);
+      for (const one of started) one.child.kill('SIGINT');
+      expect(
+        (await Promise.all(started.map(({ ended }) => ended))).map(({ code }) => code),
+      ).toEqual([130, 130]);
+      expect(quiet.shown()).toEqual([]);
+    } finally {
+      for (const one of started) one.child.kill('SIGKILL');
+      await Promise.all(started.map(({ ended }) => ended));
+      own.remove();
+      other.remove();
+    }
+  },
+  90_000,
+);
 
 describe('panel', () => {
   beforeEach(() => {

@@ -34,6 +34,7 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
           history: {
             text: 'Looks like octopi — last backed up 47 days ago',
             pi: 'pi-1',
+            since: 'About 1.2 GB changed since your backup of 6 October 2026',
             isAmbiguous: false,
           },
         },
@@ -44,7 +45,12 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
   'offer never backed up': {
     snapshot: {
       ...nothing,
-      disks: [{ ...octopi, history: { text: 'Never backed up', pi: null, isAmbiguous: false } }],
+      disks: [
+        {
+          ...octopi,
+          history: { text: 'Never backed up', since: null, pi: null, isAmbiguous: false },
+        },
+      ],
     },
     go: async ({ page }) => page.getByText('Never backed up').waitFor(),
   },

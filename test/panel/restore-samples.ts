@@ -68,6 +68,7 @@ export const ready: ReadyState = {
     bytes: octopi.bytes,
     partitions: octopi.partitions,
     lastBackup: '2026-11-22T16:40:00Z',
+    since: null,
     unfinished: null,
     canUndo: false,
     backUpFirst: false,

@@ -1,10 +1,13 @@
 /** `pikeep panel`: the panel in the browser, where there is no menu bar to live in. */
 
 import type { Command } from 'commander';
+import type { Desk } from '../../desk/desk.ts';
+import { announce } from '../../desk/notices.ts';
 import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
 import { explain } from '../../engine/explain.ts';
-import { servePanel } from '../../panel-server/serve-panel.ts';
+import { type PanelServer, servePanel } from '../../panel-server/serve-panel.ts';
 import { openInBrowser } from '../../platform/browser.ts';
+import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
@@ -16,12 +19,18 @@ export function definePanel(program: Command, run: Run): void {
     .command('panel')
     .description('Open the panel in the browser, until interrupted.')
     .option('--no-browser', 'do not open a browser; name the file that leads to the panel')
-    .action((options: { browser: boolean }, command: Command) =>
-      run(command, (session) => panel(session, options.browser)),
+    .option('--no-notify', 'show no notices of the system')
+    .action((options: PanelOptions, command: Command) =>
+      run(command, (session) => panel(session, options)),
     );
 }
 
-async function panel(session: Session, browser: boolean): Promise<ExitCode> {
+interface PanelOptions {
+  readonly browser: boolean;
+  readonly notify: boolean;
+}
+
+async function panel(session: Session, { browser, notify }: PanelOptions): Promise<ExitCode> {
   const { printer, signal } = session;
   const desk = await openDesk(session);
   try {
@@ -29,6 +38,7 @@ async function panel(session: Session, browser: boolean): Promise<ExitCode> {
       assets: panelAssets(),
       openBrowser: (file) => (browser ? openOrName(session, file) : name(session, file)),
     });
+    const quiet = notify ? tell(session, desk, server) : () => Promise.resolve();
     try {
       printer.happened('panel', {
         facts: { url: server.url },
@@ -37,6 +47,7 @@ async function panel(session: Session, browser: boolean): Promise<ExitCode> {
       const interrupted = aborted(signal);
       await Promise.race([server.closed, interrupted]);
     } finally {
+      await quiet();
       await server.close();
     }
   } finally {
@@ -44,6 +55,27 @@ async function panel(session: Session, browser: boolean): Promise<ExitCode> {
   }
   printer.done({ facts: { command: 'panel' }, lines: ['The panel is closed.'] });
   return signal.aborted ? exitCodes.interrupted : exitCodes.done;
+}
+
+/**
+ * Notices as the app gives them. A machine without a service for them is as good as any other: the page says the same.
+ * Returns what ends them.
+ */
+function tell({ printer }: Session, desk: Desk, server: PanelServer): () => Promise<void> {
+  const notifier = createNodeNotifier();
+  const stop = announce(desk, notifier, {
+    show: () => {
+      server
+        .open()
+        .catch((error: unknown) =>
+          printer.warning('NO_BROWSER', explain(asPiKeepError(error)).message),
+        );
+    },
+  });
+  return () => {
+    stop();
+    return notifier.close();
+  };
 }
 
 async function openOrName(session: Session, file: string): Promise<void> {

@@ -1,8 +1,10 @@
 /**
  * What runs inside a page of the stand-in: a preload script in a world of its own (CDP isolated world, as Electron's
  * contextIsolation is), `contextBridge` between the two worlds, and `ipcRenderer` towards the app. Between the worlds
- * only text crosses, so nothing can be shared by accident; functions and promises become numbers that stand for them
- * (Electron docs, contextBridge, "Parameter / Error / Return Type support").
+ * only text crosses, so nothing can be shared by accident; functions and promises become numbers that stand for them,
+ * also as members of an object that is returned (Electron docs, contextBridge, "Parameter / Error / Return Type support":
+ * the values of an object may be what the table has, which names Promise and Function for return values without a limit;
+ * PassValueToOtherContext in electron_api_context_bridge.cc goes through the members of plain objects).
  */
 
 export interface BridgeNames {
@@ -132,7 +134,7 @@ function isolatedWorld(
     if (
       typeof value === 'object' &&
       value !== null &&
-      Object.values(value).some((one) => typeof one === 'function')
+      Object.values(value).some((one) => typeof one === 'function' || one instanceof Promise)
     ) {
       const members = Object.entries(value).map(([key, one]) => [key, pack(one)]);
       return { members: Object.fromEntries(members) };

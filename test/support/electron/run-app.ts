@@ -38,6 +38,8 @@ export async function buildForTest(): Promise<BuiltApp> {
 export interface RunningApp {
   /** What a user sees of the app at the moment. */
   readonly world: World;
+  /** Processes of workers, as far as is known. */
+  readonly workers: readonly number[];
   /** Everything the app has written to its standard error. */
   readonly complaints: string;
   readonly library: string;
@@ -81,10 +83,21 @@ export async function runApp({ app, chromium, env = {} }: RunAppOptions): Promis
   });
   const close = async () => {
     await endProcess(child);
+    // One that is held back outlives an app that had to be killed.
+    for (const pid of running.workers) killIfThere(pid);
     await chromium.closePages();
     await removeFolder();
   };
-  return follow({ child, chromium, library, slot: places.slot, close });
+  const running = follow({ child, chromium, library, slot: places.slot, close });
+  return running;
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
 }
 
 interface Followed {
@@ -123,6 +136,9 @@ function follow({ child, chromium, library, slot, close }: Followed): RunningApp
     get world() {
       if (!world) throw new Error(`the app has shown nothing yet\n${complaints}`);
       return world;
+    },
+    get workers() {
+      return world?.workers ?? [];
     },
     get complaints() {
       return complaints;

@@ -114,7 +114,9 @@ class StandInWindow extends EventEmitter {
     onDeed('forge command', (how: Forgery, message: unknown) => this.#forge(how, message));
     onDeed('crash page', () => {
       this.webContents.crashed = true;
+      this.webContents.emit('render-process-gone', makeEvent({}), { reason: 'crashed' });
     });
+    onDeed('reload page', () => this.webContents.reload());
     changed();
   }
 

@@ -47,7 +47,7 @@ class UtilityProcess extends EventEmitter {
     this.#child.kill('SIGCONT');
   }
   crash() {
-    this.#child.kill('SIGKILL');
+    return this.#child.kill('SIGKILL');
   }
 }
 
@@ -61,7 +61,9 @@ export const utilityProcess = strict('utilityProcess', {
     if (!app.isReady()) throw new Error('the app is not ready');
     const child = new UtilityProcess(modulePath, args, options);
     // Electron ends its utility processes with the app.
-    process.on('exit', () => child.crash());
+    const end = (): boolean => child.crash();
+    process.on('exit', end);
+    child.on('exit', () => process.off('exit', end));
     onDeed('crash worker', () => child.crash());
     onDeed('let worker go on', () => {
       heldBack = false;

@@ -1,8 +1,8 @@
 /** Tells the user what happened, in one notice per event. */
 
-import type { Desk, DeskEvent } from '../desk/desk.ts';
 import { formatBytes, formatDuration } from '../engine/format.ts';
 import type { Notice, Notifier } from '../platform/ports.ts';
+import type { Desk, DeskEvent } from './desk.ts';
 
 export interface NoticeActions {
   showPanel(): void;

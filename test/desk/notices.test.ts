@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { noticeOf } from '../../src/app/notices.ts';
+import { noticeOf } from '../../src/desk/notices.ts';
 
 const actions = { showPanel: vi.fn(), reveal: vi.fn() };
 
