@@ -15,6 +15,8 @@ export interface VolumeSpec {
 }
 
 const MAX_SHOWN = 80;
+/** Letters; the kernel's whole command line has no more than 4096, and longer texts cost time only. */
+const MAX_SPEC = 1024;
 const tags = {
   PARTUUID: 'partuuid',
   UUID: 'uuid',
@@ -24,6 +26,7 @@ const tags = {
 
 /** Null for what only a running Pi can judge: a network root, a RAM disk, a volume of LVM. */
 export function parseSpec(text: string): VolumeSpec | null {
+  if (text.length > MAX_SPEC) return null;
   const shown = shownText(text);
   const plain = decode(text.replace(/^(["'])(.*)\1$/, '$2').replace(/=(["'])(.*)\1$/, '=$2'));
   const [, tag = '', value = ''] = /^(PARTUUID|UUID|LABEL|PARTLABEL)=(.+)$/i.exec(plain) ?? [];
