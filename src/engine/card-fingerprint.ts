@@ -11,6 +11,7 @@ import type { Range } from './chunks.ts';
 import { isPiKeepError } from './errors.ts';
 import { intersect, invert } from './extents.ts';
 import { readPartitionTable } from './partitions.ts';
+import { structureView } from './structure-view.ts';
 import { mapUsed, type UsedMap } from './used-map.ts';
 
 export interface MappedCard {
@@ -53,7 +54,7 @@ export async function mapWithFingerprint(
     },
     close: () => Promise.resolve(),
   };
-  await readPartitionTable(seen);
+  await readPartitionTable(structureView(seen).device);
   const map = await mapUsed(seen, card, holes);
   return { map, fingerprint: hash.digest('hex') };
 }

@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { errnoOf } from '../engine/errors.ts';
 import type { MapEntry } from '../engine/image/map.ts';
+import { VERSION } from '../version.ts';
 import {
   type CheckpointBatch,
   type CheckpointHeader,
@@ -62,8 +63,9 @@ export async function readUnfinished(file: string): Promise<Unfinished | null> {
   return withFile(file, async (handle) => {
     const first = await linesOf(handle).next();
     const header = first.done ? null : parseHeader(first.value);
-    const batch = header && (await lastBatch(handle));
-    if (!header || !batch || batch.done === 0) return null;
+    if (header?.tool !== VERSION) return null;
+    const batch = await lastBatch(handle);
+    if (!batch || batch.done === 0) return null;
     const { title, format, wholeCard, fullHash, verify, plan } = header;
     return {
       title,

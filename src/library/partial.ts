@@ -146,6 +146,8 @@ export class PartialFiles implements Partial {
   /** Files beside the image that were made under their final names. */
   readonly #beside: string[] = [];
   #promoted = false;
+  /** Nothing is left to see to. */
+  #isOver = false;
 
   constructor(image: NewImageFile, names: Names, incompleteStem: string, format: ImageFormat) {
     this.image = image;
@@ -212,7 +214,8 @@ export class PartialFiles implements Partial {
 
   async discard(): Promise<void> {
     await this.image.close();
-    if (this.#promoted) return;
+    if (this.#promoted || this.#isOver) return;
+    this.#isOver = true;
     for (const file of this.#beside) await fs.rm(file, { force: true });
     await fs.rm(this.#names.partialPath, { force: true });
     await this.#endCheckpoint();
@@ -222,8 +225,9 @@ export class PartialFiles implements Partial {
   async keep(): Promise<void> {
     await this.image.close();
     await this.checkpoint?.close();
-    if (this.#promoted) return;
+    if (this.#promoted || this.#isOver) return;
     if (this.checkpoint && !this.checkpoint.hasLines) return this.discard();
+    this.#isOver = true;
     for (const file of this.#beside) await fs.rm(file, { force: true });
     try {
       await writeNote(this.#names.ownerPath, ENDED_NOTE);

@@ -5,6 +5,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { ImageFiles } from '../engine/image/image-file.ts';
+import { VERSION } from '../version.ts';
 import { CHECKPOINT_SUFFIX } from './checkpoint.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint-file.ts';
 import { TAKEN_SUFFIX } from './checkpoint-writer.ts';
@@ -43,6 +44,9 @@ export async function takeOver(imageFiles: ImageFiles, file: string): Promise<Ta
     const checkpoint = await readCheckpoint(file + CHECKPOINT_SUFFIX);
     if (checkpoint?.header.format !== format || checkpoint.entries.length === 0) {
       throw nothing(file, 'Its checkpoint is damaged.');
+    }
+    if (checkpoint.header.tool !== VERSION) {
+      throw nothing(file, 'Another version of PiKeep made it.');
     }
     if (await exists(names.finalPath)) throw nothing(file, 'A backup of that name is there.');
     await clearBeside(names.finalPath);

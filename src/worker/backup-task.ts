@@ -1,97 +1,109 @@
 /** One backup from beginning to end: check, open, copy, prove, file, eject. */
 
+import * as path from 'node:path';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { type Card, readCard } from '../engine/card.ts';
 import { type Check, checkBoot } from '../engine/checks.ts';
 import { totalBytes } from '../engine/chunks.ts';
 import { copyRanges } from '../engine/copy.ts';
 import type { Disk } from '../engine/disk.ts';
-import { createImageWriter } from '../engine/image/create-image-writer.ts';
 import type { MapEntry } from '../engine/image/map.ts';
 import { glance } from '../engine/pi-card.ts';
 import { readPortrait } from '../engine/portrait.ts';
 import { requireSameAgain } from '../engine/reread.ts';
 import { requireFinished } from '../engine/unfinished.ts';
-import { mapUsed, type UsedMap, wholeCard } from '../engine/used-map.ts';
-import { createPartial } from '../library/partial.ts';
+import { type TakenOver, takeOver } from '../library/take-over.ts';
 import type { Platform } from '../platform/ports.ts';
+import { beginBackup, goOnWithBackup, staysAfter } from './begin-backup.ts';
 import { buildManifest } from './build-manifest.ts';
 import {
   destinationFolder,
   destinationVolume,
   type ImageSizes,
-  placeOf,
   requireRoom,
 } from './destination.ts';
 import { damageOf, damageResult, rescueWishes } from './dying-card.ts';
 import { ejectCard } from './eject-card.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
 import { PhaseProgress, phaseMeter, tellOpening } from './phase-progress.ts';
+import { type PlannedCopy, planCopy } from './plan-copy.ts';
 import { planMessage } from './plan-message.ts';
 import type { BackupResult } from './results.ts';
 import type { TaskContext } from './task-context.ts';
 import type { BackupTask } from './tasks.ts';
 
 /** Throws every code that its parts throw; whatever happens, nothing unproven keeps a final name. */
-export async function runBackup(task: BackupTask, context: TaskContext): Promise<BackupResult> {
+export async function runBackup(asked: BackupTask, context: TaskContext): Promise<BackupResult> {
   const started = context.monotonic();
-  const platform = await context.createPlatform({ slot: task.source.slot });
+  const platform = await context.createPlatform({ slot: asked.source.slot });
   tellOpening(context);
-  const volume = await destinationVolume(task.destination, platform.volumes);
-  const opened = await openCard({
-    platform,
-    name: task.disk,
-    expected: task.expected,
-    ...task.source,
-    destination: { path: destinationFolder(task.destination), disks: volume.disks },
-    forceUnmount: task.forceUnmount,
-    authorizer: context.authorizer,
-    onWarning: ({ code, text }) => context.warn(code, text),
-    signal: context.signal,
-  });
-  let result: BackupResult;
+  const file = asked.continueFrom ?? null;
+  const taken = file === null ? null : await takeOver(platform.imageFiles, file);
   try {
-    requireFinished(opened.card, opened.disk.id);
-    const plan = await planCopy(task, opened);
-    requireRoom(volume, sizesOf(task, opened.device.size, plan.bytes));
-    context.plan(planMessage(opened.device, opened.card, plan, task.wholeCard));
-    result = await copyCard(task, context, platform, opened, plan);
-  } finally {
-    await opened.device.close();
+    const task = taken ? asBefore(asked, taken) : asked;
+    const volume = await destinationVolume(task.destination, platform.volumes);
+    const opened = await openCard({
+      platform,
+      name: task.disk,
+      expected: task.expected,
+      ...task.source,
+      destination: { path: destinationFolder(task.destination), disks: volume.disks },
+      forceUnmount: task.forceUnmount,
+      authorizer: context.authorizer,
+      onWarning: ({ code, text }) => context.warn(code, text),
+      signal: context.signal,
+    });
+    let result: BackupResult;
+    try {
+      requireFinished(opened.card, opened.disk.id);
+      const planned = await planCopy(opened, task.wholeCard);
+      const { plan } = planned;
+      const sizes = sizesOf(task, opened.device.size, plan.bytes);
+      requireRoom(volume, sizes, (await taken?.partial.image.storedBytes()) ?? 0);
+      context.plan(planMessage(opened.device, opened.card, plan, task.wholeCard));
+      result = await copyCard({ task, context, platform, opened, planned, taken });
+    } finally {
+      await opened.device.close();
+    }
+    const ejected = task.ejectWhenDone && (await ejectCard(platform, opened.disk, context));
+    return { ...result, ejected, seconds: (context.monotonic() - started) / 1000 };
+  } catch (error) {
+    // Does nothing where it was seen to already; else nothing is wrong with what is done.
+    await taken?.partial.keep();
+    throw error;
   }
-  const ejected = task.ejectWhenDone && (await ejectCard(platform, opened.disk, context));
-  return { ...result, ejected, seconds: (context.monotonic() - started) / 1000 };
 }
 
-async function copyCard(
-  task: BackupTask,
-  context: TaskContext,
-  platform: Platform,
-  { device, disk, card }: OpenedCard,
-  plan: UsedMap,
-): Promise<BackupResult> {
-  const started = new Date(context.now());
+/** A backup is carried on as it was begun, where it was begun. */
+function asBefore(task: BackupTask, { partial, checkpoint }: TakenOver): BackupTask {
+  const { format, wholeCard, fullHash, verify } = checkpoint.header;
+  const folder = path.dirname(partial.image.path);
+  const destination = { kind: 'folder' as const, folder };
+  return { ...task, format, wholeCard, fullHash, verify, destination };
+}
+
+interface Copying {
+  readonly task: BackupTask;
+  readonly context: TaskContext;
+  readonly platform: Platform;
+  readonly opened: OpenedCard;
+  readonly planned: PlannedCopy;
+  readonly taken: TakenOver | null;
+}
+
+async function copyCard(copying: Copying): Promise<BackupResult> {
+  const { task, context, opened, planned, taken } = copying;
+  const { device, disk, card } = opened;
+  const { plan } = planned;
   for (const problem of card.table.problems) context.warn('PARTITION_TABLE', problem);
   const title = titleOf(card, disk);
-  const place = await placeOf(task.destination, title, started);
+  const begin = { ...copying, title };
+  const begun = taken ? await goOnWithBackup(begin, taken) : await beginBackup(begin);
+  const { partial, image, done, checkpoint, started } = begun;
   const prove = task.verify !== 'none';
-  const partial = await createPartial({
-    imageFiles: platform.imageFiles,
-    folder: place.folder,
-    stem: prove ? place.stem : `${place.stem} (unverified)`,
-    incompleteStem: `${place.stem} ${prove ? '(incomplete)' : '(incomplete, unverified)'}`,
-    format: task.format,
-    bytes: device.size,
-    exact: place.exact,
-  });
+  const doneBytes = totalBytes(done?.entries ?? []);
   try {
-    const progress = new PhaseProgress(plan.bytes, prove, context);
-    const image = createImageWriter({
-      format: task.format,
-      file: partial.image,
-      bytes: device.size,
-      compressor: platform.compressor,
-    });
+    const progress = new PhaseProgress(plan.bytes, prove, context, doneBytes);
     const {
       map,
       plainSha256,
@@ -101,9 +113,11 @@ async function copyCard(
       device,
       ranges: plan.ranges,
       image,
+      ...(done ? { done } : {}),
       prove,
       hashPlain: task.wholeCard || task.fullHash,
       rescue: rescueWishes(task, context, progress),
+      onSettled: (settled) => checkpoint.add(settled, new Date(context.now())),
       signal: context.signal,
       onProgress: (step) => progress.add(step),
     });
@@ -132,7 +146,12 @@ async function copyCard(
       checks,
       unreadable: damage?.ranges ?? [],
       portrait,
-      times: { started, copied, finished: new Date(context.now()) },
+      times: {
+        started,
+        copied,
+        finished: new Date(context.now()),
+        continued: begun.continued,
+      },
     });
     const storedBytes = await partial.image.storedBytes();
     const manifestPath = await partial.promote(manifest);
@@ -144,6 +163,7 @@ async function copyCard(
       bytes: device.size,
       storedBytes,
       readBytes: plan.bytes,
+      ...(done ? { continuedBytes: doneBytes } : {}),
       seconds: 0,
       verified: manifest.verified?.method ?? null,
       plainSha256,
@@ -152,7 +172,7 @@ async function copyCard(
       ejected: false,
     };
   } catch (error) {
-    await partial.discard();
+    await (staysAfter(error, context) ? partial.keep() : partial.discard());
     throw error;
   }
 }
@@ -162,12 +182,6 @@ function sizesOf({ format }: BackupTask, bytes: number, readBytes: number): Imag
   return format === 'img'
     ? { fileBytes: bytes, storedBytes: readBytes }
     : { fileBytes: readBytes, storedBytes: readBytes };
-}
-
-/** What to read: what is used, or everything when asked to. The card's own notes are kept either way. */
-async function planCopy(task: BackupTask, { device, card, holes }: OpenedCard): Promise<UsedMap> {
-  const used = await mapUsed(device, card, holes);
-  return task.wholeCard ? wholeCard(used, device.size) : used;
 }
 
 /** A dying card is not made to read everything a second time. */

@@ -31,7 +31,13 @@ export interface ManifestFacts {
   readonly unreadable: readonly DamagedRange[];
   /** Of the image, not of the card: what it will say whenever it is asked. */
   readonly portrait: Portrait;
-  readonly times: { readonly started: Date; readonly copied: Date; readonly finished: Date };
+  readonly times: {
+    readonly started: Date;
+    readonly copied: Date;
+    readonly finished: Date;
+    /** As ISO 8601. */
+    readonly continued: readonly string[];
+  };
 }
 
 export function buildManifest(facts: ManifestFacts): Manifest {
@@ -69,6 +75,7 @@ export function buildManifest(facts: ManifestFacts): Manifest {
       started: times.started.toISOString(),
       copied: times.copied.toISOString(),
       finished: times.finished.toISOString(),
+      ...(times.continued.length > 0 ? { continued: [...times.continued] } : {}),
     },
     portrait: facts.portrait,
     tool: { name: 'PiKeep', version: VERSION },

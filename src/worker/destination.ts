@@ -51,9 +51,13 @@ export interface ImageSizes {
 
 /**
  * Throws DESTINATION_FILE_LIMIT, DESTINATION_TOO_SMALL, DESTINATION_NOT_WRITABLE. Where the file system keeps no holes,
- * every byte of the file takes room.
+ * every byte of the file takes room. `takenBytes` are on the disk already.
  */
-export function requireRoom(volume: VolumeFacts, { fileBytes, storedBytes }: ImageSizes): void {
+export function requireRoom(
+  volume: VolumeFacts,
+  { fileBytes, storedBytes }: ImageSizes,
+  takenBytes = 0,
+): void {
   const { mountPoint, fileSystem, freeBytes, maxFileBytes, keepsHoles } = volume;
   if (volume.readOnly) {
     throw new PiKeepError('DESTINATION_NOT_WRITABLE', { path: mountPoint, errno: 'EROFS' });
@@ -67,7 +71,8 @@ export function requireRoom(volume: VolumeFacts, { fileBytes, storedBytes }: Ima
     };
     throw new PiKeepError('DESTINATION_FILE_LIMIT', facts);
   }
-  const neededBytes = (keepsHoles ? storedBytes : fileBytes) + SPARE_BYTES;
+  const imageBytes = keepsHoles ? storedBytes : fileBytes;
+  const neededBytes = Math.max(0, imageBytes - takenBytes) + SPARE_BYTES;
   if (neededBytes > freeBytes) {
     throw new PiKeepError('DESTINATION_TOO_SMALL', { path: mountPoint, neededBytes, freeBytes });
   }

@@ -17,16 +17,19 @@ export class PhaseProgress {
   readonly #context: TaskContext;
   readonly #copying: ProgressMeter;
   #proving: ProgressMeter | null = null;
-  #copied = 0;
-  #proven = 0;
+  #copied: number;
+  #proven: number;
   #isRescuing = false;
   #lastSent = Number.NEGATIVE_INFINITY;
 
-  constructor(total: number, prove: boolean, context: TaskContext) {
+  /** `done` bytes were copied, and proven if that is done at all, by an earlier process. */
+  constructor(total: number, prove: boolean, context: TaskContext, done = 0) {
     this.#total = total;
     this.#prove = prove;
     this.#context = context;
-    this.#copying = new ProgressMeter(total, context.monotonic);
+    this.#copied = done;
+    this.#proven = done;
+    this.#copying = new ProgressMeter(total, context.monotonic, done);
     this.#send('copying', this.#copying);
   }
 

@@ -36,6 +36,8 @@ export const backupResultSchema = v.object({
   storedBytes: bytes,
   /** Read from the card. */
   readBytes: bytes,
+  /** Of them, bytes that an earlier process had copied; absent unless the backup was continued. */
+  continuedBytes: v.optional(bytes),
   seconds: v.pipe(v.number(), v.minValue(0)),
   verified: v.nullable(v.picklist(['read-back', 'read-back-cached'])),
   plainSha256: v.nullable(text),

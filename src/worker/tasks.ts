@@ -169,6 +169,8 @@ export const listFilesTaskSchema = v.object({
   search: v.nullable(text),
   offset: bytes,
   limit: v.pipe(bytes, v.minValue(1), v.maxValue(MAX_LISTED)),
+  /** A listing that takes longer ends with what it has found (milliseconds); left out, it goes to the end. */
+  patienceMs: v.optional(bytes),
 });
 
 /** Most paths that one command takes. */

@@ -87,7 +87,13 @@ export const manifestSchema = v.object({
   checks: v.array(v.object({ name: text, ok: v.boolean(), detail: text })),
   /** In words: everything odd that was met on the way. */
   warnings: v.array(text),
-  times: v.object({ started: time, copied: time, finished: time }),
+  times: v.object({
+    started: time,
+    copied: time,
+    finished: time,
+    /** Each time that the backup was continued after it had been cut off; absent as a rule. */
+    continued: v.optional(v.pipe(v.array(time), v.maxLength(1000))),
+  }),
   /** What the image says of its Pi. Absent in older manifests; one of another form is no reason to refuse a backup. */
   portrait: v.optional(v.fallback(v.nullable(portraitSchema), null)),
   tool: v.object({ name: text, version: text }),
