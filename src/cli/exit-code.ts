@@ -39,6 +39,7 @@ const table: { readonly [C in ErrorCode]: ExitCode } = {
   DEVICE_BUSY: failed,
   DEVICE_GONE: failed,
   STALLED: failed,
+  LOST_IN_SLEEP: failed,
   DIALOG_CANCELLED: permission,
   NOT_AUTHORIZED: permission,
   DOOR_UNAVAILABLE: permission,

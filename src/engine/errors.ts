@@ -66,6 +66,8 @@ export interface ErrorFacts {
    * "worker": the program itself. `name` is the reader's name, a path, or what was worked on.
    */
   STALLED: { who: 'reader' | 'file' | 'worker'; name: string; seconds: number };
+  /** The card did not answer any more right after the computer had slept. `was` is the code that said so. */
+  LOST_IN_SLEEP: { name: string; was: string };
   /** The device could not be read there, for a reason other than being gone. */
   READ_FAILED: { path: string; offset: number; bytes: number; errno: string };
   /** The device could not be written there, for a reason other than being gone. */
@@ -169,6 +171,7 @@ const everyCode: Record<ErrorCode, true> = {
   DEVICE_BUSY: true,
   DEVICE_GONE: true,
   STALLED: true,
+  LOST_IN_SLEEP: true,
   DIALOG_CANCELLED: true,
   NOT_AUTHORIZED: true,
   DOOR_UNAVAILABLE: true,

@@ -108,7 +108,8 @@ function converse(
       const linger = setTimeout(() => worker.kill(), LINGER_MS);
       // The living child keeps this process going; after it nothing should.
       linger.unref();
-      resolve(verdict !== null && outcome instanceof PiKeepError ? verdict : outcome);
+      const isFailure = outcome instanceof PiKeepError;
+      resolve(isFailure ? watchdog.blameSleep(verdict ?? outcome) : outcome);
     };
     const kill = (): void => {
       worker.kill();

@@ -3,13 +3,15 @@
  * worker is stuck when it does not even say that it is alive. Neither a dialog nor a full disk is a stall.
  */
 
-import { PiKeepError } from '../engine/errors.ts';
+import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Phase } from './progress.ts';
 import type { FromWorker } from './protocol.ts';
 
 export interface WatchClock {
   /** Milliseconds since some fixed moment. */
   now(): number;
+  /** Milliseconds since 1970, by a clock that goes on while the computer sleeps. */
+  wall(): number;
   /** Runs `action` once after so many milliseconds; the returned function calls it off. */
   after(milliseconds: number, action: () => void): () => void;
 }
@@ -50,6 +52,8 @@ type Alive = Extract<FromWorker, { message: 'alive' }>;
 const TICK_MS = 1000;
 /** A longer time between two ticks was spent asleep, or stopped: nobody could have done anything in it. */
 const GAP_MS = 10_000;
+/** Milliseconds after waking in which a card that fails is taken to have been lost in sleep. */
+const AFTER_SLEEP_MS = 2 * 60_000;
 /** Seconds between two times that the user is told. */
 const TELL_EVERY = 5;
 
@@ -57,6 +61,9 @@ export class Watchdog {
   readonly #options: WatchdogOptions;
   #callOff: (() => void) | null = null;
   #tickedAt = 0;
+  #wallAt = 0;
+  /** By the wall clock. */
+  #wokeAt = Number.NEGATIVE_INFINITY;
   /** Milliseconds without any work. */
   #idle = 0;
   /** Milliseconds without a sign of life. */
@@ -72,12 +79,32 @@ export class Watchdog {
   constructor(options: WatchdogOptions) {
     this.#options = options;
     this.#tickedAt = options.clock.now();
+    this.#wallAt = options.clock.wall();
     this.#next();
   }
 
   stop(): void {
     this.#callOff?.();
     this.#callOff = null;
+  }
+
+  /** What looks like a failing card right after the computer slept is told as that. */
+  blameSleep(error: PiKeepError): PiKeepError {
+    const sinceMs = this.#options.clock.wall() - this.#lastWake();
+    const isCard =
+      isPiKeepError(error, 'DEVICE_GONE', 'READ_FAILED') ||
+      (isPiKeepError(error, 'STALLED') && error.facts.who === 'reader');
+    if (!isCard || sinceMs > AFTER_SLEEP_MS) return error;
+    const facts = { name: this.#options.name, was: error.code };
+    return new PiKeepError('LOST_IN_SLEEP', facts, { cause: error });
+  }
+
+  /** A sleep that has ended a moment ago may not have been noticed by a timer yet. */
+  #lastWake(): number {
+    const { clock } = this.#options;
+    const passed = clock.now() - this.#tickedAt;
+    const isAsleep = Math.max(passed, clock.wall() - this.#wallAt) > GAP_MS;
+    return isAsleep ? clock.wall() : this.#wokeAt;
   }
 
   alive({ work, waitsFor }: Alive): void {
@@ -111,11 +138,16 @@ export class Watchdog {
   }
 
   #tick(): void {
-    const now = this.#options.clock.now();
-    const passed = now - this.#tickedAt;
-    this.#tickedAt = now;
+    const { clock } = this.#options;
+    const passed = clock.now() - this.#tickedAt;
+    const wall = clock.wall();
+    // The first clock stands still during sleep on some systems, the second can be set.
+    const isAwakeAgain = passed > GAP_MS || wall - this.#wallAt > passed + GAP_MS;
+    this.#tickedAt += passed;
+    this.#wallAt = wall;
     this.#next();
-    if (passed > GAP_MS) {
+    if (isAwakeAgain) {
+      this.#wokeAt = wall;
       this.#silent = 0;
       this.#moves();
     } else {
@@ -159,6 +191,7 @@ function whoOf({ kind }: NonNullable<Alive['waitsFor']>): Stall['who'] {
 
 export const systemWatchClock: WatchClock = {
   now: () => performance.now(),
+  wall: () => Date.now(),
   after(milliseconds, action) {
     const timer = setTimeout(action, milliseconds);
     return () => clearTimeout(timer);

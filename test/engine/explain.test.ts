@@ -48,6 +48,7 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   NO_DOOR: fc.record({ path: text, tried: text }),
   HELPER_FAILED: fc.record({ detail: text }),
   SOCKET_PATH_TOO_LONG: fc.record({ path: text, bytes: size }),
+  LOST_IN_SLEEP: fc.record({ name: text, was: fc.constantFrom('DEVICE_GONE', 'READ_FAILED') }),
   READ_FAILED: fc.record({ path: text, offset: size, bytes: size, errno }),
   WRITE_FAILED: fc.record({ path: text, offset: size, bytes: size, errno }),
   WRITE_PROTECTED: fc.record({ path: text }),

@@ -2,10 +2,15 @@
 
 export class SteppedClock {
   #now = 0;
+  #asleep = 0;
   #due: { at: number; action: () => void }[] = [];
 
   now(): number {
     return this.#now;
+  }
+
+  wall(): number {
+    return 1_790_000_000_000 + this.#now + this.#asleep;
   }
 
   after(milliseconds: number, action: () => void): () => void {
@@ -27,6 +32,12 @@ export class SteppedClock {
     const due = this.#due.filter(({ at }) => at <= this.#now);
     this.#due = this.#due.filter(({ at }) => at > this.#now);
     for (const { action } of due) action();
+  }
+
+  /** As on a system whose timers stand still meanwhile. */
+  sleep(seconds: number): void {
+    this.#asleep += seconds * 1000;
+    this.jump(1);
   }
 
   /** How much is still to be done. */

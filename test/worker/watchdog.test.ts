@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PiKeepError } from '../../src/engine/errors.ts';
+import { PiKeepError } from '../../src/engine/errors.ts';
 import { explain } from '../../src/engine/explain.ts';
 import { type Stall, stallLimits, Watchdog } from '../../src/worker/watchdog.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
@@ -126,6 +126,41 @@ describe('time in which nobody could do anything', () => {
     dog.progressed('proving');
     idle(601, 7, null);
     expect(ended).toMatchObject([{ facts: { who: 'worker', name: 'disk4' } }]);
+  });
+});
+
+describe('a card that fails', () => {
+  const gone = new PiKeepError('DEVICE_GONE', { path: '/dev/rdisk4' });
+  const lost = { code: 'LOST_IN_SLEEP', facts: { name: 'disk4', was: 'DEVICE_GONE' }, cause: gone };
+
+  it.each(['jump', 'sleep'] as const)('after the computer slept was lost in that: %s', (how) => {
+    const { clock, dog, idle } = watch();
+    idle(20, 7);
+    expect(dog.blameSleep(gone)).toBe(gone);
+    clock[how](3600);
+    expect(dog.blameSleep(gone)).toMatchObject(lost);
+    idle(115, 7);
+    expect(dog.blameSleep(gone)).toMatchObject(lost);
+    idle(10, 7);
+    expect(dog.blameSleep(gone)).toBe(gone);
+    expect(explain(new PiKeepError('LOST_IN_SLEEP', lost.facts)).title).toBe(
+      'The computer slept, and the card was gone when it woke',
+    );
+  });
+
+  it('before a timer has noticed the sleep was, too; but nothing else that fails was', () => {
+    const { clock, dog } = watch();
+    clock.pass(5);
+    dog.stop();
+    clock.jump(600);
+    expect(dog.blameSleep(gone)).toMatchObject(lost);
+    const stalled = { name: 'x', seconds: 600 };
+    const reader = new PiKeepError('STALLED', { who: 'reader', ...stalled });
+    const file = new PiKeepError('STALLED', { who: 'file', ...stalled });
+    const full = new PiKeepError('DESTINATION_FULL', { path: '/a' });
+    expect(dog.blameSleep(reader)).toMatchObject({ code: 'LOST_IN_SLEEP' });
+    expect(dog.blameSleep(file)).toBe(file);
+    expect(dog.blameSleep(full)).toBe(full);
   });
 });
 

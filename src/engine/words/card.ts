@@ -76,7 +76,7 @@ export const cardWords: Words<CardCode> = {
   DEVICE_GONE: ({ path }) => ({
     title: 'The card is gone',
     message: `${path} is no longer there: the card or its reader was unplugged, or the contact was lost.`,
-    next: 'Put the card back in firmly and start again. Nothing half-made is kept under a backup’s name.',
+    next: 'Put the card back in firmly. A backup can then be continued from what it has proven; anything else is to be started again.',
   }),
   READ_FAILED: ({ path, offset, bytes, errno }) => ({
     title: 'The card could not be read',

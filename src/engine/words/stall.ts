@@ -1,9 +1,14 @@
-/** Words about work that came to a standstill: while it lasts, and after it was ended for that. */
+/** Words about work that came to a standstill, while it lasts and after it was ended for that, and about sleep. */
 
 import { formatDuration } from '../format.ts';
 import type { Words } from './words.ts';
 
-export const stallWords: Words<'STALLED'> = {
+export const stallWords: Words<'STALLED' | 'LOST_IN_SLEEP'> = {
+  LOST_IN_SLEEP: ({ name }) => ({
+    title: 'The computer slept, and the card was gone when it woke',
+    message: `${name} could not be read or written any more after the computer had slept.`,
+    next: 'Take the card out, put it in again, and continue: what a backup has proven is kept, so it goes on from there. A restore has to be started again. Keep the lid open meanwhile.',
+  }),
   STALLED: ({ who, name, seconds }) => {
     const time = formatDuration(seconds);
     switch (who) {
