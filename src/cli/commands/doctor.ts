@@ -12,6 +12,8 @@ import type { DoorState, VolumeFacts } from '../../platform/ports.ts';
 import { settingsFile } from '../../platform/settings.ts';
 import { lookAtDisks, type SeenDisk, volumeBelow } from '../cards.ts';
 import type { Run } from '../command.ts';
+import { coachLines, wayFacts, waysOf, wayWords } from '../doctor-access.ts';
+import { printReport } from '../doctor-report.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { clearAll } from '../leftovers.ts';
 import { VERSION } from '../place.ts';
@@ -25,6 +27,8 @@ export function defineDoctor(program: Command, run: Run): void {
     .description('Show what PiKeep finds on this computer, and what is missing.')
     .option('--clear-leftovers', 'remove what unfinished backups left in the library')
     .option('--clear-cache', 'remove images of other programs that were unpacked to read files')
+    .option('--try', 'open each card for a moment; macOS may ask whether that is allowed')
+    .option('--report [file]', 'print one page for a bug report, without anything personal in it')
     .action((options: Options, command: Command) =>
       run(command, (session) => doctor(session, options)),
     );
@@ -33,6 +37,8 @@ export function defineDoctor(program: Command, run: Run): void {
 interface Options {
   readonly clearLeftovers?: true;
   readonly clearCache?: true;
+  readonly try?: true;
+  readonly report?: string | true;
 }
 
 /** A finding: a value, or why there is none. */
@@ -41,12 +47,17 @@ type Found<T> =
   | { readonly value: null; readonly problem: string };
 
 async function doctor(session: Session, given: Options): Promise<ExitCode> {
-  const { clearLeftovers, clearCache } = given;
+  const { clearLeftovers, clearCache, report } = given;
+  if (report !== undefined) {
+    await printReport(session, report);
+    return exitCodes.done;
+  }
   const { platform, library, options, settings, printer, signal } = session;
   const disks = await found(() => lookAtDisks(session, library));
   const volume = await found(() => volumeBelow(library, platform.volumes));
   const cards = (disks.value ?? []).filter(({ verdict }) => verdict.offer);
   const doors = await platform.access.doors(cards.map(({ disk }) => disk));
+  const ways = await waysOf(platform, cards, doors, given.try === true);
   const leftovers = await findLeftovers(library);
   if (clearLeftovers) await clearAll(library, leftovers, signal);
   const cache = await cacheFacts(clearCache === true);
@@ -67,6 +78,7 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
       slot: options.slot,
       disks: disksFacts(disks),
       doors,
+      access: ways.map(wayFacts),
       library: {
         folder: library,
         volume: volume.value && volumeFacts(volume.value),
@@ -88,6 +100,7 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
         ],
         ['  Disks', disksWords(disks)],
         ...doors.map((door) => [`  Door “${door.name}”`, doorWords(door)]),
+        ...ways.map((way) => [`  Card ${way.id}`, wayWords(way)]),
         ['  Library', library],
         ['  Its volume', volume.value ? volumeWords(volume.value) : volume.problem],
         ['  Settings', file],
@@ -95,6 +108,7 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
         ['  Leftovers', leftovers.length === 0 ? 'none' : String(leftovers.length)],
         ...leftovers.map(({ file, storedBytes }) => ['', `${file} (${formatBytes(storedBytes)})`]),
       ]),
+      ...coachLines(ways),
       ...hint(leftovers.length, cleared),
     ],
   });
