@@ -6,11 +6,11 @@ import { seedNames } from './seed.ts';
 
 /** Against 1 for a parser of small inputs, each taking less than a thousandth of a second. A whole card takes 25. */
 const shares: readonly (readonly [string, number])[] = [
-  ['card', 0.04],
-  ['fat', 0.06],
-  ['ext', 0.07],
-  ['image', 0.15],
-  ['manifest', 0.15],
+  ['card', 0.01],
+  ['fat', 0.015],
+  ['ext', 0.015],
+  ['image', 0.05],
+  ['manifest', 0.05],
 ];
 
 export function allNames(): string[] {

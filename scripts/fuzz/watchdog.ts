@@ -29,7 +29,10 @@ export interface FuzzResult {
   readonly findings: readonly Finding[];
 }
 
-export const CASE_LIMIT_MS = 5000;
+/** Of the processor, by the whole process: another program that holds it makes no finding. */
+const CASE_LIMIT_MS = 5000;
+/** On the clock, for what waits for ever; and for a thread to load what it runs. */
+const WAIT_LIMIT_MS = 120_000;
 /** Of the whole process: the seeds, an engine that may take 250 MB, and what is not collected yet. */
 const MEMORY_LIMIT_BYTES = 1_300_000_000;
 const HEAP_MEGABYTES = 250;
@@ -62,7 +65,7 @@ async function fuzzIn(folder: string, options: FuzzOptions): Promise<FuzzResult>
     next = number + 1;
     options.onProgress?.(next - first);
     if (ended === null) continue;
-    // Another program may have held the processor: what is slow has to be slow twice.
+    // Collecting what earlier cases left is slow, too: what is slow has to be slow twice.
     const again = await runThread(
       { ...work, first: number, count: 1 },
       Number.POSITIVE_INFINITY,
@@ -113,6 +116,7 @@ function runThread(
   return new Promise((resolve) => {
     let seen = work.first;
     let since = performance.now();
+    let used = Number.POSITIVE_INFINITY;
     let finished = false;
     const finish = (ended: string | null): void => {
       if (finished) return;
@@ -124,17 +128,27 @@ function runThread(
     const timer = setInterval(() => {
       const now = performance.now();
       const number = Atomics.load(current, 0);
-      if (number !== seen) since = now;
+      if (number !== seen) {
+        since = now;
+        used = processorMs();
+      }
       seen = number;
-      if (now - since > CASE_LIMIT_MS) finish(`it takes more than ${CASE_LIMIT_MS / 1000} s`);
+      const isSlow = processorMs() - used > CASE_LIMIT_MS || now - since > WAIT_LIMIT_MS;
+      if (isSlow) finish(`it takes more than ${CASE_LIMIT_MS / 1000} s`);
       else if (process.memoryUsage.rss() > MEMORY_LIMIT_BYTES) finish('it takes too much memory');
       else if (now > deadline) finish(null);
     }, LOOK_MS);
     worker.on('message', (message: WorkerMessage) => {
       if ('finding' in message) note(message.finding);
+      else if ('ready' in message) used = processorMs();
       else finish(null);
     });
     worker.on('exit', () => finish('it never answers'));
     worker.on('error', (error) => finish(String(error)));
   });
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }

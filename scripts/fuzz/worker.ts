@@ -27,6 +27,7 @@ export type WorkerMessage =
         readonly vector: v.InferOutput<typeof caseSchema>;
       };
     }
+  | { readonly ready: true }
   | { readonly done: true };
 
 if (parentPort)
@@ -37,6 +38,7 @@ async function work(
   tell: (message: WorkerMessage) => void,
 ): Promise<void> {
   const runner = new CaseRunner(folder);
+  tell({ ready: true });
   for (let number = first; number < first + count; number++) {
     Atomics.store(current, 0, number);
     const tried = vector ?? (await runner.caseOf(number, names));

@@ -26,7 +26,7 @@ export const besideImages: readonly InputParser[] = [
   {
     name: 'manifest',
     form: 'json',
-    share: 0.2,
+    share: 0.1,
     sample: sampleManifest,
     mend: mendManifest,
     judge: judgeManifest,

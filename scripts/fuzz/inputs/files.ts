@@ -19,7 +19,7 @@ import { draw } from './draw.ts';
 import { bytesOf, type InputParser, textOf, unless } from './parser.ts';
 
 /** Writing and reading a file takes longer than what is in it. */
-const FILE_SHARE = 0.3;
+const FILE_SHARE = 0.15;
 const HASH = '0f'.repeat(32);
 const AT = '2026-11-22T16:40:00.000Z';
 const RECORD_FOLDER = '2026-11-22 16.40.00 octopi';

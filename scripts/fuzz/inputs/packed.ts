@@ -25,12 +25,12 @@ const compressor = createCompressor();
 export const packed: readonly InputParser[] = [
   bytes('seek-table', /\.zst$/, (file) => readSeekTable(file)),
   bytes('xz-index', /\.xz$/, (file) => readXzStreams(file), mendXz),
-  { ...bytes('zip-directory', /\.zip$/, (file) => unpacker.statedBytes(file, 'zip')), share: 0.5 },
-  { ...bytes('unpack-gzip', /\.gz$/, (file) => unpack(file, 'gzip')), share: 0.06 },
-  { ...bytes('unpack-zstd', /\.zst$/, (file) => unpack(file, 'zstd')), share: 0.06 },
-  { ...bytes('unpack-xz', /\.xz$/, (file) => unpack(file, 'xz'), mendXz), share: 0.1 },
-  { ...bytes('unpack-zip', /\.zip$/, (file) => unpack(file, 'zip')), share: 0.15 },
-  { ...bytes('restore-source', /./, openSource), share: 0.1 },
+  { ...bytes('zip-directory', /\.zip$/, (file) => unpacker.statedBytes(file, 'zip')), share: 0.3 },
+  { ...bytes('unpack-gzip', /\.gz$/, (file) => unpack(file, 'gzip')), share: 0.05 },
+  { ...bytes('unpack-zstd', /\.zst$/, (file) => unpack(file, 'zstd')), share: 0.05 },
+  { ...bytes('unpack-xz', /\.xz$/, (file) => unpack(file, 'xz'), mendXz), share: 0.05 },
+  { ...bytes('unpack-zip', /\.zip$/, (file) => unpack(file, 'zip')), share: 0.06 },
+  { ...bytes('restore-source', /./, openSource), share: 0.06 },
 ];
 
 function bytes(

@@ -106,7 +106,7 @@ export const texts: readonly InputParser[] = [
   text('kernel-log', CARD_FILES, ['Machine model: Raspberry Pi ', '\n'], (input) =>
     requirePlain(modelsIn(input)),
   ),
-  { ...text('portrait', CARD_FILES, names, (input) => drawPortrait(textOf(input))), share: 0.4 },
+  { ...text('portrait', CARD_FILES, names, (input) => drawPortrait(textOf(input))), share: 0.2 },
 ];
 
 function text(

@@ -17,8 +17,8 @@ import { bytesOf, type InputParser, textOf, unless } from './parser.ts';
 const RECORDINGS = resolve(import.meta.dirname, '../../../test/fixtures/diskutil');
 
 export const tools: readonly InputParser[] = [
-  { ...text('diskutil-list', recorded(/^list-.*\.plist$/), judgeList, plistWords()), share: 0.08 },
-  { ...text('diskutil-info', recorded(/^info-.*\.plist$/), judgeInfo, plistWords()), share: 0.5 },
+  { ...text('diskutil-list', recorded(/^list-.*\.plist$/), judgeList, plistWords()), share: 0.05 },
+  { ...text('diskutil-info', recorded(/^info-.*\.plist$/), judgeInfo, plistWords()), share: 0.2 },
   text(
     'mount',
     recorded(/^mount-/),
