@@ -73,8 +73,14 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
 /** Whose card it looks like, and when that was last backed up. */
 function History({ history }: { readonly history: NonNullable<DiskView['history']> }) {
   const { go } = useTools();
-  const { text, pi } = history;
-  if (pi === null) return <p class="history">{text}</p>;
+  const { text, since, pi } = history;
+  const words = (
+    <span class="names">
+      <span>{text}</span>
+      {since !== null && <span class="detail">{since}</span>}
+    </span>
+  );
+  if (pi === null) return <p class="history">{words}</p>;
   return (
     <button
       type="button"
@@ -82,7 +88,7 @@ function History({ history }: { readonly history: NonNullable<DiskView['history'
       data-id={`history ${pi}`}
       onClick={() => go({ at: 'pi', pi })}
     >
-      {text}
+      {words}
       <Chevron />
     </button>
   );
