@@ -35,7 +35,7 @@ export const checkpoints: readonly InputParser[] = [
   {
     name: 'checkpoint',
     form: 'text',
-    share: 0.5,
+    share: 0.3,
     words: [
       '\n',
       '\n\n\n',

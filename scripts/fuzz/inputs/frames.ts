@@ -21,11 +21,17 @@ export const frames: readonly InputParser[] = [
   {
     name: 'frames-to-helper',
     form: 'bytes',
-    share: 0.05,
+    share: 0.1,
     sample: sampleOfCaller,
     judge: hearCaller,
   },
-  { name: 'frames-from-helper', form: 'bytes', sample: sampleOfHelper, judge: hearHelper },
+  {
+    name: 'frames-from-helper',
+    form: 'bytes',
+    share: 0.4,
+    sample: sampleOfHelper,
+    judge: hearHelper,
+  },
 ];
 
 function frame(kind: number, id: number, ...payload: readonly Uint8Array[]): Uint8Array {
