@@ -1,5 +1,6 @@
 import type { DiskView } from '../contract/panel.ts';
 import { Action } from './action.tsx';
+import { ContinueOffer } from './continue.tsx';
 import { DiskMenu } from './disk-menu.tsx';
 import { Hint } from './hint.tsx';
 import { useTools } from './page-tools.ts';
@@ -41,13 +42,17 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
           {warning}
         </p>
       ))}
-      <Action
-        kind="primary"
-        command={{ command: 'backup', disk: disk.disk, card: disk.card }}
-        send={send}
-      >
-        {isPi ? 'Back up this Pi card' : 'Back up this disk'}
-      </Action>
+      {disk.unfinished ? (
+        <ContinueOffer unfinished={disk.unfinished} disk={disk} send={send} />
+      ) : (
+        <Action
+          kind="primary"
+          command={{ command: 'backup', disk: disk.disk, card: disk.card }}
+          send={send}
+        >
+          {isPi ? 'Back up this Pi card' : 'Back up this disk'}
+        </Action>
+      )}
       {canRestore && (
         <Action
           kind="secondary"

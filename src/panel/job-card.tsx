@@ -1,6 +1,8 @@
 import type { DiskView, JobState, JobView } from '../contract/panel.ts';
 import { Action, Close } from './action.tsx';
 import { Coach, type CoachButton } from './coach.tsx';
+import { ContinueButtons, Kept } from './continue.tsx';
+import { ToReport } from './diagnosis-page.tsx';
 import { CardHead } from './disk-card.tsx';
 import { Done } from './done.tsx';
 import { Cross } from './pictures.tsx';
@@ -31,6 +33,7 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
       />
       {state.is !== 'working' && <Close label={`Dismiss ${job.title}`} onClick={dismiss} />}
       <Stage job={job} disk={disk} onMac={onMac} send={send} />
+      {state.is === 'failed' && <ToReport />}
       {job.warnings.map((warning) => (
         <p key={warning} class="warning">
           {warning}
@@ -59,13 +62,13 @@ function Stage({ job, disk, onMac, send }: JobCardProps) {
       return <Undone />;
     case 'failed':
       return kind === 'backup' ? (
-        <Failed job={job.job} state={state} disk={disk} send={send} />
+        <Failed job={job} state={state} disk={disk} send={send} />
       ) : (
         <RestoreFailed job={job} state={state} send={send} />
       );
     case 'cancelled':
       return kind === 'backup' ? (
-        <Cancelled job={job.job} disk={disk} send={send} />
+        <Cancelled job={job} disk={disk} send={send} />
       ) : (
         <RestoreCancelled job={job} state={state} send={send} />
       );
@@ -73,20 +76,21 @@ function Stage({ job, disk, onMac, send }: JobCardProps) {
 }
 
 interface FailedProps {
-  readonly job: string;
+  readonly job: JobView;
   readonly state: Extract<JobState, { is: 'failed' }>;
   readonly disk: DiskView | null;
   readonly send: Send;
 }
 
 function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedProps) {
+  const { unfinished } = job;
   // Without its card nothing can be tried again; back in the reader, the card has a button of its own.
   const again = disk !== null && actions.includes('retry');
   if (coach) {
     const forced = disk !== null && actions.includes('force-unmount');
     const retry = (words: string, forceUnmount: boolean): CoachButton => ({
       words,
-      command: { command: 'retry', job, forceUnmount },
+      command: { command: 'retry', job: job.job, forceUnmount },
     });
     return (
       <Coach
@@ -104,18 +108,20 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
       </p>
       <p>{problem.message}</p>
       <p class="next">{problem.next}</p>
+      {unfinished && <Kept unfinished={unfinished} disk={disk} />}
       <div class="buttons">
-        {again && (
+        {again && unfinished && <ContinueButtons disk={disk} send={send} />}
+        {again && !unfinished && (
           <Action
             kind="primary"
-            command={{ command: 'retry', job, forceUnmount: false }}
+            command={{ command: 'retry', job: job.job, forceUnmount: false }}
             send={send}
           >
             Try again
           </Action>
         )}
         {disk !== null && actions.includes('force-unmount') && (
-          <Action command={{ command: 'retry', job, forceUnmount: true }} send={send}>
+          <Action command={{ command: 'retry', job: job.job, forceUnmount: true }} send={send}>
             Unmount by force
           </Action>
         )}
@@ -130,7 +136,7 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
 }
 
 interface CancelledProps {
-  readonly job: string;
+  readonly job: JobView;
   readonly disk: DiskView | null;
   readonly send: Send;
 }
@@ -139,10 +145,14 @@ function Cancelled({ job, disk, send }: CancelledProps) {
   return (
     <div class="outcome">
       <p class="verdict">Cancelled</p>
-      <p>Nothing half-made was kept, and the card is as it was.</p>
+      {job.unfinished ? (
+        <Kept unfinished={job.unfinished} disk={disk} />
+      ) : (
+        <p>Nothing half-made was kept, and the card is as it was.</p>
+      )}
       {disk && (
         <div class="buttons">
-          <Action command={{ command: 'retry', job, forceUnmount: false }} send={send}>
+          <Action command={{ command: 'retry', job: job.job, forceUnmount: false }} send={send}>
             Back up again
           </Action>
         </div>

@@ -1,5 +1,7 @@
+import { useState } from 'preact/hooks';
 import type { Snapshot } from '../contract/panel.ts';
 import { Action } from './action.tsx';
+import { share } from './continue.tsx';
 import type { Send } from './send.ts';
 import { size } from './words.ts';
 
@@ -8,32 +10,72 @@ export interface LeftoversProps {
   readonly send: Send;
 }
 
-/** Backups that did not come to their end, to be cleared away. */
+/** Backups that did not come to their end: to be continued with their card, or cleared away. */
 export function Leftovers({ leftovers, send }: LeftoversProps) {
   if (leftovers.length === 0) return null;
   return (
     <section class="aside" aria-labelledby="leftovers">
       <h2 id="leftovers">Unfinished backups</h2>
       <ul>
-        {leftovers.map(({ file, name, storedBytes }) => (
-          <li key={file}>
-            <span class="names">
-              <span class="name" title={file}>
-                {name}
-              </span>
-              <span class="detail">{size(storedBytes)}, cannot be used</span>
-            </span>
-            <Action
-              kind="small"
-              command={{ command: 'clear-leftover', file }}
-              send={send}
-              label={`Remove ${name}`}
-            >
-              Remove
-            </Action>
-          </li>
+        {leftovers.map((leftover) => (
+          <Line key={leftover.file} leftover={leftover} send={send} />
         ))}
       </ul>
     </section>
   );
+}
+
+interface LineProps {
+  readonly leftover: Snapshot['leftovers'][number];
+  readonly send: Send;
+}
+
+/** What can still be of use is asked about before it goes. */
+function Line({ leftover, send }: LineProps) {
+  const { file, name, storedBytes, unfinished } = leftover;
+  const [isAsking, setAsking] = useState(false);
+  const remove = (
+    <Action
+      kind="small"
+      command={{ command: 'clear-leftover', file }}
+      send={send}
+      label={isAsking ? `Remove ${name} for good` : `Remove ${name}`}
+    >
+      Remove
+    </Action>
+  );
+  return (
+    <li>
+      <span class="names">
+        <span class="name" title={file}>
+          {name}
+        </span>
+        <span class="detail" aria-live="polite">
+          {detail(unfinished ?? null, isAsking, size(storedBytes))}
+        </span>
+      </span>
+      {(!unfinished || isAsking) && remove}
+      {unfinished && (
+        <button
+          type="button"
+          class="small"
+          aria-label={isAsking ? `Keep ${name}` : `Remove ${name}…`}
+          onClick={() => setAsking(!isAsking)}
+        >
+          {isAsking ? 'Keep' : 'Remove…'}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function detail(
+  unfinished: NonNullable<LineProps['leftover']['unfinished']> | null,
+  isAsking: boolean,
+  stored: string,
+): string {
+  if (!unfinished) return `${stored}, cannot be used`;
+  return isAsking
+    ? `${share(unfinished)} of the card would have to be read again.`
+    : `${stored}, ${share(unfinished)} done. Put its card in to continue.`;
 }

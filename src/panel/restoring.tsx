@@ -31,6 +31,7 @@ export function Restoring({ job, kind, title, image, state, onMac, send }: Resto
         isCountable={isCounted(phase)}
         waiting={waiting(phase, onMac)}
       />
+      {state.held && !cancelling && <p class="warning">{state.held.text}</p>}
       {kind === 'restore' && <Steps phase={phase} />}
       {image && <p class="source-file">From {image}</p>}
       <div class="buttons spread">

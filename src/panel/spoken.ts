@@ -30,6 +30,7 @@ function job({ title, state, kind }: JobView): string {
   switch (state.is) {
     case 'working': {
       if (state.cancelling) return `${title}: stopping.`;
+      if (state.held) return `${title}: waiting.`;
       if (!isCounted(state.phase)) return `${title}: ${phaseWords(kind, state.phase)}.`;
       const tenths = state.total > 0 ? Math.floor((state.bytes / state.total) * 10) : 0;
       return `${title}: ${phaseWords(kind, state.phase)}, ${Math.min(tenths, 10) * 10} percent.`;

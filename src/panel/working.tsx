@@ -24,11 +24,12 @@ export function Working({ job, title, state, plan, onMac, send }: WorkingProps) 
     <div class="outcome">
       <ProgressFigures
         title={title}
-        words={cancelling ? 'Stopping' : phaseWords('backup', phase)}
+        words={cancelling ? 'Stopping' : state.held ? 'Waiting' : phaseWords('backup', phase)}
         state={state}
         isCountable={isCounted(phase)}
         waiting={waiting(phase, plan !== null, onMac)}
       />
+      {state.held && !cancelling && <p class="warning">{state.held.text}</p>}
       {plan && (
         <div class="plan">
           <CardMap plan={plan} copied={copied(state)} />
@@ -45,7 +46,9 @@ export function Working({ job, title, state, plan, onMac, send }: WorkingProps) 
       )}
       <div class="buttons spread">
         <span class="left">
-          {state.secondsLeft !== null && !cancelling ? timeLeft(state.secondsLeft) : ''}
+          {state.secondsLeft !== null && !cancelling && !state.held
+            ? timeLeft(state.secondsLeft)
+            : ''}
         </span>
         <Action
           command={{ command: 'cancel', job }}

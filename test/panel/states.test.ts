@@ -160,7 +160,13 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, privacyRefused)] });
     await page.getByRole('button', { name: 'Open Privacy Settings' }).click();
     page = await show(states['leftovers'] ?? nothing);
-    await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img' }).click();
+    await page.getByRole('button', { name: /^Remove a very long name/ }).click();
+    await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img…' }).click();
+    await page.getByText('43% of the card would have to be read again.').waitFor();
+    await takePicture(page, 'leftovers asking');
+    await page.getByRole('button', { name: 'Keep octopi 2026-11-20 09.12.img' }).click();
+    await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img…' }).click();
+    await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img for good' }).click();
     await page.getByLabel('Eject the card when done').click();
     const job = 'job-1-a';
     await expect
@@ -175,10 +181,49 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
         { command: 'open-privacy-settings' },
         {
           command: 'clear-leftover',
+          file: '/Users/ann/PiKeep/a very long name for one small Raspberry Pi/x.img.partial',
+        },
+        {
+          command: 'clear-leftover',
           file: '/Users/ann/PiKeep/octopi/octopi 2026-11-20 09.12.img.partial',
         },
         { command: 'set-eject-when-done', value: true },
       ]);
+  });
+
+  it('offers to continue a backup that did not finish, or to start it again', async () => {
+    desk.commands.length = 0;
+    let page = await show(states['continue offered'] ?? nothing);
+    await page.getByText(/43% is there already/).waitFor();
+    await page.getByText(/ 0% is there already/).waitFor();
+    const offer = page.getByRole('region', { name: octopi.title });
+    await offer.getByRole('button', { name: /^Continue the backup/ }).click();
+    await offer.getByRole('button', { name: /^Start again/ }).click();
+    page = await show(states['failed and kept'] ?? nothing);
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await page.getByRole('button', { name: /^Continue the backup/ }).click();
+    const card = { command: 'backup', disk: 'disk4', card: '1-a' };
+    await expect
+      .poll(() => desk.commands)
+      .toEqual([
+        { ...card, continue: true },
+        { ...card, continue: false },
+        { ...card, continue: true },
+      ]);
+    page = await show(states['lost in sleep'] ?? nothing);
+    await page
+      .getByText('What is done is kept: 43% of it. Continue when the card is back.')
+      .waitFor();
+    expect(await page.getByRole('button', { name: /^Continue/ }).count()).toBe(0);
+  });
+
+  it('says for what a backup waits instead of how long it takes', async () => {
+    let page = await show(states['reader stalled'] ?? nothing);
+    await page.getByText(/has not answered for 40 s\. Leave the card in/).waitFor();
+    expect(await page.getByText(/ left$/).count()).toBe(0);
+    page = await show(states['disk full'] ?? nothing);
+    await page.getByText(/^The disk of your backups is full/).waitFor();
+    await page.getByRole('button', { name: 'Cancel the backup of octopi' }).waitFor();
   });
 
   it('offers no second try while the card is away', async () => {

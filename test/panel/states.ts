@@ -25,6 +25,31 @@ const gone: JobState = {
   card: 'untouched',
 };
 
+/** What a backup left that was ended early. */
+const unfinished = { bytes: 2_190_000_000, total: 5_090_000_000, at: '2026-11-20T09:12:00.000Z' };
+
+const stalled: Extract<JobState, { is: 'failed' }> = {
+  is: 'failed',
+  problem: {
+    code: 'STALLED',
+    title: 'The card reader stopped answering',
+    message: 'Built In SDXC Reader did not answer for 10 min, so PiKeep stopped waiting for it.',
+    next: 'Take the card out, try another reader, port or cable, and start again. What a backup has proven until then is kept, so it goes on from there; a restore begins anew.',
+  },
+  actions: ['retry'],
+  card: 'untouched',
+};
+
+const lostInSleep: JobState = {
+  ...stalled,
+  problem: {
+    code: 'LOST_IN_SLEEP',
+    title: 'The computer slept, and the card was gone when it woke',
+    message: 'disk4 could not be read or written any more after the computer had slept.',
+    next: 'Take the card out, put it in again, and continue: what a backup has proven is kept, so it goes on from there. A restore has to be started again. Keep the lid open meanwhile.',
+  },
+};
+
 const refused = [
   {
     disk: 'disk0',
@@ -188,14 +213,57 @@ export const states: Readonly<Record<string, Snapshot>> = {
     disks: [octopi],
     jobs: [jobOn(octopi, { is: 'cancelled', card: 'untouched', canUndo: false })],
   },
-  leftovers: {
+  'continue offered': {
+    ...nothing,
+    disks: [
+      { ...octopi, unfinished },
+      { ...stick, unfinished: { ...unfinished, bytes: 0 } },
+    ],
+  },
+  'reader stalled': {
     ...nothing,
     disks: [octopi],
+    jobs: [
+      mapped(0.43, {
+        bytesPerSecond: null,
+        held: {
+          why: 'stalled',
+          text: 'The card reader (Built In SDXC Reader) has not answered for 40 s. Leave the card in; PiKeep goes on as soon as it answers.',
+        },
+      }),
+    ],
+  },
+  'disk full': {
+    ...nothing,
+    disks: [octopi],
+    jobs: [
+      mapped(0.43, {
+        bytesPerSecond: null,
+        held: {
+          why: 'destination-full',
+          text: 'The disk of your backups is full. Make room there: up to 2.9 GB are still to be written, and 4.1 MB are free. PiKeep goes on by itself.',
+        },
+      }),
+    ],
+  },
+  'lost in sleep': {
+    ...nothing,
+    jobs: [jobOn(octopi, lostInSleep, { unfinished })],
+  },
+  'failed and kept': {
+    ...nothing,
+    disks: [{ ...octopi, unfinished }],
+    jobs: [jobOn(octopi, stalled, { unfinished })],
+  },
+  leftovers: {
+    ...nothing,
+    disks: [{ ...octopi, unfinished }],
     leftovers: [
       {
         file: '/Users/ann/PiKeep/octopi/octopi 2026-11-20 09.12.img.partial',
         name: 'octopi 2026-11-20 09.12.img',
         storedBytes: 2_200_000_000,
+        unfinished,
       },
       {
         file: '/Users/ann/PiKeep/a very long name for one small Raspberry Pi/x.img.partial',

@@ -1,0 +1,68 @@
+/** A backup that did not finish: how much of it is there, and the way on from there. */
+
+import type { DiskView, UnfinishedView } from '../contract/panel.ts';
+import { Action } from './action.tsx';
+import type { Send } from './send.ts';
+import { ago } from './words.ts';
+
+/** "43%"; never all of it, since something is missing. */
+export function share({ bytes, total }: UnfinishedView): string {
+  return `${total > 0 ? Math.min(99, Math.floor((bytes / total) * 100)) : 0}%`;
+}
+
+export interface ContinueProps {
+  readonly unfinished: UnfinishedView;
+  readonly disk: DiskView;
+  readonly send: Send;
+}
+
+/** On a card that can be backed up. */
+export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
+  return (
+    <>
+      <p class="next">
+        A backup of this card was begun {ago(unfinished.at)} and did not finish. {share(unfinished)}{' '}
+        is there already, and is used if the card is still as it was.
+      </p>
+      <div class="buttons">
+        <ContinueButtons disk={disk} send={send} />
+      </div>
+    </>
+  );
+}
+
+export function ContinueButtons({ disk, send }: Omit<ContinueProps, 'unfinished'>) {
+  const card = { disk: disk.disk, card: disk.card };
+  return (
+    <>
+      <Action
+        kind="primary"
+        command={{ command: 'backup', ...card, continue: true }}
+        send={send}
+        label={`Continue the backup of ${disk.title}`}
+      >
+        Continue
+      </Action>
+      <Action
+        command={{ command: 'backup', ...card, continue: false }}
+        send={send}
+        label={`Start again with the backup of ${disk.title}`}
+      >
+        Start again
+      </Action>
+    </>
+  );
+}
+
+/** Below what ended a backup early. */
+export function Kept({
+  unfinished,
+  disk,
+}: Pick<ContinueProps, 'unfinished'> & { readonly disk: DiskView | null }) {
+  return (
+    <p class="next">
+      What is done is kept: {share(unfinished)} of it.{' '}
+      {disk ? 'You can continue from there.' : 'Continue when the card is back.'}
+    </p>
+  );
+}
