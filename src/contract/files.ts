@@ -93,6 +93,8 @@ export const fileAnswers = [
     files: v.pipe(v.array(fileSchema), v.maxLength(MAX_FILES)),
     /** The offset of the next page; null when this was the last. */
     next: v.nullable(bytes),
+    /** The search took too long, and was ended before it had seen everything. */
+    isCutOff: v.boolean(),
     problems: v.pipe(v.array(text), v.maxLength(20)),
   }),
   v.object({

@@ -56,6 +56,7 @@ export class FileAnswers {
       parent: parentOf(result),
       files,
       next: isMore && files.length > 0 ? offset + files.length : null,
+      isCutOff: result.isCutOff,
       problems: result.problems.slice(0, MAX_PROBLEMS).map((one) => plainText(one, MAX_SENTENCE)),
     };
   }

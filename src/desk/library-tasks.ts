@@ -19,6 +19,9 @@ export interface ImageAccess {
   readonly access: CardAccess;
 }
 
+/** Nobody looks at a page that is empty for longer. */
+const SEARCH_MS = 10_000;
+
 export type ErrandTask = CheckTask | ExtractTask | ListFilesTask;
 
 export function checkTask(
@@ -43,7 +46,8 @@ export function listTask(
   { path, search, offset, limit }: Pick<ListFilesTask, 'path' | 'search' | 'offset' | 'limit'>,
 ): ListFilesTask {
   const recursive = search !== null;
-  return { task: 'list-files', ...filesOf(given, false), path, recursive, search, offset, limit };
+  const page = { path, recursive, search, offset, limit };
+  return { task: 'list-files', ...filesOf(given, false), ...page, patienceMs: SEARCH_MS };
 }
 
 /** Lists nothing but the partitions, and on the way makes the unpacked file from which all else is read. */

@@ -112,8 +112,8 @@ export function FilesPage({ backup }: { readonly backup: string }) {
       )}
       {list.last?.isCutOff && (
         <p class="hint" role="status">
-          Searching took too long, so there may be more. Search in a folder below this one, or for{' '}
-          <code>pikeep ls --search</code> there is no such limit.
+          Searching took too long, so there may be more. Search in a folder below this one;{' '}
+          <code>pikeep ls --search</code> goes to the end.
         </p>
       )}
       {first && <Problems problems={first.problems} />}

@@ -7,6 +7,8 @@ import { useTools } from './page-tools.ts';
 export interface Listed<K extends QueryKind, Item> {
   /** The answer with the first page; null while there is none. */
   readonly first: AnswerTo<K> | null;
+  /** That with the page that came last. */
+  readonly last: AnswerTo<K> | null;
   readonly items: readonly Item[];
   readonly hasMore: boolean;
   readonly isAsking: boolean;
@@ -29,6 +31,7 @@ export interface ListQuestion<K extends QueryKind, Item> {
 interface Fetched<K extends QueryKind, Item> {
   readonly key: string;
   readonly first: AnswerTo<K> | null;
+  readonly last: AnswerTo<K> | null;
   readonly items: readonly Item[];
   readonly next: number | null;
   readonly problem: Problem | null;
@@ -70,6 +73,7 @@ export function useList<K extends QueryKind, Item>(
         return {
           key,
           first: at === 0 ? page : before.first,
+          last: page,
           items: all,
           next: all.length < MOST ? next(page, at) : null,
           problem: null,
@@ -85,6 +89,7 @@ export function useList<K extends QueryKind, Item>(
   const ours = fetched.key === key ? fetched : nothing<K, Item>(key);
   return {
     first: ours.first,
+    last: ours.last,
     items: ours.items,
     hasMore: ours.next !== null,
     isAsking: isAsking || fetched.key !== key,
@@ -99,7 +104,7 @@ export function useList<K extends QueryKind, Item>(
 }
 
 function nothing<K extends QueryKind, Item>(key: string): Fetched<K, Item> {
-  return { key, first: null, items: [], next: null, problem: null };
+  return { key, first: null, last: null, items: [], next: null, problem: null };
 }
 
 function isAnswer<K extends QueryKind>(kind: K, answer: { ask: QueryKind }): answer is AnswerTo<K> {

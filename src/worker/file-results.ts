@@ -73,6 +73,8 @@ export const listFilesResultSchema = v.object({
   files: v.pipe(v.array(listedFileSchema), v.maxLength(MAX_LISTED)),
   /** There are others behind these. */
   isMore: v.boolean(),
+  /** It took too long: what lies behind these was not looked at. */
+  isCutOff: v.boolean(),
   /** What was found damaged on the way, in words. */
   problems: v.pipe(v.array(text), v.maxLength(100)),
 });

@@ -26,12 +26,12 @@ export async function runListFiles(
     const { target } = task;
     const head = { task: 'list-files', target, partitions } as const;
     if (!place) {
-      const nothing = { partition: null, path: null, files: [], isMore: false };
+      const nothing = { partition: null, path: null, files: [], isMore: false, isCutOff: false };
       return { ...head, ...nothing, problems: problemsOf(...opened.trees) };
     }
     const tree = treeAt(place, opened.trees, opened.roles, opened.card);
     const path = await existing(tree, place.path);
-    const page = await pageOf(tree, path, task, context.signal);
+    const page = await pageOf(tree, path, task, context);
     const where = { partition: tree.partition, path: cutPath(path) };
     return { ...head, ...where, ...page, problems: problemsOf(tree) };
   } finally {
@@ -66,24 +66,26 @@ async function existing(tree: FileTree, path: string): Promise<string> {
   throw new PiKeepError('NO_SUCH_FILE', { path, what: 'file' });
 }
 
-type Page = Pick<ListFilesResult, 'files' | 'isMore'>;
+type Page = Pick<ListFilesResult, 'files' | 'isMore' | 'isCutOff'>;
 
 async function pageOf(
   tree: FileTree,
   path: string,
-  { recursive, search, offset, limit }: ListFilesTask,
-  signal: AbortSignal,
+  { recursive, search, offset, limit, patienceMs = Number.POSITIVE_INFINITY }: ListFilesTask,
+  { signal, monotonic }: TaskContext,
 ): Promise<Page> {
+  const end = monotonic() + patienceMs;
   const wanted = search?.toLowerCase() ?? null;
   const files: ListedFile[] = [];
   let seen = 0;
   for await (const [found, facts] of filesAt(tree, path, recursive, signal)) {
+    if (monotonic() > end) return { files, isMore: false, isCutOff: true };
     if (wanted !== null && !facts.name.toLowerCase().includes(wanted)) continue;
     if (seen++ < offset) continue;
-    if (files.length === limit) return { files, isMore: true };
+    if (files.length === limit) return { files, isMore: true, isCutOff: false };
     files.push(listed(found, facts, await targetOf(tree, found, facts)));
   }
-  return { files, isMore: false };
+  return { files, isMore: false, isCutOff: false };
 }
 
 async function* filesAt(

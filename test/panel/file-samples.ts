@@ -50,6 +50,7 @@ export const onlyPartitions: AnswerTo<'files'> = {
   parent: null,
   files: [],
   next: null,
+  isCutOff: false,
   problems: [],
 };
 

@@ -233,6 +233,15 @@ describe.skipIf(needsTools('chromium'))('the pages of the library, by hand', () 
     await expect.poll(() => rig.page.getByRole('dialog').count()).toBe(0);
   });
 
+  it('say that a search was ended before it had seen everything', async () => {
+    const found = { ...etc, isCutOff: true };
+    rig.answer({ files: (query) => (query.ask === 'files' && query.search ? found : etc) });
+    await rig.toFiles();
+    expect(await rig.page.getByText('Searching took too long').count()).toBe(0);
+    await rig.page.getByRole('searchbox').fill('host');
+    await rig.page.getByText('Searching took too long').waitFor();
+  });
+
   it('restore an image that no manifest speaks of', async () => {
     rig.answer({ report: { ...report, backup: null, pi: null, name: 'of a friend.img' } });
     await rig.toLibrary();

@@ -29,6 +29,34 @@ describe.skipIf(needsTools(...filesTools))('listing a folder of a large packed i
   });
   afterAll(() => card?.remove());
 
+  it('ends a search that takes too long with what it has found', async () => {
+    const image = await card.backUp('img', 'searched');
+    const search = (patienceMs?: number) => {
+      let now = 0;
+      return runListFiles(
+        {
+          ...{ task: 'list-files', target: image, source: card.source, path: '/' },
+          ...{ recursive: true, search: '7', offset: 0, limit: 2 * ENTRIES },
+          ...{ unpack: false, cacheFolder: card.cacheFolder },
+          ...(patienceMs === undefined ? {} : { patienceMs }),
+        },
+        // A millisecond for each look at the clock.
+        taskContext({ monotonic: () => now++ }),
+      );
+    };
+    const whole = await search();
+    const names = Array.from({ length: ENTRIES }, (_, index) => `${index}`);
+    expect(whole.files.map(({ name }) => name).sort()).toEqual(
+      names.filter((name) => name.includes('7')).sort(),
+    );
+    expect(whole).toMatchObject({ isMore: false, isCutOff: false });
+    const some = await search(200);
+    expect(some).toMatchObject({ isMore: false, isCutOff: true });
+    expect(some.files.length).toBeGreaterThan(0);
+    expect(some.files).toEqual(whole.files.slice(0, some.files.length));
+    expect(some.files.length).toBeLessThan(whole.files.length);
+  });
+
   for (const format of imageFormats) {
     it(`reads little of the file: ${format}`, async () => {
       const image = await card.backUp(format, `card-${format}`);
