@@ -6,6 +6,7 @@ import { createDesk } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
 import { asPiKeepError } from '../engine/errors.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
+import { writeReport } from '../platform/diagnose.ts';
 import { createPlatform } from '../platform/index.ts';
 import { logFolder } from '../platform/log-place.ts';
 import { createElectronNotifier } from '../platform/notify/electron-notifier.ts';
@@ -49,6 +50,13 @@ async function start(log: ProgramLog): Promise<void> {
     version: app.getVersion(),
     home: homedir(),
     responsibleApp: responsibleApp(process.env, 'PiKeep'),
+    diagnose: () =>
+      writeReport({
+        platform,
+        settings: () => ({ ...settings.current, ...(library === null ? {} : { library }) }),
+        ...{ version: app.getVersion(), program: 'app', folder: logFolder(), mark: log.mark },
+        allowDiskImage: options.allowDiskImage,
+      }),
     watchFolder,
     chooseFolder: (title) => askForFolder(dialog, title),
     ...options,

@@ -3,7 +3,9 @@
 import { homedir } from 'node:os';
 import { createDesk, type Desk } from '../desk/desk.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
+import { writeReport } from '../platform/diagnose.ts';
 import { newDownloadFolder } from '../platform/download-folder.ts';
+import { logFolder } from '../platform/log-place.ts';
 import { responsibleApp } from '../platform/responsible-app.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { VERSION } from '../version.ts';
@@ -29,6 +31,13 @@ export async function openDesk({
     version: VERSION,
     home: homedir(),
     responsibleApp: responsibleApp(process.env, null),
+    diagnose: () =>
+      writeReport({
+        platform,
+        settings: () => ({ ...settings.current, library }),
+        ...{ version: VERSION, program: 'panel', folder: logFolder(), mark: log.mark },
+        allowDiskImage: options.allowDiskImage,
+      }),
     watchFolder,
     chooseFolder: (title) => newDownloadFolder(homedir(), title),
     slot: options.slot,

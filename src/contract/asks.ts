@@ -4,16 +4,17 @@
  */
 
 import * as v from 'valibot';
+import { diagnosisAnswer, diagnosisQuery } from './diagnosis.ts';
 import { problemSchema } from './fields.ts';
 import { fileAnswers, fileQueries } from './files.ts';
 import { libraryAnswers, libraryQueries } from './library.ts';
 import { reportAnswer, reportQuery } from './report.ts';
 
-export const querySchema = v.variant('ask', [...libraryQueries, reportQuery, ...fileQueries]);
+export const querySchema = v.variant('ask', [...libraryQueries, reportQuery, ...fileQueries, diagnosisQuery]);
 export type Query = v.InferOutput<typeof querySchema>;
 export type QueryKind = Query['ask'];
 
-const answerSchema = v.variant('ask', [...libraryAnswers, reportAnswer, ...fileAnswers]);
+const answerSchema = v.variant('ask', [...libraryAnswers, reportAnswer, ...fileAnswers, diagnosisAnswer]);
 export type Answer = v.InferOutput<typeof answerSchema>;
 export type AnswerTo<K extends QueryKind> = Extract<Answer, { ask: K }>;
 

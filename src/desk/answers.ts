@@ -1,6 +1,8 @@
 /** Which part of the desk answers which question. */
 
 import type { Answer, Query } from '../contract/asks.ts';
+import { MAX_DIAGNOSIS } from '../contract/diagnosis.ts';
+import { PiKeepError } from '../engine/errors.ts';
 import type { Caretaker } from './caretaker.ts';
 import type { FileAnswers } from './file-answers.ts';
 import { forgetAnswer } from './forget-offer.ts';
@@ -16,6 +18,8 @@ export interface AnswersOptions {
   readonly librarian: Pick<Librarian, 'remember'>;
   readonly system: Parameters<typeof handsFreeWords>[0];
   readonly home: string;
+  /** Writes the report for whoever wants to help. */
+  readonly diagnose?: (() => Promise<string>) | undefined;
   /** A check that is due and has not begun. */
   readonly waitingCheck: () => Caretaker['waiting'];
 }
@@ -24,7 +28,7 @@ export interface AnswersOptions {
 export async function findAnswer(
   query: Query,
   signal: AbortSignal,
-  { state, files, librarian, system, home, waitingCheck }: AnswersOptions,
+  { state, files, librarian, system, home, waitingCheck, diagnose }: AnswersOptions,
 ): Promise<Answer> {
   switch (query.ask) {
     case 'library':
@@ -46,5 +50,8 @@ export async function findAnswer(
       return files.preview(query, signal);
     case 'changes':
       return files.changes(query, signal);
+    case 'diagnosis':
+      if (!diagnose) throw new PiKeepError('UNSUPPORTED', { what: 'writing a report' });
+      return { ask: 'diagnosis', text: (await diagnose()).slice(0, MAX_DIAGNOSIS) };
   }
 }

@@ -58,6 +58,8 @@ export interface DeskOptions {
   readonly allowDiskImage?: boolean;
   /** One way of opening only. */
   readonly door?: DoorName | null;
+  /** Writes the report for whoever wants to help; if left out, there is none. */
+  readonly diagnose?: () => Promise<string>;
   /** Where restores keep what they overwrite, and their reports; this user's own place, if left out. */
   readonly recordsFolder?: string;
   /** Where unpacked images are kept; this user's own place, if left out. */
@@ -188,6 +190,7 @@ class WatchingDesk implements Desk {
       system: options.platform.name,
       home: options.home,
       waitingCheck: () => this.#caretaker?.waiting ?? null,
+      diagnose: options.diagnose,
     };
     this.#answerer = new Answerer((query, signal) => findAnswer(query, signal, answers));
     this.#lookout = new Lookout({

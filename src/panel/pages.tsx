@@ -1,4 +1,5 @@
 import { ComparePage } from './compare-page.tsx';
+import { DiagnosisPage } from './diagnosis-page.tsx';
 import { FilesPage } from './files-page.tsx';
 import { ForgetPage } from './forget-page.tsx';
 import { LibraryPage } from './library-page.tsx';
@@ -16,7 +17,8 @@ export interface PagesProps {
 /** The page that one has come to; in a wide window with the library beside it. */
 export function Pages({ way, route }: PagesProps) {
   const { isWide } = useTools();
-  if (!isWide) {
+  // The report has nothing to do with the library.
+  if (!isWide || route.at === 'diagnosis') {
     return (
       <section class="page" data-page tabIndex={-1} aria-labelledby="page-title">
         <PageAt route={route} />
@@ -58,6 +60,8 @@ function PageAt({ route }: { readonly route: Route }) {
       return <FilesPage key={route.backup} backup={route.backup} />;
     case 'compare':
       return <ComparePage key={route.backup} pi={route.pi} backup={route.backup} />;
+    case 'diagnosis':
+      return <DiagnosisPage />;
   }
 }
 
@@ -80,5 +84,7 @@ export function nameOf(route: Route): string {
       return 'Files';
     case 'compare':
       return 'Compare';
+    case 'diagnosis':
+      return 'Report';
   }
 }

@@ -10,7 +10,9 @@ export type Route =
   | { readonly at: 'forget'; readonly pi: string; readonly backups: readonly string[] | null }
   | { readonly at: 'report'; readonly backup: string }
   | { readonly at: 'files'; readonly backup: string }
-  | { readonly at: 'compare'; readonly pi: string; readonly backup: string };
+  | { readonly at: 'compare'; readonly pi: string; readonly backup: string }
+  /** The report for whoever wants to help. */
+  | { readonly at: 'diagnosis' };
 
 /** A page on the way, and what is to be found again there when one comes back. */
 export interface Step {

@@ -141,8 +141,24 @@ function Foot({ snapshot, send }: Pick<PageProps, 'snapshot' | 'send'>) {
         />
         Eject the card when done
       </label>
-      {snapshot.tool.version && <span class="version">{snapshot.tool.version}</span>}
+      {snapshot.tool.version && <Help version={snapshot.tool.version} />}
     </footer>
+  );
+}
+
+/** Which PiKeep this is, and what to hand to whoever helps. */
+function Help({ version }: { readonly version: string }) {
+  const { go } = useTools();
+  return (
+    <button
+      type="button"
+      class="quiet version"
+      data-id="help"
+      aria-label={`Help: a report about PiKeep ${version}`}
+      onClick={() => go({ at: 'diagnosis' })}
+    >
+      {version} · Help
+    </button>
   );
 }
 

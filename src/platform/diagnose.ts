@@ -3,6 +3,7 @@
 import { dirname } from 'node:path';
 import type { Diagnosis, ReaderFacts } from '../engine/diagnosis.ts';
 import { jobsIn } from '../engine/diagnosis.ts';
+import { diagnosisPage } from '../engine/diagnosis-page.ts';
 import type { Disk } from '../engine/disk.ts';
 import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
 import { type Mark, redactWords } from '../engine/redact.ts';
@@ -69,6 +70,13 @@ export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
     jobs: jobsIn(log, MAX_JOBS),
     log: log.slice(-MAX_LINES),
   };
+}
+
+/** The same as a page. The settings are asked for when it is written. */
+export async function writeReport(
+  options: Omit<DiagnoseOptions, 'settings'> & { readonly settings: () => Settings },
+): Promise<string> {
+  return diagnosisPage(await diagnose({ ...options, settings: options.settings() }));
 }
 
 async function list({
