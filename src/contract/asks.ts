@@ -10,11 +10,21 @@ import { fileAnswers, fileQueries } from './files.ts';
 import { libraryAnswers, libraryQueries } from './library.ts';
 import { reportAnswer, reportQuery } from './report.ts';
 
-export const querySchema = v.variant('ask', [...libraryQueries, reportQuery, ...fileQueries, diagnosisQuery]);
+export const querySchema = v.variant('ask', [
+  ...libraryQueries,
+  reportQuery,
+  ...fileQueries,
+  diagnosisQuery,
+]);
 export type Query = v.InferOutput<typeof querySchema>;
 export type QueryKind = Query['ask'];
 
-const answerSchema = v.variant('ask', [...libraryAnswers, reportAnswer, ...fileAnswers, diagnosisAnswer]);
+const answerSchema = v.variant('ask', [
+  ...libraryAnswers,
+  reportAnswer,
+  ...fileAnswers,
+  diagnosisAnswer,
+]);
 export type Answer = v.InferOutput<typeof answerSchema>;
 export type AnswerTo<K extends QueryKind> = Extract<Answer, { ask: K }>;
 

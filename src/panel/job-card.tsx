@@ -3,7 +3,6 @@ import { Action, Close } from './action.tsx';
 import { Coach, type CoachButton } from './coach.tsx';
 import { ContinueButtons, Kept } from './continue.tsx';
 import { ToReport } from './diagnosis-page.tsx';
-import { ToReport } from './diagnosis-page.tsx';
 import { CardHead } from './disk-card.tsx';
 import { Done } from './done.tsx';
 import { Cross } from './pictures.tsx';
@@ -34,7 +33,6 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
       />
       {state.is !== 'working' && <Close label={`Dismiss ${job.title}`} onClick={dismiss} />}
       <Stage job={job} disk={disk} onMac={onMac} send={send} />
-      {state.is === 'failed' && <ToReport />}
       {state.is === 'failed' && <ToReport />}
       {job.warnings.map((warning) => (
         <p key={warning} class="warning">
