@@ -7,7 +7,7 @@
 import { randomBytes } from 'node:crypto';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MAP_ALIGNMENT } from './chunks.ts';
-import { PiKeepError } from './errors.ts';
+import { isPiKeepError, PiKeepError } from './errors.ts';
 import type { RestoreLayout } from './restore-layout.ts';
 import { type Marker, markerBlock, type SavedBlock } from './unfinished.ts';
 import type { WritableDevice } from './writable-device.ts';
@@ -51,7 +51,7 @@ export async function writeMark(
  * 22 … bits count. Reads answer from the medium (the port's devices go past the cache of the system); a cache within the card
  * may still hide something, and sizes that are no power of two are not looked for: both are left to the verification at the end.
  *
- * Throws FAKE_CAPACITY, WRITE_FAILED, READ_FAILED, DEVICE_GONE. Putting the saved last MiB back then heals the earlier place as
+ * An earlier place that cannot be read says nothing. Throws FAKE_CAPACITY, WRITE_FAILED, READ_FAILED of the last block, DEVICE_GONE. Putting the saved last MiB back then heals the earlier place as
  * well: two addresses of one place gave the same data when they were read.
  */
 export async function probeCapacity(target: WritableDevice, layout: RestoreLayout): Promise<void> {
@@ -65,10 +65,10 @@ export async function probeCapacity(target: WritableDevice, layout: RestoreLayou
   probe.set(randomBytes(NONCE_BYTES), MAP_ALIGNMENT - NONCE_BYTES);
   await target.write(probe, last);
   await target.flush();
-  const isLost = !(await holds(target, last, probe));
+  const isLost = Buffer.compare(await readUpTo(target, last, probe.length), probe) !== 0;
   const changed: Suspect[] = [];
   for (const suspect of suspects) {
-    if (!(await holds(target, suspect.offset, suspect.data))) changed.push(suspect);
+    if ((await holds(target, suspect.offset, suspect.data)) === false) changed.push(suspect);
   }
   const wrapsAt = (await seenAgain(target, layout, mark)) ?? changed[0]?.realBytes ?? null;
   if (!isLost && wrapsAt === null) return;
@@ -86,8 +86,8 @@ async function readSuspects(device: BlockDevice, last: number): Promise<Suspect[
   for (let realBytes = 2 ** SMALLEST_POWER; realBytes <= last; realBytes *= 2) {
     const offset = last % realBytes;
     if (offset + MAP_ALIGNMENT > last) continue;
-    const data = await readUpTo(device, offset, MAP_ALIGNMENT);
-    suspects.push({ offset, data, realBytes });
+    const data = await readIfPossible(device, offset, MAP_ALIGNMENT);
+    if (data) suspects.push({ offset, data, realBytes });
   }
   return suspects;
 }
@@ -105,8 +105,27 @@ async function seenAgain(
   return null;
 }
 
-async function holds(device: BlockDevice, offset: number, data: Uint8Array): Promise<boolean> {
-  return Buffer.compare(await readUpTo(device, offset, data.length), data) === 0;
+/** Null where it cannot be read. */
+async function holds(
+  device: BlockDevice,
+  offset: number,
+  data: Uint8Array,
+): Promise<boolean | null> {
+  const found = await readIfPossible(device, offset, data.length);
+  return found && Buffer.compare(found, data) === 0;
+}
+
+async function readIfPossible(
+  device: BlockDevice,
+  offset: number,
+  bytes: number,
+): Promise<Uint8Array | null> {
+  try {
+    return await readUpTo(device, offset, bytes);
+  } catch (error) {
+    if (!isPiKeepError(error, 'READ_FAILED')) throw error;
+    return null;
+  }
 }
 
 function markedBlock(marker: Marker): Uint8Array {

@@ -3,7 +3,7 @@
 import { randomInt } from 'node:crypto';
 import type { BlockDevice } from './block-device.ts';
 import { MAP_ALIGNMENT, totalBytes } from './chunks.ts';
-import { throwIfInterrupted } from './errors.ts';
+import { isPiKeepError, throwIfInterrupted } from './errors.ts';
 import { type MapEntry, sha256 } from './image/map.ts';
 import type { RestoreSource } from './image/restore-source.ts';
 
@@ -14,8 +14,8 @@ const SAMPLE_BYTES = 16 * 1024;
 const MAX_SHARE = 1 / 32;
 
 /**
- * The share of samples, spread over `entries`, that are on the card already; null where samples would take too long. Throws
- * READ_FAILED, DEVICE_GONE, IMAGE_DAMAGED, INTERRUPTED.
+ * The share of samples, spread over `entries`, that are on the card already; null where samples would take too long, as they do
+ * on a card that cannot be read everywhere. Throws DEVICE_GONE, IMAGE_DAMAGED, INTERRUPTED.
  */
 export async function sampleShare(options: {
   readonly target: BlockDevice;
@@ -31,10 +31,16 @@ export async function sampleShare(options: {
   let right = 0;
   for (const entry of chosen) {
     throwIfInterrupted(signal);
-    const isRight = source.isSeekable
-      ? await isPieceRight(target, source.view, entry)
-      : await isEntryRight(target, entry);
-    if (isRight) right++;
+    try {
+      const isRight = source.isSeekable
+        ? await isPieceRight(target, source.view, entry)
+        : await isEntryRight(target, entry);
+      if (isRight) right++;
+    } catch (error) {
+      // Of the image it is IMAGE_DAMAGED; a card tries each bad place for seconds.
+      if (isPiKeepError(error, 'READ_FAILED')) return null;
+      throw error;
+    }
   }
   return right / chosen.length;
 }

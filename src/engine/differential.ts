@@ -2,6 +2,7 @@
 
 import { BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
+import { isPiKeepError } from './errors.ts';
 import type { MapEntry } from './image/map.ts';
 import { MAX_ENTRY_BYTES } from './image/restore-source.ts';
 import { hashOf } from './prove.ts';
@@ -25,16 +26,21 @@ export interface ComparedRun {
 
 export class Differential {
   readonly #card: BlockDevice;
+  /** Offsets at which the card could not be read. */
+  readonly #unreadable = new Set<number>();
   readonly #pool = new BufferPool(READS_IN_FLIGHT + 2 + KEPT, MAX_ENTRY_BYTES);
   readonly #signal: AbortSignal | undefined;
   #kept: ReadChunk[] = [];
 
   constructor(card: BlockDevice, signal: AbortSignal | undefined) {
-    this.#card = card;
+    this.#card = noting(card, this.#unreadable);
     this.#signal = signal;
   }
 
-  /** Those of `entries` that the card holds already; to be called before anything of them is written. Throws READ_FAILED, DEVICE_GONE, INTERRUPTED. */
+  /**
+   * Those of `entries` that the card holds already; to be called before anything of them is written. What cannot be read is
+   * not held: a card often takes new data where it has lost the old. Throws DEVICE_GONE, INTERRUPTED.
+   */
   async rightEntries(entries: readonly MapEntry[]): Promise<ReadonlySet<MapEntry>> {
     const right = new Set<MapEntry>();
     const expected = entries.values();
@@ -49,15 +55,16 @@ export class Differential {
     })) {
       // The chunks come in the order of the entries.
       const entry = expected.next().value;
-      const isRight = entry !== undefined && hashOf(chunk.data) === entry.sha256;
+      const isRead = !this.#unreadable.has(chunk.offset);
+      const isRight = isRead && entry !== undefined && hashOf(chunk.data) === entry.sha256;
       if (isRight) right.add(entry);
-      if (isRight || this.#kept.length === KEPT) pool.release(chunk.buffer);
+      if (isRight || !isRead || this.#kept.length === KEPT) pool.release(chunk.buffer);
       else this.#kept.push(chunk);
     }
     return right;
   }
 
-  /** Cuts a piece where right and wrong meet. Throws READ_FAILED, DEVICE_GONE. */
+  /** Cuts a piece where right and wrong meet. Throws DEVICE_GONE. */
   async compare({ offset, data }: Piece): Promise<ComparedRun[]> {
     const kept = this.#kept.find((chunk) => chunk.offset === offset && chunk.bytes === data.length);
     if (kept) return runsOf(offset, data, kept.data);
@@ -65,11 +72,31 @@ export class Differential {
     try {
       const onCard = buffer.subarray(0, data.length);
       await this.#card.read(onCard, offset);
+      if (this.#unreadable.has(offset)) return [{ offset, data, isRight: false }];
       return runsOf(offset, data, onCard);
     } finally {
       this.#pool.release(buffer);
     }
   }
+}
+
+/** The card, but that a read that fails is noted by its offset; what is in the buffer then is nothing. */
+function noting(card: BlockDevice, unreadable: Set<number>): BlockDevice {
+  return {
+    path: card.path,
+    size: card.size,
+    sectorSize: card.sectorSize,
+    async read(into, offset) {
+      try {
+        await card.read(into, offset);
+        unreadable.delete(offset);
+      } catch (error) {
+        if (!isPiKeepError(error, 'READ_FAILED')) throw error;
+        unreadable.add(offset);
+      }
+    },
+    close: () => card.close(),
+  };
 }
 
 /** The map entry of data as it is, or has to be, on the card. */

@@ -9,10 +9,11 @@ import { errnoOf, isPiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import { readPortrait } from '../engine/portrait.ts';
+import { structureView } from '../engine/structure-view.ts';
 import { mapUsed } from '../engine/used-map.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import { useOf } from './build-manifest.ts';
-import { openCard } from './open-card.ts';
+import { type OpenedCard, openCard } from './open-card.ts';
 import type { KnownBackup } from './restore-results.ts';
 import type { InspectResult } from './results.ts';
 import { sinceBackup } from './since-backup.ts';
@@ -30,9 +31,10 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
       manifest: await manifestIfAny(task.target, task.library ?? null),
       signal: context.signal,
     });
-    return describeAndClose(task.target, device, context);
+    const read = async () => ({ card: await readCard(device), holes: [] });
+    return describeAndClose(task.target, { device, view: device, read }, context);
   }
-  const { device, disk, card } = await openCard({
+  const { device, disk, card, holes } = await openCard({
     platform,
     name: task.target,
     expected: null,
@@ -45,22 +47,31 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
   });
   const { library } = task;
   const identity = { bytes: disk.bytes, weak: weakIdentity(disk), strong: card.identity };
-  return describeAndClose(task.target, device, context, (opened) =>
+  const { device: view } = structureView(device);
+  const read = () => Promise.resolve({ card, holes });
+  return describeAndClose(task.target, { device, view, read }, context, (opened) =>
     library === undefined
       ? Promise.resolve(null)
       : sinceBackup({ library, identity, opened, platform, context }),
   );
 }
 
+interface Described {
+  readonly device: BlockDevice;
+  /** As it is looked at: zeros where a card cannot be read. What is free on it is only ever read from `device`. */
+  readonly view: BlockDevice;
+  readonly read: () => Promise<Pick<OpenedCard, 'card' | 'holes'>>;
+}
+
 async function describeAndClose(
   target: string,
-  device: BlockDevice,
+  { device, view, read }: Described,
   { signal }: TaskContext,
   since?: (opened: { device: BlockDevice; card: Card }) => Promise<KnownBackup | null>,
 ): Promise<InspectResult> {
   try {
-    const card = await readCard(device);
-    const plan = await mapUsed(device, card);
+    const { card, holes } = await read();
+    const plan = await mapUsed(device, card, holes);
     const options = { use: plan.partitions, signal };
     return {
       task: 'inspect',
@@ -88,8 +99,8 @@ async function describeAndClose(
       readBytes: plan.bytes,
       checks: await checkBoot(card),
       warnings: [...card.table.problems, ...plan.notes],
-      portrait: card.unfinished ? null : await readPortrait(device, card, options),
-      lastBackup: (await since?.({ device, card })) ?? null,
+      portrait: card.unfinished ? null : await readPortrait(view, card, options),
+      lastBackup: (await since?.({ device: view, card })) ?? null,
     };
   } finally {
     await device.close();

@@ -5,6 +5,7 @@ import type { Disk, WeakIdentity } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { glance } from '../engine/pi-card.ts';
+import { structureView } from '../engine/structure-view.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
 import { openThroughDoors } from '../platform/doors.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
@@ -74,7 +75,9 @@ export async function openTarget(options: OpenTargetOptions): Promise<OpenedTarg
     options.door,
   );
   try {
-    return { disk, device, door, card: await readListed(device, disk) };
+    // What is going to be overwritten need not be readable everywhere.
+    const { device: view } = structureView(device);
+    return { disk, device, door, card: await readListed(view, disk) };
   } catch (error) {
     await device.close();
     throw error;

@@ -8,6 +8,7 @@ import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { type PlannedRestore, planRestore } from '../engine/fit.ts';
 import type { RestoreSource } from '../engine/image/restore-source.ts';
 import { type RestoreOutcome, type RestoreStep, restoreCard } from '../engine/restore.ts';
+import { structureView } from '../engine/structure-view.ts';
 import { type Marker, makeMarker } from '../engine/unfinished.ts';
 import type { Platform } from '../platform/ports.ts';
 import { checkImage } from './check-image.ts';
@@ -152,7 +153,7 @@ async function attempt(
       target: { disk: disk.id, bytes: device.size, sectorSize: device.sectorSize },
       grow: task.grow,
     });
-    const content = await contentOf(device, card);
+    const content = await contentOf(structureView(device).device, card);
     const outcome = await restoreCard({
       target: device,
       source,

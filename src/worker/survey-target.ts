@@ -6,6 +6,7 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { glance } from '../engine/pi-card.ts';
 import { judge } from '../engine/selection.ts';
+import { structureView } from '../engine/structure-view.ts';
 import { type CardIdentity, likenessOf } from '../library/backups.ts';
 import { findRecord } from '../library/restore-records.ts';
 import { openFileDevice } from '../platform/file-device.ts';
@@ -94,9 +95,10 @@ async function readIfAllowed(
       noFollow: true,
     });
     try {
-      const card = await readCard(device);
-      const content = await contentOf(device, card);
-      return { card, content, lastBackup: await since({ device, card }) };
+      const { device: view } = structureView(device);
+      const card = await readCard(view);
+      const content = await contentOf(view, card);
+      return { card, content, lastBackup: await since({ device: view, card }) };
     } finally {
       await device.close();
     }
