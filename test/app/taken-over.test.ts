@@ -24,7 +24,13 @@ const WRONG_MESSAGES = `(async () => {
   const codes = [];
   const wrong = [null, 'backup', { command: 'rm' }, { command: 'cancel' }, 'x'.repeat(300000)];
   for (const message of wrong) codes.push((await window.pikeep.send(message)).problem?.code);
-  return { codes, names: Object.keys(window.pikeep), frozen: Object.isFrozen(window.pikeep) };
+  const asked = [];
+  for (const query of wrong) asked.push((await window.pikeep.ask(query).answer).problem?.code);
+  const right = window.pikeep.ask({ ask: 'loose', search: '', offset: 0, limit: 1 });
+  const { ok } = await right.answer;
+  // What has been answered is not there any more to be dropped.
+  right.cancel();
+  return { codes, asked, ok, names: Object.keys(window.pikeep), frozen: Object.isFrozen(window.pikeep) };
 })()`;
 
 describe.skipIf(withoutChromium)('a page that has been taken over', () => {
@@ -71,6 +77,8 @@ describe.skipIf(withoutChromium)('a page that has been taken over', () => {
     const answers = await page.evaluate(WRONG_MESSAGES);
     expect(answers).toEqual({
       codes: Array(5).fill('BAD_MESSAGE'),
+      asked: Array(5).fill('BAD_MESSAGE'),
+      ok: true,
       names: ['subscribe', 'send', 'ask'],
       frozen: true,
     });
