@@ -4,8 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { dismiss, Visitor } from '../panel-server/visitor.ts';
 import { findTool, needsTools } from '../support/tools.ts';
-import { dismiss, Visitor } from './visitor.ts';
 
 const LIMIT = { timeout: 120_000 };
 
