@@ -1,10 +1,10 @@
 /** Looks at the disks whenever something may have changed, and tells the desk what is there. */
 
-import { dirname } from 'node:path';
-import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
-import type { Closable, Platform, Volumes } from '../platform/ports.ts';
+import { asPiKeepError } from '../engine/errors.ts';
+import type { Closable, Platform } from '../platform/ports.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { Clock } from './clock.ts';
+import { LibraryDisks } from './library-disks.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import type { DeskInput } from './state.ts';
 
@@ -26,10 +26,12 @@ export class Lookout {
   readonly #options: LookoutOptions;
   readonly #watch: Closable;
   readonly #closed = new AbortController();
+  readonly #libraryDisks: LibraryDisks;
   #callOff: (() => void) | null = null;
 
   constructor(options: LookoutOptions) {
     this.#options = options;
+    this.#libraryDisks = new LibraryDisks(options.platform.volumes);
     this.look = oneAtATime(() => this.#look());
     this.#watch = options.platform.disks.watch(() => void this.look());
     void this.look();
@@ -51,7 +53,7 @@ export class Lookout {
     try {
       const disks = await platform.disks.list(signal);
       const { library, showOtherExternal: allowOtherExternal, neverTouch } = settings();
-      const destinationDisks = await disksBelow(platform.volumes, library);
+      const destinationDisks = await this.#libraryDisks.of(library, signal);
       const keys = neverTouch.map(({ key }) => key);
       const context = { destinationDisks, allowDiskImage, allowOtherExternal, neverTouch: keys };
       if (signal.aborted) return;
@@ -62,16 +64,5 @@ export class Lookout {
       apply({ input: 'unlistable', error: asPiKeepError(error) });
       this.#callOff = clock.after(RETRY_MS, () => void this.look());
     }
-  }
-}
-
-/** Ids of the disks that hold `path`, or would once it is made. */
-async function disksBelow(volumes: Volumes, path: string): Promise<readonly string[]> {
-  try {
-    return (await volumes.volumeOf(path)).disks;
-  } catch (error) {
-    const parent = dirname(path);
-    if (parent === path || !isPiKeepError(error, 'DESTINATION_MISSING')) throw error;
-    return disksBelow(volumes, parent);
   }
 }
