@@ -27,7 +27,8 @@ export async function runCommandLine(words: readonly string[]): Promise<never> {
   const interruption = listenForInterruption();
   // Waiting for cards must not look like having nothing to do: what watches them keeps no process alive by itself.
   setInterval(() => undefined, A_LONG_TIME);
-  const code = await carryOut(words, { stdout, stderr, printer, signal: interruption.signal });
+  const { signal, keepOnAbort } = interruption;
+  const code = await carryOut(words, { stdout, stderr, printer, signal, keepOnAbort });
   await Promise.all([stdout.flush(), stderr.flush()]);
   // Not by itself: Node can wait in its exit for threads of memory that is no longer used.
   process.exit(code);

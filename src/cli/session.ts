@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly printer: Printer;
   /** Fires on Ctrl-C and its relatives, with INTERRUPTED as its reason. */
   readonly signal: AbortSignal;
+  /** After the signal has fired: what backups have done stays on the disk, to be continued. */
+  readonly keepOnAbort: () => boolean;
 }
 
 export interface Session extends Surroundings {

@@ -1,5 +1,6 @@
 /** Runs one task in a worker, with its progress and warnings on the printer and the computer kept awake. */
 
+import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import type { Progress } from '../worker/progress.ts';
 import { recordedRun } from '../worker/recorded-run.ts';
@@ -8,6 +9,7 @@ import { startNodeWorker } from '../worker/start-node-worker.ts';
 import type { Task } from '../worker/tasks.ts';
 import type { Facts } from './printer.ts';
 import type { Session } from './session.ts';
+import { WaitLines } from './wait-lines.ts';
 
 /** `facts` go with everything that is told. Throws what the task failed with; INTERRUPTED when the session was interrupted. */
 export async function work<T extends Task>(
@@ -16,7 +18,8 @@ export async function work<T extends Task>(
   facts: Facts = {},
   onProgress?: (progress: Progress) => void,
 ): Promise<ResultOf<T>> {
-  const { platform, printer, signal, log } = session;
+  const { platform, printer, signal, keepOnAbort, log } = session;
+  const waits = new WaitLines(printer, facts);
   const authorizer = await openAuthorizer(platform);
   const awake = platform.desktop.keepAwake(`PiKeep: ${task.task}`);
   try {
@@ -24,6 +27,9 @@ export async function work<T extends Task>(
       startWorker: startNodeWorker,
       authorizer,
       signal,
+      keepOnAbort,
+      onHeld: (held) => waits.full(held),
+      onStall: (stall) => waits.stalled(stall),
       onPlan: (plan) => printer.plan(plan, facts),
       onProgress: (progress) => {
         onProgress?.(progress);
@@ -31,6 +37,9 @@ export async function work<T extends Task>(
       },
       onWarning: ({ code, text }) => printer.warning(code, text, facts),
     });
+  } catch (error) {
+    const isKept = isPiKeepError(error, 'INTERRUPTED') && task.task === 'backup' && keepOnAbort();
+    throw isKept ? new PiKeepError('INTERRUPTED', { kept: true }, { cause: error }) : error;
   } finally {
     awake.release();
   }

@@ -135,7 +135,10 @@ export interface ErrorFacts {
   /** A message from somebody without the right token, origin or frame. */
   STRANGER: { from: string };
   /** SIGINT, SIGTERM, or the user's Cancel. */
-  INTERRUPTED: Record<string, never>;
+  INTERRUPTED: {
+    /** What a backup has proven stays on the disk, to be continued. */
+    kept?: true;
+  };
   /** The process that did the work is gone. */
   WORKER_DIED: { detail: string };
   TOOL_MISSING: { tool: string };

@@ -62,12 +62,18 @@ describe.skipIf(needsTools(...cardTools))('a backup that is stopped in the middl
   });
 
   it.each(['SIGTERM', 'SIGHUP'] as const)(
-    'by %s to the command alone: the same',
+    'by %s to the command alone: exit 130, and what it had proven is kept',
     async (signal) => {
       const backup = await copying();
       backup.child.kill(signal);
-      expect((await backup.ended).code).toBe(130);
-      expect(rig.files()).toEqual([]);
+      const { code, last, events } = await backup.ended;
+      expect(code).toBe(130);
+      expect(undocumented(events)).toEqual([]);
+      expect(last).toMatchObject({ event: 'error', code: 'INTERRUPTED', facts: { kept: true } });
+      expect(rig.files().filter((name) => !name.includes('.img.partial'))).toEqual([]);
+      expect((await leftovers()).last).toMatchObject({
+        leftovers: [{ unfinished: { doneBytes: expect.any(Number) } }],
+      });
     },
   );
 
@@ -79,11 +85,14 @@ describe.skipIf(needsTools(...cardTools))('a backup that is stopped in the middl
     await until(() => rig.files().length === 0);
   });
 
-  it('by the death of the command: its worker clears up and goes', async () => {
+  it('by the death of the command: its worker keeps what is proven, and goes', async () => {
     const backup = await copying();
     backup.child.kill('SIGKILL');
     expect((await backup.ended).signal).toBe('SIGKILL');
-    await until(() => rig.files().length === 0);
+    expect(rig.files().filter((name) => !name.includes('.img.partial'))).toEqual([]);
+    expect((await leftovers()).last).toMatchObject({
+      leftovers: [{ name: expect.stringMatching(/\.img$/) }],
+    });
   });
 
   it('by the death of everything: no final name, and the next start names what is left', async () => {
@@ -121,7 +130,7 @@ describe.skipIf(needsTools(...cardTools))('a backup that is stopped in the middl
     // Under a name that the next backup, perhaps in the same minute, does not take again.
     const partial = 'octopi/earlier.img.partial';
     for (const name of rig.files()) {
-      const ending = name.endsWith('.json') ? '.json' : '';
+      const ending = /(\.json|\.checkpoint)?$/.exec(name)?.[0] ?? '';
       renameSync(join(rig.library, name), join(rig.library, `${partial}${ending}`));
     }
     await leftovers();

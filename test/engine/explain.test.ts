@@ -93,7 +93,7 @@ const facts: { readonly [C in ErrorCode]: fc.Arbitrary<ErrorFacts[C]> } = {
   TRASH_UNAVAILABLE: fc.record({ path: text, detail: text }),
   BAD_MESSAGE: fc.record({ from: text, detail: text }),
   STRANGER: fc.record({ from: text }),
-  INTERRUPTED: fc.constant({}),
+  INTERRUPTED: fc.constantFrom({}, { kept: true as const }),
   WORKER_DIED: fc.record({ detail: text }),
   TOOL_MISSING: fc.record({ tool: text }),
   TOOL_FAILED: fc.record({ tool: text, detail: text }),

@@ -129,6 +129,13 @@ describe.skipIf(needsTools('chromium'))(
       await page.getByRole('heading', { name: 'Unfinished backups' }).waitFor(patience);
       await takePicture(page, 'real 6 killed');
       await page.getByRole('button', { name: /^Remove octopi/ }).click();
+      // What can be continued is asked about first.
+      const forGood = page.getByRole('button', { name: /^Remove octopi.* for good$/ });
+      const isGone = page.getByRole('heading', { name: 'Unfinished backups' });
+      await expect
+        .poll(async () => (await forGood.count()) > 0 || (await isGone.count()) === 0)
+        .toBe(true);
+      if ((await forGood.count()) > 0) await forGood.click();
       await expect
         .poll(() => page.getByRole('heading', { name: 'Unfinished backups' }).count())
         .toBe(0);

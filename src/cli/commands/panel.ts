@@ -31,7 +31,7 @@ interface PanelOptions {
 }
 
 async function panel(session: Session, { browser, notify }: PanelOptions): Promise<ExitCode> {
-  const { printer, signal } = session;
+  const { printer, signal, keepOnAbort } = session;
   const desk = await openDesk(session);
   try {
     const server = await servePanel(desk, {
@@ -51,7 +51,7 @@ async function panel(session: Session, { browser, notify }: PanelOptions): Promi
       await server.close();
     }
   } finally {
-    await desk.close();
+    await desk.close({ keep: !signal.aborted || keepOnAbort() });
   }
   printer.done({ facts: { command: 'panel' }, lines: ['The panel is closed.'] });
   return signal.aborted ? exitCodes.interrupted : exitCodes.done;

@@ -6,13 +6,12 @@ import { weakIdentity, weakIdentityText } from '../../engine/disk.ts';
 import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
 import { backupReport } from '../backup-report.ts';
-import { backupTask } from '../backup-task.ts';
 import { lookAtDisks, type SeenDisk } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { type Recognised, recogniseCards } from '../recognised.ts';
 import type { Session } from '../session.ts';
-import { work } from '../work.ts';
+import { watchedBackup } from '../watched-backup.ts';
 import { diskFacts, verdictWords } from './list.ts';
 
 export function defineWatch(program: Command, run: Run): void {
@@ -41,6 +40,10 @@ class Watch {
   #isLooking = false;
   #lookAgain = false;
   #queue: Promise<void> = Promise.resolve();
+  /** A card could not be read everywhere. */
+  #isIncomplete = false;
+  /** A backup was ended before it was done. */
+  #isCutOff = false;
 
   constructor(session: Session, auto: boolean) {
     this.#session = session;
@@ -71,6 +74,7 @@ class Watch {
       await this.#queue;
     }
     printer.done({ facts: { command: 'watch' }, lines: ['No longer watching.'] });
+    if (this.#isIncomplete && !this.#isCutOff) return exitCodes.incomplete;
     return signal.aborted ? exitCodes.interrupted : exitCodes.done;
   }
 
@@ -155,22 +159,15 @@ class Watch {
 
   /** A failure is told and the watch goes on: the next card must not suffer from this one. */
   async #backUp({ disk }: SeenDisk): Promise<void> {
-    const { printer, signal, library } = this.#session;
+    const { printer, signal } = this.#session;
     if (signal.aborted) return;
     try {
-      const destination = { kind: 'library', folder: library } as const;
-      const how = {
-        destination,
-        format: 'img',
-        verify: 'image',
-        wholeCard: false,
-        fullHash: false,
-      } as const;
-      const task = backupTask(this.#session, disk, how);
-      const result = await work(this.#session, task, { disk: disk.id });
+      const result = await watchedBackup(this.#session, disk);
+      if (result.unreadable) this.#isIncomplete = true;
       printer.happened('backup', backupReport(result, { disk: disk.id }));
     } catch (error) {
-      if (!isPiKeepError(error, 'INTERRUPTED')) printer.error(asPiKeepError(error));
+      if (isPiKeepError(error, 'INTERRUPTED')) this.#isCutOff = true;
+      else printer.error(asPiKeepError(error));
     }
   }
 }

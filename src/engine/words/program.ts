@@ -30,12 +30,19 @@ export const programWords: Words<ProgramCode> = {
     message: `Something that is not PiKeep tried to give it orders (${from}); it was turned away.`,
     next: 'Open the panel from PiKeep itself. If you did not expect this, look which programs are running.',
   }),
-  INTERRUPTED: () => ({
-    title: 'Cancelled',
-    message:
-      'The work was stopped before it was finished. Nothing half-made is left under a backup’s name.',
-    next: 'Start again whenever you like.',
-  }),
+  INTERRUPTED: ({ kept }) =>
+    kept
+      ? {
+          title: 'Stopped',
+          message: 'The backup was stopped before it was finished. What it had proven is kept.',
+          next: 'Put the card in and continue whenever you like.',
+        }
+      : {
+          title: 'Cancelled',
+          message:
+            'The work was stopped before it was finished. Nothing half-made is left under a backup’s name.',
+          next: 'Start again whenever you like.',
+        },
   WORKER_DIED: ({ detail }) => ({
     title: 'The work ended unexpectedly',
     message: `The process that reads the card is gone (${detail}).`,
