@@ -154,10 +154,9 @@ function Help({ version }: { readonly version: string }) {
       type="button"
       class="quiet version"
       data-id="help"
-      aria-label={`Help: a report about PiKeep ${version}`}
       onClick={() => go({ at: 'diagnosis' })}
     >
-      {version} · Help
+      Help · {version}
     </button>
   );
 }

@@ -117,7 +117,7 @@ describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90
   it('is one step from the list of cards, and back', async () => {
     const { page } = opened;
     await page.getByRole('button', { name: 'Cards' }).click();
-    await page.getByRole('button', { name: /^Help: a report/ }).click();
+    await page.getByRole('button', { name: 'Help · 0.1.0' }).click();
     await page.getByRole('heading', { name: 'Report' }).waitFor(patience);
   });
 });
