@@ -142,7 +142,7 @@ describe('a look inside', () => {
     let times = 0;
     const runTask = (async () => {
       times += 1;
-      throw new PiKeepError('NO_SUCH_DISK', { name: 'sdb', disks: [] });
+      throw new PiKeepError('NO_SUCH_DISK', { disk: 'sdb' });
     }) as unknown as RunTask;
     const { made, state } = surveyor(true, runTask);
     made.follow();
