@@ -75,6 +75,8 @@ export class Watchdog {
   readonly #excused = new Set<'dialog' | 'held'>();
   /** Seconds of the stall that was told last; 0 while there is none. */
   #told = 0;
+  /** Its last word is said. The clocks are still watched: ending a task that hangs takes a while, and is no sleep. */
+  #hasEnded = false;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
@@ -129,7 +131,7 @@ export class Watchdog {
 
   #moves(): void {
     this.#idle = 0;
-    if (this.#told > 0) this.#options.onStall(null);
+    if (this.#told > 0 && !this.#hasEnded) this.#options.onStall(null);
     this.#told = 0;
   }
 
@@ -153,7 +155,7 @@ export class Watchdog {
     } else {
       this.#silent += passed;
       this.#idle = this.#excused.size > 0 ? 0 : this.#idle + passed;
-      this.#judge();
+      if (!this.#hasEnded) this.#judge();
     }
   }
 
@@ -180,7 +182,7 @@ export class Watchdog {
   }
 
   #end(facts: PiKeepError<'STALLED'>['facts']): void {
-    this.stop();
+    this.#hasEnded = true;
     this.#options.onStalled(new PiKeepError('STALLED', facts));
   }
 }

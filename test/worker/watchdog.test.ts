@@ -66,7 +66,7 @@ describe('a read that does not end', () => {
   });
 
   it('ends the task after the limit, once, with a next step', () => {
-    const { clock, ended, idle } = watch();
+    const { dog, clock, ended, idle } = watch();
     idle(599, 7);
     expect(ended).toEqual([]);
     idle(60, 7);
@@ -79,6 +79,7 @@ describe('a read that does not end', () => {
         next: expect.stringContaining('another reader'),
       },
     ]);
+    dog.stop();
     expect(clock.waiting).toBe(0);
   });
 
@@ -161,6 +162,18 @@ describe('a card that fails', () => {
     expect(dog.blameSleep(reader)).toMatchObject({ code: 'LOST_IN_SLEEP' });
     expect(dog.blameSleep(file)).toBe(file);
     expect(dog.blameSleep(full)).toBe(full);
+  });
+});
+
+describe('a reader that was given up', () => {
+  it('was not lost in sleep, although ending what hangs takes a while', () => {
+    const { dog, idle, ended } = watch();
+    idle(601, 7);
+    const [error] = ended;
+    if (!error) throw new Error('it was not ended');
+    idle(20, 7);
+    expect(dog.blameSleep(error)).toBe(error);
+    expect(ended).toHaveLength(1);
   });
 });
 
