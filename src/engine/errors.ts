@@ -44,8 +44,8 @@ export interface ErrorFacts {
   PRIVACY_REFUSED: { path: string };
   /** EACCES: this user may not open the device, and no other door is left. */
   ACCESS_DENIED: { path: string };
-  /** EBUSY: something holds the device. */
-  DEVICE_BUSY: { path: string };
+  /** EBUSY: something holds the device; `holder` where the system lets us see who. */
+  DEVICE_BUSY: { path: string; holder?: { pid: number; name: string } | null };
   /** ENXIO, ENODEV, ENOMEDIUM: the card is no longer there. */
   DEVICE_GONE: { path: string };
   /** The user closed the password dialog. */

@@ -68,9 +68,11 @@ export const cardWords: Words<CardCode> = {
       : `A program still uses ${disk}.`,
     next: 'Wait a moment and eject it yourself before you take it out. A finished backup is not affected.',
   }),
-  DEVICE_BUSY: ({ path }) => ({
+  DEVICE_BUSY: ({ path, holder }) => ({
     title: 'The card is busy',
-    message: `Another program holds ${path}, or one of its volumes is mounted.`,
+    message: holder
+      ? `${holder.name} (process ${holder.pid}) holds ${path}.`
+      : `Another program holds ${path}, or one of its volumes is mounted.`,
     next: 'Close other programs that read or write cards (imagers, Disk Utility, a virtual machine) and try again.',
   }),
   DEVICE_GONE: ({ path }) => ({

@@ -12,6 +12,7 @@ import { createLinuxDesktop } from './desktop.ts';
 import { createLinuxActions } from './disk-actions.ts';
 import { listDisks } from './disk-list.ts';
 import { watchDisks } from './disk-watch.ts';
+import { findHolder } from './holder.ts';
 import { linuxPowerSource } from './power.ts';
 import { type LinuxTools, systemTools } from './tools.ts';
 import { createLinuxTrash } from './trash.ts';
@@ -33,7 +34,7 @@ export function createLinuxPlatform(tools: LinuxTools = systemTools): Platform {
     imageFiles: createImageFiles(),
     compressor: createCompressor(),
     unpacker: createUnpacker(),
-    readDoors: [createDirectDoor()],
+    readDoors: [createDirectDoor((path) => findHolder([path]))],
     writeDoors: [createDirectWriteDoor()],
   };
 }
