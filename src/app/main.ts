@@ -67,6 +67,7 @@ async function start(log: ProgramLog): Promise<void> {
   askBeforeQuitting({
     app,
     dialog,
+    powerMonitor,
     desk,
     close: () => notifier.close().finally(() => log.stop({})),
   });

@@ -1,6 +1,6 @@
 /** Quitting: asks when something runs, lets everything end cleanly, then goes. */
 
-import type { App, Dialog } from 'electron';
+import type { App, Dialog, PowerMonitor } from 'electron';
 import type { JobView } from '../contract/panel.ts';
 import type { Desk } from '../desk/desk.ts';
 import { report } from './report.ts';
@@ -8,17 +8,21 @@ import { report } from './report.ts';
 export interface QuitOptions {
   readonly app: App;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
+  readonly powerMonitor: Pick<PowerMonitor, 'on'>;
   readonly desk: Desk;
   /** Ends what else there is, after the desk. */
   readonly close: () => Promise<void>;
 }
 
-export function askBeforeQuitting({ app, dialog, desk, close }: QuitOptions): void {
+export function askBeforeQuitting(options: QuitOptions): void {
+  const { app, dialog, powerMonitor, desk, close } = options;
   let state: 'running' | 'asking' | 'closing' | 'closed' = 'running';
+  const workingJobs = (): readonly JobView[] =>
+    desk.snapshot.jobs.filter((job) => job.state.is === 'working');
 
-  async function leave(): Promise<void> {
-    const working = desk.snapshot.jobs.filter((job) => job.state.is === 'working');
-    if (working.length > 0) {
+  async function leave(asks: boolean): Promise<void> {
+    const working = workingJobs();
+    if (asks && working.length > 0) {
       state = 'asking';
       const { response } = await dialog.showMessageBox({
         type: 'warning',
@@ -32,8 +36,8 @@ export function askBeforeQuitting({ app, dialog, desk, close }: QuitOptions): vo
       }
     }
     state = 'closing';
-    // Cancels what runs, and waits until it has cleaned up.
-    await desk.close();
+    // Ends what runs, and waits until it has cleaned up. What a backup has proven stays, to be continued.
+    await desk.close({ keep: true });
     await close();
     state = 'closed';
     app.quit();
@@ -42,12 +46,22 @@ export function askBeforeQuitting({ app, dialog, desk, close }: QuitOptions): vo
   app.on('before-quit', (event) => {
     if (state === 'closed') return;
     event.preventDefault();
-    if (state !== 'running') return;
-    leave().catch((error: unknown) => {
+    if (state === 'running') go(true);
+  });
+  powerMonitor.on('shutdown', (event?: Pick<Event, 'preventDefault'>) => {
+    if (state === 'closed' || workingJobs().length === 0) return;
+    event?.preventDefault();
+    // macOS waits for the answer to a question; Linux gives a few seconds, which are needed for ending well.
+    if (state === 'closing' || process.platform === 'darwin') app.quit();
+    else go(false);
+  });
+
+  function go(asks: boolean): void {
+    leave(asks).catch((error: unknown) => {
       report(error);
       app.exit(1);
     });
-  });
+  }
 }
 
 /** A restore that is cut off costs more than a backup: it is named first. */
@@ -63,7 +77,8 @@ function question(working: readonly JobView[]) {
   }
   return {
     message: `${titles(working)} is being backed up.`,
-    detail: 'If you quit now, this backup is thrown away. The card is not harmed.',
-    buttons: ['Keep backing up', 'Cancel the backup and quit'],
+    detail:
+      'If you stop now, what is done so far is kept. Put the card in again later to continue the backup from there.',
+    buttons: ['Keep backing up', 'Stop and keep what is done'],
   };
 }

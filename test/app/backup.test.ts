@@ -129,7 +129,7 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
     await app.until('the panel hides', isClosed);
   }, 60_000);
 
-  it('asks before it quits in the middle of a backup, and leaves nothing half-made under a final name', async () => {
+  it('asks before it quits in the middle of a backup, and keeps what is done to be continued', async () => {
     const app = await start();
     const page = await app.page();
     await insertCard(app, 'octopi.img', 16 * GIB);
@@ -140,6 +140,7 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
     await app.doing('quit');
     const { dialogs } = await app.until('it asks', (world) => world.dialogs.length === 1);
     expect(dialogs[0]?.message).toMatch(/ is being backed up\.$/);
+    expect(dialogs[0]?.buttons).toEqual(['Keep backing up', 'Stop and keep what is done']);
     await app.doing('answer dialog', 0);
     await app.until('it was answered', (world) => world.dialogs[0]?.answered === true);
     expect(app.world.workers).toHaveLength(1);
@@ -153,7 +154,25 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
     await app.doing('answer dialog', 1);
     expect(await app.ended).toBe(0);
     await vi.waitFor(() => expect(existsSync(`/proc/${worker}`)).toBe(false), 5000);
-    expect(await filesBelow(app.library)).toEqual([]);
+    // Where nothing was proven yet, nothing is kept.
+    const left = await filesBelow(app.library);
+    expect(left.filter((name) => !name.includes('.img.partial'))).toEqual([]);
+  }, 60_000);
+
+  it('ends well and without a question when the computer is shut down', async () => {
+    const app = await start();
+    const page = await app.page();
+    await insertCard(app, 'octopi.img', 16 * GIB);
+    await app.doing('click tray');
+    await page.getByRole('button', { name: 'Back up this Pi card' }).click();
+    await app.until('it works', showsIcon(/^working-/));
+    const [worker] = app.world.workers;
+    expect(await app.doing('shut down')).toBe(true);
+    expect(await app.ended).toBe(0);
+    expect(app.world.dialogs).toEqual([]);
+    await vi.waitFor(() => expect(existsSync(`/proc/${worker}`)).toBe(false), 5000);
+    const left = await filesBelow(app.library);
+    expect(left.filter((name) => !name.includes('.img.partial'))).toEqual([]);
   }, 60_000);
 });
 

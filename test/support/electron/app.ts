@@ -101,6 +101,12 @@ onDeed('quit', () => {
 
 export const powerMonitor = bound('powerMonitor', new EventEmitter());
 onDeed('resume', () => powerMonitor.emit('resume'));
+// electron.d.ts, PowerMonitor 'shutdown': e.preventDefault() asks the system to wait.
+onDeed('shut down', () => {
+  const event = makeEvent({});
+  powerMonitor.emit('shutdown', event);
+  return event.defaultPrevented;
+});
 
 let blockers = 0;
 export const powerSaveBlocker = strict('powerSaveBlocker', {
