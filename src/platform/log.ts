@@ -70,9 +70,6 @@ export function openLog({ folder, now = Date.now, fileBytes = LOG_FILE_BYTES }: 
   };
 }
 
-/** For where nothing is to be written down. */
-export const silentLog: Log = { write: () => undefined, mark: () => '000000' };
-
 /** Two folders deep at most: `~/.local/state/pikeep` on a new system. */
 function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
