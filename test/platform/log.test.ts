@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLog } from '../../src/platform/log.ts';
 import { logFolderOf, logNames } from '../../src/platform/log-place.ts';
+import { rotate } from '../../src/platform/log-rotation.ts';
 import { readLog } from '../../src/platform/read-log.ts';
 
 const program = fileURLToPath(new URL('log-writer.ts', import.meta.url));
@@ -116,6 +117,19 @@ describe('the log', () => {
     expect(kept.at(-1)).toBe(199);
     expect(kept.length).toBeLessThan(100);
     expect(kept).toEqual(kept.map((_, at) => 200 - kept.length + at));
+  });
+
+  it('is begun anew once where two processes saw at the same time that it is full', () => {
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, logNames[0]);
+    writeFileSync(file, 'x'.repeat(1000));
+    expect(rotate(folder, 1000)).toBe(true);
+    expect(existsSync(file)).toBe(false);
+    writeFileSync(file, 'the first line of the other process\n');
+    // It had asked before it saw that; its turn came late.
+    expect(rotate(folder, 1000)).toBe(true);
+    expect(readFileSync(file, 'utf8')).toContain('first line');
+    expect(existsSync(join(folder, logNames[2]))).toBe(false);
   });
 
   it('is begun anew although whoever wanted to do so last has died over it', () => {
