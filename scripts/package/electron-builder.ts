@@ -27,9 +27,8 @@ export async function installElectronBuilder(): Promise<void> {
 
 /** Checks the configuration by electron-builder's own schema. Throws in its words. */
 export async function validate(configuration: Configuration): Promise<void> {
-  const require = createRequire(join(tools, 'package.json'));
-  const path = require.resolve('app-builder-lib/out/util/config/config');
-  const { validateConfiguration } = require(path);
+  const path = join(tools, 'node_modules/app-builder-lib/out/util/config/config.js');
+  const { validateConfiguration } = createRequire(path)(path);
   // The second argument only collects remarks for a file that is not asked for here.
   await validateConfiguration(configuration, { isEnabled: false, add: () => undefined });
 }
