@@ -1,4 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { needsTools } from '../support/tools.ts';
 import { undocumented } from './documented.ts';
@@ -52,6 +54,25 @@ describe.skipIf(needsTools(...cardTools))('watch', () => {
       expect(readFileSync(image as string).equals(readFileSync(rig.card))).toBe(true);
     }
   });
+
+  it('with --auto goes on with a backup that did not finish', async () => {
+    rig.remove();
+    rig = await slotRig({ bytes: 1024 ** 3 });
+    renameSync(rig.card, join(rig.slot, 'octopi.img'));
+    const stopped = startPikeep(['backup', 'octopi', '--json', '--whole-card', ...rig.options]);
+    await stopped.untilEvent(
+      ({ phase, bytes }) => phase === 'copying' && (bytes as number) > 600_000_000,
+    );
+    stopped.child.kill('SIGTERM');
+    expect(await stopped.ended).toMatchObject({ code: 130, last: { facts: { kept: true } } });
+    const partial = rig.files().find((name) => name.endsWith('.img.partial'));
+    watch = startPikeep(['watch', '--auto', '--json', ...rig.options]);
+    const made = await watch.untilEvent(({ event }) => event === 'backup');
+    expect(made['image']).toContain(partial?.replace('.partial', ''));
+    expect(rig.files().filter((name) => name.includes('.partial'))).toEqual([]);
+    const { status } = spawnSync('cmp', [made['image'] as string, join(rig.slot, 'octopi.img')]);
+    expect(status).toBe(0);
+  }, 120_000);
 
   it('with --auto a card that fails does not stop the watch', async () => {
     watch = startPikeep(['watch', '--auto', '--json', '--slot', rig.slot, '--library', rig.card]);
