@@ -35,7 +35,7 @@ const MAX_PARTS = 128;
 
 /** Null for a manifest that no backup of ours would write. */
 export function backupFacts(head: ManifestHead): BackupFacts | null {
-  const { card, source, image, verified, unreadable, checks, times } = head;
+  const { card, source, image, verified, unreadable, checks, times, portrait } = head;
   const { weak, strong } = card;
   if (strong.fileSystems.length > MAX_PARTS || (weak?.partitions.length ?? 0) > MAX_PARTS) {
     return null;
@@ -48,7 +48,8 @@ export function backupFacts(head: ManifestHead): BackupFacts | null {
     imageBytes: image.bytes,
     bytes: source.bytes,
     title: card.title,
-    hostname: card.hostname ?? strong.hostname,
+    // LibreELEC keeps its name where only the portrait looks for it.
+    hostname: card.hostname ?? strong.hostname ?? portrait?.hostname ?? null,
     os: card.os,
     model: card.model,
     weak,

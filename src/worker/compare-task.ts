@@ -26,7 +26,7 @@ import { unreadableOf } from './unreadable-of.ts';
 export async function runCompare(task: CompareTask, context: TaskContext): Promise<CompareResult> {
   const started = context.monotonic();
   const { image, disk, source, expected, forceUnmount } = task;
-  const manifest = await readManifest(image);
+  const manifest = await readManifest(image, task.library ?? null);
   const platform = await context.createPlatform({ slot: source.slot });
   tellOpening(context);
   const folder = path.dirname(image);

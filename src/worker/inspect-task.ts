@@ -5,32 +5,29 @@ import type { BlockDevice } from '../engine/block-device.ts';
 import { type Card, readCard } from '../engine/card.ts';
 import { checkBoot } from '../engine/checks.ts';
 import { weakIdentity } from '../engine/disk.ts';
-import { errnoOf, isPiKeepError } from '../engine/errors.ts';
+import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
-import { openImage } from '../engine/image/open-image.ts';
+import { openForm } from '../engine/image/open-form.ts';
 import { readPortrait } from '../engine/portrait.ts';
 import { structureView } from '../engine/structure-view.ts';
 import { mapUsed } from '../engine/used-map.ts';
 import { readManifest } from '../library/manifest-file.ts';
+import type { Platform } from '../platform/ports.ts';
 import { useOf } from './build-manifest.ts';
 import { type OpenedCard, openCard } from './open-card.ts';
+import { openOwnGzip } from './own-gzip.ts';
 import type { KnownBackup } from './restore-results.ts';
 import type { InspectResult } from './results.ts';
 import { sinceBackup } from './since-backup.ts';
 import type { TaskContext } from './task-context.ts';
 import type { InspectTask } from './tasks.ts';
+import { openUnpacked } from './unpacked-image.ts';
 
 /** A path to an ordinary file is an image; everything else names a disk. Throws what opening either throws. */
 export async function runInspect(task: InspectTask, context: TaskContext): Promise<InspectResult> {
   const platform = await context.createPlatform({ slot: task.source.slot });
   if (await isFile(task.target)) {
-    const { device } = await openImage({
-      files: platform.imageFiles,
-      compressor: platform.compressor,
-      path: task.target,
-      manifest: await manifestIfAny(task.target, task.library ?? null),
-      signal: context.signal,
-    });
+    const device = await openInspected(task, platform, context);
     const read = async () => ({ card: await readCard(device), holes: [] });
     return describeAndClose(task.target, { device, view: device, read }, context);
   }
@@ -54,6 +51,29 @@ export async function runInspect(task: InspectTask, context: TaskContext): Promi
       ? Promise.resolve(null)
       : sinceBackup({ library, identity, opened, platform, context }),
   );
+}
+
+/**
+ * PiKeep's own in every format; those of other programs, where they are not plain, from the cache. Throws NEEDS_UNPACKING unless
+ * that is allowed, and then what unpacking throws.
+ */
+async function openInspected(
+  { target, library, cacheFolder, unpack = false }: InspectTask,
+  platform: Platform,
+  context: TaskContext,
+): Promise<BlockDevice> {
+  const { imageFiles: files, compressor } = platform;
+  const manifest = await manifestIfAny(target, library ?? null);
+  const ports = { files, compressor, path: target, signal: context.signal };
+  const form = await openForm({ ...ports, manifest, bmap: null });
+  if (form.kind === 'seekable') return form.device;
+  const own = form.form === 'gzip' ? await openOwnGzip(ports) : null;
+  if (!own && cacheFolder !== undefined) {
+    return openUnpacked(form, { platform, target, unpack, cacheFolder }, context);
+  }
+  await form.file.close();
+  if (own) return own.device;
+  throw new PiKeepError('NEEDS_UNPACKING', { path: target, packedBytes: form.file.size });
 }
 
 interface Described {

@@ -9,6 +9,7 @@ import { openForm } from '../engine/image/open-form.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import type { Platform } from '../platform/ports.ts';
 import { contentLost } from './check-content.ts';
+import { openOwnGzip } from './own-gzip.ts';
 import type { TaskContext } from './task-context.ts';
 import type { CheckTask } from './tasks.ts';
 import { openUnpacked } from './unpacked-image.ts';
@@ -65,10 +66,12 @@ async function open({
   }
   const form = await openForm({ ...ports, manifest: null, bmap: null });
   if (form.kind === 'seekable') return { device: form.device, method: () => 'read-back-cached' };
-  const own = form.form === 'gzip' ? await ownGzip(ports) : null;
-  if (own || cacheFolder === undefined) {
+  const opened = form.form === 'gzip' ? await openOwnGzip(ports) : null;
+  if (opened || cacheFolder === undefined) {
     await form.file.close();
-    return own ?? { device: null, check: packedElsewhere(form.form) };
+    return opened
+      ? { device: opened.device, method: () => opened.readBackMethod }
+      : { device: null, check: packedElsewhere(form.form) };
   }
   try {
     const options = { platform, target: image, unpack, cacheFolder };
@@ -77,20 +80,6 @@ async function open({
   } catch (error) {
     if (!isPiKeepError(error, 'NEEDS_UNPACKING')) throw error;
     return { device: null, check: packedElsewhere(form.form) };
-  }
-}
-
-/** One of PiKeep's can be read from the middle even when its manifest is lost. */
-async function ownGzip(
-  ports: Omit<Parameters<typeof openImage>[0], 'manifest'>,
-): Promise<OpenedForCheck | null> {
-  try {
-    const opened = await openImage({ ...ports, manifest: null, format: 'img.gz' });
-    return { device: opened.device, method: () => opened.readBackMethod };
-  } catch (error) {
-    // Cut off, or of another program: unpacking tells.
-    if (isPiKeepError(error, 'UNSUPPORTED', 'IMAGE_DAMAGED')) return null;
-    throw error;
   }
 }
 

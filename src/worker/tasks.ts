@@ -56,12 +56,16 @@ export const backupTaskSchema = v.object({
   ejectWhenDone: v.boolean(),
 });
 
-export const verifyTaskSchema = v.object({ task: v.literal('verify'), image: text });
+/** Where the manifest may lie that was parted from its image. */
+const library = v.optional(text);
+
+export const verifyTaskSchema = v.object({ task: v.literal('verify'), image: text, library });
 
 /** Compares a card with an image that was made of it. */
 export const compareTaskSchema = v.object({
   task: v.literal('compare'),
   image: text,
+  library,
   disk: text,
   /** What the user was shown; null when they named the disk themselves. */
   expected: v.nullable(weakIdentitySchema),
@@ -76,6 +80,9 @@ export const inspectTaskSchema = v.object({
   /** Where backups of a card are looked for; left out, none is. */
   library: v.optional(text),
   source: sourceSchema,
+  /** Where images of other programs are unpacked to; without it they are not looked into. `unpack`: this one may be put there. */
+  cacheFolder: v.optional(text),
+  unpack: v.optional(v.boolean()),
 });
 
 /** Is an image, or a card, any good? */
@@ -90,8 +97,7 @@ export const checkTaskSchema = v.object({
   hash: v.boolean(),
   /** Where it is kept when a backup was last read. */
   recordsFolder: text,
-  /** Where the manifest may lie that was parted from its image. */
-  library: v.optional(text),
+  library,
   /** Where images of other programs are unpacked to; left out, they are not looked into. */
   cacheFolder: v.optional(text),
   /** Such an image may be put there. */

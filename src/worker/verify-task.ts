@@ -12,7 +12,7 @@ import { unreadableOf } from './unreadable-of.ts';
 /** Throws NO_SUCH_IMAGE, MANIFEST_MISSING, MANIFEST_INVALID, IMAGE_DAMAGED, VERIFY_DIFFERS, READ_FAILED, INTERRUPTED. */
 export async function runVerify(task: VerifyTask, context: TaskContext): Promise<VerifyResult> {
   const started = context.monotonic();
-  const manifest = await readManifest(task.image);
+  const manifest = await readManifest(task.image, task.library ?? null);
   const platform = await context.createPlatform({ slot: null });
   const opened = await openImage({
     files: platform.imageFiles,

@@ -176,6 +176,22 @@ describe('a library', () => {
     ]);
   });
 
+  it('takes the name of a Pi from its portrait where nothing else has it', async () => {
+    const image = fileBackup(library, {
+      ...{ file: 'a.img', title: 'Raspberry Pi card' },
+      strong: { tableId: '1ec0e1ec', fileSystems: [], hostname: null },
+    });
+    const manifest = JSON.parse(readFileSync(`${image}.pikeep.json`, 'utf8'));
+    manifest.card.hostname = null;
+    const vector = new URL('../vectors/portraits/libreelec.json', import.meta.url);
+    // What a vector leaves out is different on every card.
+    const portrait = JSON.parse(readFileSync(vector, 'utf8'));
+    manifest.portrait = { ...portrait, volumes: [], usedBytes: null, freeBytes: null };
+    rmSync(`${image}.pikeep.json`);
+    writeFileSync(`${image}.pikeep.json`, JSON.stringify(manifest));
+    expect((await read()).backups).toMatchObject([{ hostname: 'LivingRoom' }]);
+  });
+
   it('keeps backups whose clock was wrong, and says so', async () => {
     file('future.img', { at: '2031-01-01T00:00:00.000Z' });
     const older = file('older.img', { at: '2026-11-01T00:00:00.000Z' });

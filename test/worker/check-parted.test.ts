@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/worker/check-results.ts';
 import { runCheck } from '../../src/worker/check-task.ts';
+import { runInspect } from '../../src/worker/inspect-task.ts';
 import type { CheckTask } from '../../src/worker/tasks.ts';
+import { runVerify } from '../../src/worker/verify-task.ts';
 import { cardTools, SMALL_CARD_BYTES } from '../cli/small-card.ts';
 import { tool } from '../support/file-systems.ts';
 import { type SlotRestore, slotRestore } from '../support/slot-restore.ts';
@@ -62,6 +64,18 @@ describe.skipIf(needsTools(...cardTools, 'xz', 'gzip', 'python3'))(
         const manifest = expect.stringMatching(/^remark manifest: There is no manifest/);
         expect(faults(unpacked)).toEqual([manifest]);
         expect(unpacked.checks.map(({ name }) => name)).toContain('command line');
+        const { source } = rig;
+        const inspect = (where: string) =>
+          runInspect(
+            { task: 'inspect', target: packed, source, cacheFolder: where },
+            taskContext(),
+          );
+        expect(await inspect(cacheFolder)).toMatchObject({
+          title: 'octopi',
+          bytes: SMALL_CARD_BYTES,
+        });
+        const empty = join(rig.folder, 'empty');
+        await expect(inspect(empty)).rejects.toMatchObject({ code: 'NEEDS_UNPACKING' });
         const again = await check(packed, { cacheFolder });
         expect(faults(again)).toEqual([manifest]);
         // The other file of that name is not what was unpacked.
@@ -79,6 +93,13 @@ describe.skipIf(needsTools(...cardTools, 'xz', 'gzip', 'python3'))(
       expect((await check(moved)).verdict).toBe('unknown');
       const { library } = rig;
       expect(await check(moved, { library })).toMatchObject({ verdict: 'good', title: 'octopi' });
+      const verify = { task: 'verify', image: moved } as const;
+      await expect(runVerify(verify, taskContext())).rejects.toMatchObject({
+        code: 'MANIFEST_MISSING',
+      });
+      expect(await runVerify({ ...verify, library }, taskContext())).toMatchObject({
+        image: moved,
+      });
     });
   },
 );

@@ -5,7 +5,7 @@ import { formatBytes, formatPortion } from '../../engine/format.ts';
 import type { InspectResult } from '../../worker/results.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { targetOf } from '../files-target.ts';
+import { targetOf, unpackingIfAgreed } from '../files-target.ts';
 import { portraitRows } from '../portrait-rows.ts';
 import { unfinishedWords } from '../restore-question.ts';
 import type { Session } from '../session.ts';
@@ -22,17 +22,20 @@ export function defineInspect(program: Command, run: Run): void {
   program
     .command('inspect <disk-or-image>')
     .description('Show the partitions of a card or an image, and whose Pi it belongs to.')
-    .action((target: string, _options: object, command: Command) =>
-      run(command, (session) => inspect(session, target)),
+    .option('--unpack', 'unpack an image of another program first, where that is needed')
+    .action((target: string, { unpack }: { unpack?: true }, command: Command) =>
+      run(command, (session) => inspect(session, target, unpack === true)),
     );
 }
 
-async function inspect(session: Session, name: string): Promise<ExitCode> {
+async function inspect(session: Session, name: string, unpack: boolean): Promise<ExitCode> {
   const target = await targetOf(session, name);
   session.printer.start({ facts: { command: 'inspect', target }, lines: [] });
   const { library } = session;
   const source = sourceOf(session);
-  const result = await work(session, { task: 'inspect', target, library, source });
+  const result = await unpackingIfAgreed(session, unpack, (unpacking) =>
+    work(session, { task: 'inspect', target, library, source, ...unpacking }),
+  );
   const { task, ...fields } = result;
   session.printer.done({ facts: { command: task, ...fields }, lines: lines(result) });
   return exitCodes.done;

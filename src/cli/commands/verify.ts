@@ -26,7 +26,8 @@ export function defineVerify(program: Command, run: Run): void {
 async function verify(session: Session, name: string): Promise<ExitCode> {
   const image = absolute(name, 'The image');
   session.printer.start({ facts: { command: 'verify', image }, lines: [`Verifying ${image}`] });
-  const { task, ...fields } = await work(session, { task: 'verify', image });
+  const { library } = session;
+  const { task, ...fields } = await work(session, { task: 'verify', image, library });
   const through = fields.verified === 'read-back' ? 'the disk' : 'the system’s cache';
   session.printer.done({
     facts: { command: task, ...fields },
@@ -54,6 +55,7 @@ async function compare(session: Session, name: string, against: string): Promise
   const result = await work(session, {
     task: 'compare',
     image,
+    library: session.library,
     disk,
     expected: { ...identity, partitions: [...identity.partitions] },
     source: sourceOf(session),
