@@ -3,7 +3,7 @@
 import { allocateAligned, BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
 import { CHUNK_BYTES, chunksOf, type Range } from './chunks.ts';
-import { throwIfInterrupted } from './errors.ts';
+import { isPiKeepError, throwIfInterrupted } from './errors.ts';
 import type { ImageFacts, ImageWriter, Writing } from './image/image-writer.ts';
 import { type MapEntry, sha256, zeroSha256 } from './image/map.ts';
 import { PlainHash } from './plain-hash.ts';
@@ -36,6 +36,8 @@ export interface CopyOptions {
   readonly rescue?: RescueWishes;
   /** Told again and again what has reached the disk, and was read back equal if that is done at all. */
   readonly onSettled?: ((settled: Settled) => Promise<void>) | undefined;
+  /** How often, in bytes that were copied; seldom where left out. */
+  readonly batchBytes?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -108,6 +110,9 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
       if (plain && (done || image.anyOrder)) await hashFromDisk(plain, map, options);
     }
     await plain?.skipTo(device.size);
+  } catch (error) {
+    if (options.onSettled && isOfTheCard(error)) await breakOff(image, prover);
+    throw error;
   } finally {
     await writings.drain();
     await image.stop();
@@ -117,8 +122,23 @@ export async function copyRanges(options: CopyOptions): Promise<CopyResult> {
   return { map, plainSha256, unreadable: rescue?.unreadable ?? [], image: facts };
 }
 
+/** The image is well: what was read so far is worth to be proven, so that less has to be read again. */
+function isOfTheCard(error: unknown): boolean {
+  return isPiKeepError(error, 'DEVICE_GONE', 'READ_FAILED', 'HELPER_FAILED');
+}
+
+async function breakOff(image: ImageWriter, prover: Prover | null): Promise<void> {
+  try {
+    await image.breakOff();
+    await prover?.breakOff();
+  } catch (error) {
+    // Then the card is not the only thing that fails, and what was proven before stays proven.
+    if (!isPiKeepError(error)) throw error;
+  }
+}
+
 function proverFor(options: CopyOptions): Prover | null {
-  const { image, signal, prove, onSettled, onProgress } = options;
+  const { image, signal, prove, onSettled, onProgress, batchBytes } = options;
   if (!prove && !onSettled) return null;
   const from = options.done?.from ?? 0;
   const feed = onSettled && new SettledFeed(image, from, onSettled);
@@ -127,6 +147,7 @@ function proverFor(options: CopyOptions): Prover | null {
     signal,
     from,
     readsBack: prove,
+    batchBytes,
     onProven: (proven) => onProgress({ copied: 0, proven }),
     onBatch: feed && ((entries) => feed.add(entries)),
   });

@@ -23,6 +23,8 @@ export interface ProverOptions {
   readonly image: ImageWriter;
   /** False: batches only settle, and nothing is read back. */
   readonly readsBack: boolean;
+  /** Bytes in a batch. */
+  readonly batchBytes?: number | undefined;
   /** Everything on the card before this was proven already. */
   readonly from: number;
   readonly onProven: (bytes: number) => void;
@@ -64,7 +66,7 @@ export class Prover {
     this.#batch.push({ ...entry, written, counts });
     this.#at = entry.offset + entry.bytes;
     this.#batchBytes += entry.bytes;
-    if (this.#batchBytes >= BATCH_BYTES) this.flush();
+    if (this.#batchBytes >= (this.#options.batchBytes ?? BATCH_BYTES)) this.flush();
   }
 
   /** Starts on what was handed over so far: nothing more will come for a while. */
@@ -81,6 +83,12 @@ export class Prover {
     if (!this.#options.readsBack || (await this.#image.readBackFrame())) return;
     const { path } = this.#image;
     throw new PiKeepError('VERIFY_DIFFERS', { path, offset: bytes, bytes: 0, ranges: 1 });
+  }
+
+  /** Proves what was handed over so far, of an image that stays unfinished; a failure is kept. */
+  async breakOff(): Promise<void> {
+    this.flush();
+    await this.#running;
   }
 
   /** Waits until no read is in flight any more; to be called before the file is closed, also after a failure. */

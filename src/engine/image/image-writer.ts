@@ -49,6 +49,8 @@ export interface ImageWriter {
   write(chunk: PlainChunk): Writing;
   /** No chunk will follow; resolves when the file is complete, but not before every `taken`. */
   finish(): Promise<ImageFacts>;
+  /** No chunk will follow, but the image stays unfinished: resolves when everything taken so far is in the file. */
+  breakOff(): Promise<void>;
   /**
    * Packed lengths of the blocks of a part of the card that starts and ends between two of them, for going on from there in
    * another process. Null for an image without blocks. Only for what has been `written`.

@@ -117,6 +117,13 @@ export class PackedWriter implements ImageWriter {
     };
   }
 
+  async breakOff(): Promise<void> {
+    await this.#intake;
+    await this.#closeBlock();
+    await this.#tail;
+    await this.#appender.finish();
+  }
+
   lengthsOf({ offset, bytes }: Range): readonly number[] {
     const { blockBytes } = this.#index;
     const first = offset / blockBytes;

@@ -34,6 +34,10 @@ export class RawWriter implements ImageWriter {
     return { format: 'img', bytes: this.#file.size, blocks: null };
   }
 
+  async breakOff(): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
   lengthsOf(): null {
     return null;
   }
