@@ -16,6 +16,7 @@ function lines(result: BackupResult): string[] {
     ['  Image', image],
     ['  Size', `${formatBytes(bytes)}, taking ${formatBytes(storedBytes)} on the disk`],
     ['  Read', readWords(result)],
+    ...continuedRows(result),
     ['  Time', formatDuration(seconds)],
     ['  Proof', proof(result)],
     ...checks.map(({ name, ok, detail }) => [ok ? '  Check' : '  CHECK', `${name}: ${detail}`]),
@@ -43,6 +44,11 @@ function damageRows({ unreadable }: BackupResult): string[][] {
     ...files.slice(0, MAX_FILES).map((file) => ['', file]),
     ...(more > 0 ? [['', `and ${more} more; the manifest has the names by place`]] : []),
   ];
+}
+
+function continuedRows({ continuedBytes }: BackupResult): string[][] {
+  if (continuedBytes === undefined) return [];
+  return [['  Continued', `${formatBytes(continuedBytes)} of that were there already`]];
 }
 
 function readWords({ bytes, readBytes }: BackupResult): string {

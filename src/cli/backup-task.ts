@@ -10,7 +10,7 @@ export function backupTask(
   session: Session,
   disk: Disk,
   how: Pick<BackupTask, 'destination' | 'format' | 'wholeCard' | 'fullHash' | 'verify'> &
-    Partial<Pick<BackupTask, 'forceUnmount' | 'ejectWhenDone' | 'rescueMinutes'>>,
+    Partial<Pick<BackupTask, 'forceUnmount' | 'ejectWhenDone' | 'rescueMinutes' | 'continueFrom'>>,
 ): BackupTask {
   const identity = weakIdentity(disk);
   const { ejectWhenDone } = session.settings.current;

@@ -5,6 +5,7 @@ import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
 import { formatOfName, type ImageFormat, imageFormats } from '../../engine/image/image-format.ts';
 import { type BackupTask, MAX_RESCUE_MINUTES, RESCUE_MINUTES } from '../../worker/tasks.ts';
+import { chooseUnfinished, tellUnfinished } from '../backup-continue.ts';
 import { backupReport } from '../backup-report.ts';
 import { backupTask } from '../backup-task.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
@@ -23,6 +24,7 @@ interface Options {
   readonly fullHash?: true;
   readonly verify: BackupTask['verify'];
   readonly rescueMinutes: number;
+  readonly continue?: true;
 }
 
 export function defineBackup(program: Command, run: Run): void {
@@ -52,23 +54,40 @@ export function defineBackup(program: Command, run: Run): void {
       minutes,
       RESCUE_MINUTES,
     )
-    .action((disk: string, options: Options, command: Command) =>
-      run(command, (session) => backup(session, disk, options)),
-    );
+    .option('--continue', 'go on with the newest unfinished backup of this card, as it was begun')
+    .action((disk: string, options: Options, command: Command) => {
+      const isTyped = command.getOptionValueSource('verify') === 'cli';
+      const wishes = { ...options, typedVerify: isTyped ? options.verify : undefined };
+      return run(command, (session) => backup(session, disk, wishes));
+    });
 }
 
-async function backup(session: Session, name: string, options: Options): Promise<ExitCode> {
+async function backup(
+  session: Session,
+  name: string,
+  options: Options & { readonly typedVerify: BackupTask['verify'] | undefined },
+): Promise<ExitCode> {
   const { printer, library } = session;
   const seen = await findDisk(await lookAtDisks(session), name);
   requireCard(seen);
   const destination = await resolveDestination(options.to, library);
   const format = chooseFormat(options.format, destination);
   const folder = folderOf(destination);
-  await offerToClear(session, folder);
   const { disk, glance } = seen;
+  const unfinished = await chooseUnfinished(session, disk, destination, {
+    continues: options.continue === true,
+    format: options.format,
+    wholeCard: options.wholeCard,
+    fullHash: options.fullHash,
+    verify: options.typedVerify,
+  });
+  if (!unfinished) await offerToClear(session, folder);
+  const continuesFrom = unfinished?.file ?? null;
+  const verb = unfinished ? 'Going on with the backup of' : 'Backing up';
+  const facts = { disk: disk.id, title: glance.title, bytes: disk.bytes, folder };
   printer.start({
-    facts: { command: 'backup', disk: disk.id, title: glance.title, bytes: disk.bytes, folder },
-    lines: [`Backing up ${glance.title} (${disk.id}, ${formatBytes(disk.bytes)}) to ${folder}`],
+    facts: { command: 'backup', ...facts, continuesFrom },
+    lines: [`${verb} ${glance.title} (${disk.id}, ${formatBytes(disk.bytes)}) to ${folder}`],
   });
   const how = {
     destination,
@@ -77,8 +96,14 @@ async function backup(session: Session, name: string, options: Options): Promise
     wholeCard: options.wholeCard === true,
     fullHash: options.fullHash === true,
     rescueMinutes: options.rescueMinutes,
+    continueFrom: continuesFrom,
   };
-  const result = await work(session, backupTask(session, disk, how));
+  const result = await work(session, backupTask(session, disk, how)).catch(
+    async (error: unknown): Promise<never> => {
+      await tellUnfinished(session, disk, destination);
+      throw error;
+    },
+  );
   printer.done(backupReport(result, { disk: disk.id }));
   return result.unreadable ? exitCodes.incomplete : exitCodes.done;
 }
