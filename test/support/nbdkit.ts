@@ -16,12 +16,17 @@ const run = promisify(execFile);
 const STARTS_WITHIN_MS = 15_000;
 
 export interface ReaderFaults {
-  /** Ranges that never read; multiples of 512. */
+  /**
+   * Ranges that never read; multiples of 512. Where the device can be written, what is written can be read again, and goes to a
+   * layer above: the file stays as it is.
+   */
   readonly bad?: readonly { offset: number; bytes: number }[];
   /** Reads fail with EIO as long as this file exists, and work again when it is gone. */
   readonly failWhile?: string;
   /** The device can be written, and writes fail like this as long as `path` exists. A path without a file: they work. */
   readonly failWritesWhile?: { readonly path: string; readonly errno: 'EIO' | 'ENOSPC' };
+  /** The device can be written, but for these ranges: a write that would change them fails with EIO. Multiples of 512. */
+  readonly badWrites?: readonly { offset: number; bytes: number }[];
   /** Every read waits this long first. */
   readonly delayMs?: number;
   /** Bytes per second. */
@@ -55,7 +60,7 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
     await appears(socket, server);
     await writeFile(file, '');
     // It writes a line for every read that fails, as it is meant to. One thread (-s) keeps it alive through many of them.
-    const readOnly = faults.failWritesWhile === undefined;
+    const readOnly = !isWritable(faults);
     const fuse = spawn('nbdfuse', [...(readOnly ? ['-r'] : []), '-s', file, '--unix', socket], {
       stdio: 'ignore',
     });
@@ -83,6 +88,10 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
   }
 }
 
+function isWritable({ failWritesWhile, badWrites }: ReaderFaults): boolean {
+  return failWritesWhile !== undefined || badWrites !== undefined;
+}
+
 async function nbdkitArguments(
   image: string,
   faults: ReaderFaults,
@@ -94,6 +103,7 @@ async function nbdkitArguments(
   if (faults.bad && faults.bad.length > 0) {
     const map = join(folder, 'bad.map');
     await writeFile(map, ddrescueMap((await stat(image)).size, faults.bad));
+    if (isWritable(faults)) filters.push('cow');
     filters.push('ddrescue');
     settings.push(`ddrescue-mapfile=${map}`);
   }
@@ -105,6 +115,12 @@ async function nbdkitArguments(
     const { path, errno } = faults.failWritesWhile;
     filters.push('error');
     settings.push(`error-pwrite=${errno}`, 'error-pwrite-rate=1', `error-file=${path}`);
+  }
+  if (faults.badWrites && faults.badWrites.length > 0) {
+    filters.push('protect');
+    for (const { offset, bytes } of faults.badWrites) {
+      settings.push(`protect=${offset}-${offset + bytes - 1}`);
+    }
   }
   if (faults.delayMs) {
     filters.push('delay');

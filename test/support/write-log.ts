@@ -28,13 +28,44 @@ export interface RecordOptions {
 
 /** Needs root, loop devices and nbdfuse. */
 export async function recordBusyCard(options: RecordOptions): Promise<WriteLog> {
-  const folder = mkdtempSync(join(tmpdir(), 'pikeep-recorder-'));
+  const folder = mkdtempSync(join(tmpdir(), 'pikeep-busy-'));
   const undo: (() => Promise<void> | void)[] = [
     () => rmSync(folder, { recursive: true, force: true }),
   ];
   try {
     const image = emptyImage(join(folder, 'card.img'), options.bytes);
     tool('mke2fs', ['-q', '-F', ...options.make, image]);
+    const recording = await recordWrites(image);
+    undo.push(recording.close);
+    const mounted = join(folder, 'mounted');
+    mkdirSync(mounted);
+    tool('mount', ['-t', 'ext4', '-o', options.mount ?? 'defaults', recording.device, mounted]);
+    undo.push(() => void tool('umount', [mounted]));
+    await runWriter(mounted, options.seed, options.turns);
+    return recording.log();
+  } finally {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  }
+}
+
+export interface Recording {
+  /** The block device, "/dev/loop4". */
+  readonly device: string;
+  /** What was written so far. */
+  log(): WriteLog;
+  close(): Promise<void>;
+}
+
+/** A block device with the content of a file, which stays as it is. Needs root, loop devices and nbdfuse. */
+export async function recordWrites(image: string): Promise<Recording> {
+  const folder = mkdtempSync(join(tmpdir(), 'pikeep-recorder-'));
+  const undo: (() => Promise<void> | void)[] = [
+    () => rmSync(folder, { recursive: true, force: true }),
+  ];
+  const close = async (): Promise<void> => {
+    for (let step = undo.pop(); step; step = undo.pop()) await step();
+  };
+  try {
     const initial = readFileSync(image);
     const socket = join(folder, 'nbd.sock');
     const log = join(folder, 'log');
@@ -48,18 +79,18 @@ export async function recordBusyCard(options: RecordOptions): Promise<WriteLog> 
     writeFileSync(file, '');
     const fuse = spawn('nbdfuse', [file, '--unix', socket], { stdio: 'inherit' });
     undo.push(() => end(fuse));
-    await until(() => statSync(file).size === options.bytes);
+    await until(() => statSync(file).size === initial.length);
     undo.push(() => void tool('fusermount3', ['-u', '-z', file]));
     const loop = await attachLoop(file);
     undo.push(() => loop.detach());
-    const mounted = join(folder, 'mounted');
-    mkdirSync(mounted);
-    tool('mount', ['-t', 'ext4', '-o', options.mount ?? 'defaults', loop.path, mounted]);
-    undo.push(() => void tool('umount', [mounted]));
-    await runWriter(mounted, options.seed, options.turns);
-    return { initial, records: parse(readFileSync(log)) };
-  } finally {
-    for (let step = undo.pop(); step; step = undo.pop()) await step();
+    return {
+      device: loop.path,
+      log: () => ({ initial, records: parse(readFileSync(log)) }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
