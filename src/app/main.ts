@@ -82,6 +82,8 @@ async function start(log: ProgramLog): Promise<void> {
   addTrayMenu(tray, panel, () => library ?? settings.current.library);
   app.on('second-instance', panel.show);
   app.on('activate', panel.show);
+  // Whoever comes back from System Settings may have found the switch.
+  app.on('activate', () => void desk.command({ command: 'look-again' }));
   powerMonitor.on('resume', () => void desk.rescan());
 }
 

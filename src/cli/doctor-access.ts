@@ -17,8 +17,8 @@ export interface CardWay {
 }
 
 /**
- * `isTried`: each card is opened for a moment, which may bring up macOS's privacy question. Elsewhere that asks nobody
- * anything, and is always done.
+ * `isTried`: each card is opened for a moment, which may bring up macOS's privacy question, or get in the way of a backup that
+ * begins just then. Otherwise nothing is opened, and only the permission bits are asked.
  */
 export async function waysOf(
   platform: Platform,
@@ -30,8 +30,7 @@ export async function waysOf(
   const place: CoachPlace = { system, app: responsibleApp(process.env, null), isApp: false };
   const ways: CardWay[] = [];
   for (const { disk, glance } of cards) {
-    const isLooked = isTried || system !== 'macos';
-    const look = isLooked ? await access.look(disk) : await access.glance(disk);
+    const look = isTried ? await access.look(disk) : await access.glance(disk);
     const isMounted = disk.partitions.some(({ mountPoints }) => mountPoints.length > 0);
     const { door, error } = wayThrough(
       isMounted && look === 'busy' ? 'open' : look,

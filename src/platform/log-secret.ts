@@ -1,9 +1,8 @@
 /** The secret with which names are made into marks. It stays on this computer, and is never shown. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../engine/errors.ts';
 
 const NAME = '.pikeep.log.secret';
 const BYTES = 64;
@@ -11,18 +10,26 @@ const BYTES = 64;
 /** The same for every process that writes into this folder; one of its own where none can be kept. */
 export function readSecret(folder: string): string {
   const file = join(folder, NAME);
-  const made = randomBytes(BYTES / 2).toString('hex');
+  return readBack(file) ?? make(file) ?? readBack(file) ?? randomSecret();
+}
+
+/** Under its name it is whole from the beginning: another process may read it in the same moment. Null where there is one. */
+function make(file: string): string | null {
+  const secret = randomSecret();
+  const draft = `${file}-${randomBytes(6).toString('hex')}`;
   try {
-    const fd = openSync(file, 'wx', 0o600);
-    try {
-      writeSync(fd, made);
-    } finally {
-      closeSync(fd);
-    }
-    return made;
-  } catch (error) {
-    return errnoOf(error) === 'EEXIST' ? (readBack(file) ?? made) : made;
+    writeFileSync(draft, secret, { flag: 'wx', mode: 0o600 });
+    linkSync(draft, file);
+    return secret;
+  } catch {
+    return null;
+  } finally {
+    rmSync(draft, { force: true });
   }
+}
+
+function randomSecret(): string {
+  return randomBytes(BYTES / 2).toString('hex');
 }
 
 function readBack(file: string): string | null {

@@ -3,7 +3,7 @@
  * Nothing personal gets in (`engine/redact.ts`). A log that cannot be written is never a reason for anything to fail.
  */
 
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -11,6 +11,7 @@ import {
   fstatSync,
   mkdirSync,
   openSync,
+  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -50,18 +51,19 @@ export interface LogOptions {
 /** Short of what one write puts into a file in one piece, beside others who append to it (write(2), O_APPEND). */
 const MAX_LINE = 4000;
 
-/** Makes the folder when something is first written; a home folder that is not there is not made. */
+/** Makes the folder when something is first written. */
 export function openLog({ folder, now = Date.now, fileBytes = LOG_FILE_BYTES }: LogOptions): Log {
   let secret: string | null = null;
   const mark: Mark = (text) => {
-    secret ??= readSecret(folder);
+    secret ??= mayKeep(folder) ? readSecret(folder) : randomBytes(32).toString('hex');
     return createHmac('sha256', secret).update(text).digest('hex').slice(0, 6);
   };
   return {
     mark,
     write(what, fields) {
       try {
-        makeFolder(folder);
+        if (!mayKeep(folder)) return;
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
         append(folder, lineOf(what, fields, mark, now()), fileBytes);
       } catch {
         // The disk is full, the folder is somebody else's: the work itself goes on, and says itself how it went.
@@ -70,11 +72,15 @@ export function openLog({ folder, now = Date.now, fileBytes = LOG_FILE_BYTES }: 
   };
 }
 
-/** Two folders deep at most: `~/.local/state/pikeep` on a new system. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
+/**
+ * A home folder that is not there is not made; the log is two folders deep below it at most (`~/.local/state/pikeep`). "sudo
+ * pikeep" keeps the home of whoever calls it, and must not take their log from them.
+ */
+function mayKeep(folder: string): boolean {
   const home = dirname(dirname(dirname(folder)));
-  if (existsSync(home)) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const nearest = [folder, dirname(folder), dirname(dirname(folder)), home].find(existsSync);
+  if (nearest === undefined) return false;
+  return process.getuid?.() !== 0 || statSync(nearest).uid === 0;
 }
 
 /** What does not fit into a line is left out, the largest first. */

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -20,6 +21,7 @@ import { openLog } from '../../src/platform/log.ts';
 import { logFolderOf, logNames } from '../../src/platform/log-place.ts';
 import { rotate } from '../../src/platform/log-rotation.ts';
 import { readLog } from '../../src/platform/read-log.ts';
+import { needsRoot } from '../support/tools.ts';
 
 const program = fileURLToPath(new URL('log-writer.ts', import.meta.url));
 
@@ -103,6 +105,18 @@ describe('the log', () => {
       if (existsSync(join(folder, name)))
         expect(statSync(join(folder, name)).size).toBeLessThan(62_000);
     }
+  });
+
+  it.skipIf(needsRoot())('is not taken from its owner by root', () => {
+    chownSync(home, 65534, 65534);
+    openLog({ folder }).write('start', {});
+    expect(readdirSync(home)).toEqual([]);
+    chownSync(home, 0, 0);
+    openLog({ folder }).write('start', {});
+    expect(lines()).toHaveLength(1);
+    chownSync(folder, 65534, 65534);
+    openLog({ folder }).write('start', {});
+    expect(lines()).toHaveLength(1);
   });
 
   it('keeps three files and forgets the oldest', () => {
