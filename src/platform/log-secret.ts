@@ -1,7 +1,15 @@
 /** The secret with which names are made into marks. It stays on this computer, and is never shown. */
 
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, linkSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  linkSync,
+  openSync,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const NAME = '.pikeep.log.secret';
@@ -19,12 +27,14 @@ function make(file: string): string | null {
   const draft = `${file}-${randomBytes(6).toString('hex')}`;
   try {
     writeFileSync(draft, secret, { flag: 'wx', mode: 0o600 });
-    linkSync(draft, file);
+    try {
+      linkSync(draft, file);
+    } finally {
+      unlinkSync(draft);
+    }
     return secret;
   } catch {
     return null;
-  } finally {
-    rmSync(draft, { force: true });
   }
 }
 

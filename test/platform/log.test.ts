@@ -165,6 +165,8 @@ describe('the log', () => {
     openLog({ folder: '/nonexistent/a/b/c/pikeep' }).write('start', {});
     expect(existsSync('/nonexistent/a')).toBe(false);
     openLog({ folder: '/dev/null/pikeep' }).write('start', {});
+    expect(openLog({ folder: '/dev/null/pikeep' }).mark('octopi')).toMatch(/^[0-9a-f]{6}$/);
+    expect(openLog({ folder: '/nonexistent/a/b/c' }).mark('octopi')).toMatch(/^[0-9a-f]{6}$/);
     mkdirSync(folder, { recursive: true });
     const target = join(home, 'target');
     writeFileSync(target, '');
