@@ -42,7 +42,7 @@ import type { Surveyor } from './surveyor.ts';
 import { unfinishedOfDisk } from './unfinished.ts';
 
 export interface ClerkOptions {
-  readonly platform: Pick<Platform, 'access' | 'actions' | 'desktop'>;
+  readonly platform: Pick<Platform, 'access' | 'actions' | 'desktop' | 'name'>;
   readonly settings: SettingsStore;
   readonly access: CardAccess;
   readonly jobs: Pick<JobRunner, 'run' | 'cancel'>;
@@ -144,9 +144,12 @@ export class Clerk {
   backUpByItself(seen: SeenDisk, pi: string): void {
     const card = chooseCard(this.#options.state(), seen.disk.id, seen.key);
     const continues = unfinishedOfDisk(this.#options.state(), card);
-    const target = { ...this.#target(card, false), eject: true, continues };
+    const target = { ...this.#target(card, false), eject: true };
     const order = continues ? { continues: continues.file } : {};
-    this.#start(card, { kind: 'backup', byItself: pi, ...order }, backupTask(target));
+    const task = backupTask({ ...target, continues });
+    // To open the card a second time macOS would ask once more, with nobody there.
+    const anew = this.#options.platform.name === 'macos' ? null : backupTask(target);
+    this.#start(card, { kind: 'backup', byItself: pi, ...order }, task, anew);
   }
 
   async #restore(command: Extract<Command, { command: `restore-${string}` }>): Promise<void> {
@@ -231,14 +234,14 @@ export class Clerk {
     return { disk, settings: state().settings, access, forceUnmount };
   }
 
-  #start(seen: SeenDisk, order: JobOrder, task: JobTask): void {
+  #start(seen: SeenDisk, order: JobOrder, task: JobTask, anew: JobTask | null = null): void {
     const { apply, jobs, state, shelf } = this.#options;
     apply({ input: 'started', card: seen.key, order });
     const job = state().jobs.at(-1);
     if (job?.card !== seen.key || !isWorking(job)) {
       throw new PiKeepError('INTERNAL', { detail: `no job was made for ${seen.disk.id}` });
     }
-    void jobs.run(job.id, task).then(() => {
+    void jobs.run(job.id, task, anew).then(() => {
       this.#examine(job.id);
       return shelf.look();
     });

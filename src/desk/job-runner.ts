@@ -1,7 +1,7 @@
 /** Runs jobs in workers and reports to the desk what becomes of them. */
 
 import { dirname } from 'node:path';
-import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { asPiKeepError, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { fullDiskWords } from '../engine/words/held.ts';
 import { stallingWords } from '../engine/words/stall.ts';
 import type { Authorizer } from '../platform/ports.ts';
@@ -16,6 +16,13 @@ export interface JobRunnerOptions {
   readonly authorizer: Authorizer | null;
   readonly home: string;
 }
+
+interface Tasks {
+  readonly task: JobTask;
+  readonly anew: JobTask | null;
+}
+
+type Outcome = Extract<DeskInput, { input: 'finished' | 'failed' }>;
 
 /** When to end, and whether what is done is to stay then. */
 interface Ending {
@@ -41,13 +48,16 @@ export class JobRunner {
     this.#desk = desk;
   }
 
-  /** Resolves when the job has ended, whichever way; its outcome goes to the desk. */
-  run(job: string, task: JobTask): Promise<void> {
+  /**
+   * Resolves when the job has ended, whichever way; its outcome goes to the desk. `anew` is done instead of a task that turns
+   * out not to be continued.
+   */
+  run(job: string, task: JobTask, anew: JobTask | null = null): Promise<void> {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#closing.signal]);
     // What the user cancels is thrown away; what only the end of PiKeep stops can be continued.
     const keepOnAbort = (): boolean => !controller.signal.aborted && this.#keepsAtClose;
-    const ended = this.#carryOut(job, task, { signal, keepOnAbort });
+    const ended = this.#carryOut(job, { task, anew }, { signal, keepOnAbort });
     this.#running.set(job, { controller, ended });
     return ended.finally(() => this.#running.delete(job));
   }
@@ -65,14 +75,17 @@ export class JobRunner {
     await Promise.all([...this.#running.values()].map(({ ended }) => ended));
   }
 
-  async #carryOut(job: string, task: JobTask, ending: Ending): Promise<void> {
-    const outcome = await this.#outcome(job, task, ending);
+  async #carryOut(job: string, { task, anew }: Tasks, ending: Ending): Promise<void> {
+    let outcome = await this.#outcome(job, task, ending);
+    if (anew && outcome.input === 'failed' && cannotContinue(outcome.error)) {
+      outcome = await this.#outcome(job, anew, ending);
+    }
     // What was written over looks different now. The desk sees that while it still knows why, and greets no new card.
     if (task.task !== 'backup') await this.#desk.look();
     this.#desk.apply(outcome);
   }
 
-  async #outcome(job: string, task: JobTask, ending: Ending): Promise<DeskInput> {
+  async #outcome(job: string, task: JobTask, ending: Ending): Promise<Outcome> {
     const { runTask, startWorker, authorizer, home } = this.#options;
     const { apply } = this.#desk;
     try {
@@ -99,4 +112,8 @@ export class JobRunner {
       return { input: 'failed', job, error: asPiKeepError(error) };
     }
   }
+}
+
+function cannotContinue(error: PiKeepError): boolean {
+  return isPiKeepError(error, 'CARD_CHANGED', 'NOTHING_TO_CONTINUE');
 }

@@ -6,6 +6,7 @@ import type { Settings } from '../platform/settings.ts';
 import type { Clock } from './clock.ts';
 import { LibraryDisks } from './library-disks.ts';
 import { oneAtATime } from './one-at-a-time.ts';
+import { watchSleep } from './sleep-watch.ts';
 import type { DeskInput } from './state.ts';
 
 export interface LookoutOptions {
@@ -25,6 +26,7 @@ export class Lookout {
   readonly look: () => Promise<void>;
   readonly #options: LookoutOptions;
   readonly #watch: Closable;
+  readonly #ignoreSleep: () => void;
   readonly #closed = new AbortController();
   readonly #libraryDisks: LibraryDisks;
   #callOff: (() => void) | null = null;
@@ -34,12 +36,15 @@ export class Lookout {
     this.#libraryDisks = new LibraryDisks(options.platform.volumes);
     this.look = oneAtATime(() => this.#look());
     this.#watch = options.platform.disks.watch(() => void this.look());
+    // Cards may have gone and come while nobody watched.
+    this.#ignoreSleep = watchSleep(options.clock, () => void this.look());
     void this.look();
   }
 
   async close(): Promise<void> {
     this.#closed.abort();
     this.#callOff?.();
+    this.#ignoreSleep();
     await this.#watch.close();
     await this.look();
   }
