@@ -34,7 +34,6 @@ export const findingsSchema = v.pipe(
   ),
   v.maxLength(MAX_FINDINGS),
 );
-export type Findings = v.InferOutput<typeof findingsSchema>;
 
 const recordSchema = v.object({
   backup: v.pipe(v.string(), v.maxLength(64)),
