@@ -14,7 +14,7 @@ const products = [
     build: async () => (await import('../scripts/build-panel.ts')).buildPanel(),
   },
   {
-    neededBy: /helper|app|cli|slow/,
+    neededBy: /helper|app|cli|package|slow/,
     build: async () => (await import('../scripts/build-helper.ts')).buildHelper(),
   },
 ];
