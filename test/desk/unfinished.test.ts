@@ -2,9 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { JobRunner } from '../../src/desk/job-runner.ts';
+import { backupTask } from '../../src/desk/job-tasks.ts';
 import { watchSleep } from '../../src/desk/sleep-watch.ts';
+import type { DeskInput } from '../../src/desk/state.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
+import { createPlatform } from '../../src/platform/index.ts';
+import { openSettings } from '../../src/platform/settings.ts';
 import type { RunTask, RunTaskOptions } from '../../src/worker/run-task.ts';
+import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import type { BackupTask, Task } from '../../src/worker/tasks.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
 import { SlotRig } from './slot-rig.ts';
@@ -176,6 +182,40 @@ describe('a rest that does not fit its card any more', () => {
     },
     LONG,
   );
+});
+
+describe('a job that cannot go on with a rest', () => {
+  it('begins anew where that was said to be right, and fails otherwise', async () => {
+    rig = await SlotRig.start();
+    const card = await rig.insert('octopi.img');
+    const gone = new PiKeepError('NOTHING_TO_CONTINUE', { path: '/a', detail: 'x' });
+    const begun: (string | null)[] = [];
+    const runTask: RunTask = (task) => {
+      const from = task.task === 'backup' ? (task.continueFrom ?? null) : null;
+      begun.push(from);
+      return Promise.reject(from === null ? new PiKeepError('DEVICE_GONE', { path: 'b' }) : gone);
+    };
+    const told: DeskInput[] = [];
+    const options = { runTask, startWorker: startNodeWorker, authorizer: null, home: '/' };
+    const runner = new JobRunner(options, {
+      apply: (input) => told.push(input),
+      look: () => Promise.resolve(),
+    });
+    const { current } = await openSettings({ file: join(rig.folder, 'x.json'), home: rig.folder });
+    const settings = { ...current, library: rig.library };
+    const access = { slot: rig.slot };
+    const [seen] = await (await createPlatform({ slot: rig.slot })).disks.list();
+    if (!seen) throw new Error(`no ${card.disk}`);
+    const anew = backupTask({ disk: seen, settings, access, forceUnmount: false });
+    const task = { ...anew, continueFrom: '/a.img.partial' };
+    await runner.run('job-1', task, anew);
+    await runner.run('job-2', task);
+    expect(begun).toEqual(['/a.img.partial', null, '/a.img.partial']);
+    expect(told).toMatchObject([
+      { input: 'failed', job: 'job-1', error: { code: 'DEVICE_GONE' } },
+      { input: 'failed', job: 'job-2', error: { code: 'NOTHING_TO_CONTINUE' } },
+    ]);
+  });
 });
 
 describe('the computer asleep', () => {
