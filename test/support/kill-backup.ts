@@ -99,11 +99,7 @@ export class BackupKiller {
     mkdirSync(this.#library);
     const format = formats[number % formats.length] ?? 'img';
     const card = this.#cardArguments(number);
-    if (how === 'continue') {
-      await this.#runAndKill([...card, '--format', format], { after: 'batch' });
-      const before = await this.#judge(`the first of ${number}`);
-      if (before.continuable.length === 0) throw new Error(`${number}: nothing to continue`);
-    }
+    if (how === 'continue') await this.#leaveUnfinished([...card, '--format', format]);
     const again = how === 'continue' ? ['--continue'] : [];
     const moment = this.#moment(number, format);
     const seen = await this.#runAndKill([...card, '--format', format, ...again], moment);
@@ -120,6 +116,18 @@ export class BackupKiller {
     if (goesOn) counts.continued++;
     else counts.begunAnew++;
     await this.#finish(what, [...card, '--format', format, ...(goesOn ? ['--continue'] : [])]);
+  }
+
+  /** One that can be continued. It is not there when the whole backup was faster than the look at it; then once more. */
+  async #leaveUnfinished(args: readonly string[]): Promise<void> {
+    for (let tries = 0; tries < 5; tries++) {
+      await this.#runAndKill(args, { after: 'batch' });
+      const { continuable } = await this.#judge('the first');
+      if (continuable.length > 0) return;
+      rmSync(this.#library, { recursive: true });
+      mkdirSync(this.#library);
+    }
+    throw new Error('nothing to continue');
   }
 
   /** The next run finishes; what is left of the killed ones can be cleared away, and then nothing else is there. */
@@ -162,8 +170,8 @@ export class BackupKiller {
     // It never comes, so it rejects when the process has ended.
     void follow.catch(() => undefined);
     if ('after' in moment) {
-      if (moment.after === 'batch')
-        await eventually('a batch', () => hasBatch(this.#library), 120_000);
+      const isDue = (): boolean => hasBatch(this.#library) || running.child.exitCode !== null;
+      if (moment.after === 'batch') await eventually('a batch', isDue, 120_000);
       else await heard(running, moment.after);
     }
     await delay(moment.ms ?? 0);

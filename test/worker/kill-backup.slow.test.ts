@@ -33,4 +33,11 @@ describe.skipIf(notHere)(`a backup that is killed at ${TIMES} random moments`, (
     expect(counts.partial).toBeGreaterThan(0);
     expect(counts.nothing).toBeGreaterThan(0);
   });
+
+  it('and is killed again while it is continued, is continued once more and finishes', async () => {
+    const counts = await killer.kill(TIMES, 'continue');
+    process.stdout.write(`${JSON.stringify(counts)}\n`);
+    expect(counts.kills).toBeGreaterThan(TIMES * 0.8);
+    expect(counts.continued).toBeGreaterThan(TIMES * 0.5);
+  });
 });
