@@ -39,6 +39,7 @@ export async function clearAll(
   }
 }
 
-function describe({ file, storedBytes }: Leftover): string {
-  return `A backup that did not finish left ${file} (${formatBytes(storedBytes)}).`;
+function describe({ file, storedBytes, unfinished }: Leftover): string {
+  const what = `A backup that did not finish left ${file} (${formatBytes(storedBytes)}).`;
+  return unfinished ? `${what} “pikeep backup DISK --continue” can go on with it.` : what;
 }

@@ -106,7 +106,10 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
         ['  Settings', file],
         ['  Unpacked images', cacheWords(cache)],
         ['  Leftovers', leftovers.length === 0 ? 'none' : String(leftovers.length)],
-        ...leftovers.map(({ file, storedBytes }) => ['', `${file} (${formatBytes(storedBytes)})`]),
+        ...leftovers.map(({ file, storedBytes, unfinished }) => [
+          '',
+          `${file} (${formatBytes(storedBytes)}${unfinished ? ', can be continued' : ''})`,
+        ]),
       ]),
       ...coachLines(ways),
       ...hint(leftovers.length, cleared),
