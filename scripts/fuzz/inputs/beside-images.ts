@@ -106,12 +106,18 @@ async function judgeManifest(input: Uint8Array, folder: string): Promise<void> {
   if (JSON.stringify(head) !== JSON.stringify(rest)) throw new Error('head and manifest differ');
 }
 
+/** The number of blocks, and then the checksum of all of it. */
 function mendBmap(input: Uint8Array): Uint8Array {
-  const text = textOf(input);
-  const checksum = /(<BmapFileChecksum>\s*)([0-9a-f]{64})/.exec(text)?.[2];
-  if (checksum === undefined) return input;
-  const zeroed = text.replace(checksum, '0'.repeat(64));
-  return bytesOf(text.replace(checksum, createHash('sha256').update(zeroed).digest('hex')));
+  let blocks = 0;
+  const text = textOf(input).replace(/">\s*(\d{1,9})(?:-(\d{1,9}))?\s*</g, (range, first, last) => {
+    blocks += Number(last ?? first) - Number(first) + 1;
+    return range;
+  });
+  const counted = text.replace(/(<MappedBlocksCount> )\d+/, (_, tag) => `${tag}${blocks}`);
+  const checksum = /(<BmapFileChecksum>\s*)([0-9a-f]{64})/.exec(counted)?.[2];
+  if (checksum === undefined) return bytesOf(counted);
+  const zeroed = counted.replace(checksum, '0'.repeat(64));
+  return bytesOf(counted.replace(checksum, createHash('sha256').update(zeroed).digest('hex')));
 }
 
 function judgeBmap(input: Uint8Array): void {

@@ -45,9 +45,10 @@ function frame(kind: number, id: number, ...payload: readonly Uint8Array[]): Uin
 
 function sampleOfCaller(random: Random): Uint8Array {
   const pieces = [frame(toHelper.accepted, 0)];
-  const places = [0, SECTOR, DEVICE_BYTES - SECTOR];
+  const inside = [0, SECTOR, DEVICE_BYTES - SECTOR];
+  const edges = [DEVICE_BYTES - 1, DEVICE_BYTES, DEVICE_BYTES + SECTOR, 1, 2 ** 53 - 1];
   for (let id = 1; id < 2 + random.below(5); id++) {
-    const place = random.pick(places);
+    const place = random.pick(random.chance(0.1) ? edges : inside);
     const writes = frame(toHelper.write, id, writeOffset(place), random.bytes(SECTOR));
     const others = [
       frame(toHelper.read, id, readPayload(place, SECTOR)),
@@ -63,7 +64,8 @@ function sampleOfCaller(random: Random): Uint8Array {
 async function hearCaller(input: Uint8Array): Promise<void> {
   const socket = new PaperSocket();
   const talk = new Conversation(socket as unknown as Socket);
-  const server = new RestoreServer(socket as unknown as Socket, checkedDevice());
+  const wrong: string[] = [];
+  const server = new RestoreServer(socket as unknown as Socket, checkedDevice(wrong));
   const isWelcome = input[0] === toHelper.accepted;
   const [first, rest] = isWelcome
     ? [input.subarray(0, 9), input.subarray(9)]
@@ -74,13 +76,15 @@ async function hearCaller(input: Uint8Array): Promise<void> {
   socket.destroy();
   await unless(['BAD_MESSAGE'], () => talk.closed);
   await server.close();
+  if (wrong.length > 0) throw new Error(wrong.join(', '));
 }
 
-function checkedDevice(): WritableDevice {
+/** Notes what may not be asked of it; an error would only be told to the caller. */
+function checkedDevice(wrong: string[]): WritableDevice {
   const check = (data: Uint8Array, offset: number): void => {
-    const isInside =
-      Number.isSafeInteger(offset) && offset >= 0 && offset + data.length <= DEVICE_BYTES;
-    if (!isInside || data.length === 0) throw new Error(`${data.length} bytes at ${offset}`);
+    const end = offset + data.length;
+    const isInside = Number.isSafeInteger(offset) && offset >= 0 && end <= DEVICE_BYTES;
+    if (!isInside || data.length === 0) wrong.push(`${data.length} bytes at ${offset}`);
   };
   return {
     path: 'fuzz',
@@ -89,8 +93,7 @@ function checkedDevice(): WritableDevice {
     read: async (into, offset) => check(into, offset),
     write: async (data, offset) => {
       check(data, offset);
-      if (offset % SECTOR !== 0 || data.length % SECTOR !== 0)
-        throw new Error(`parts at ${offset}`);
+      if (offset % SECTOR !== 0 || data.length % SECTOR !== 0) wrong.push(`parts at ${offset}`);
     },
     flush: () => Promise.resolve(),
     finishWriting: () => Promise.resolve(),
