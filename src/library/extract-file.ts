@@ -13,7 +13,10 @@ export interface WriteOptions extends Attributes {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Holes stay holes. Throws what reading throws, and the system's error for what writing does. */
+/**
+ * Holes stay holes. What is written is on the disk when this resolves: a disk that was pulled out meanwhile takes everything,
+ * and only then says that it is gone. Throws what reading throws, and the system's error for what writing does.
+ */
 export async function writeFile(file: FileHandle, options: WriteOptions): Promise<number> {
   let end = 0;
   for await (const { offset, bytes, data } of options.pieces) {
@@ -25,6 +28,7 @@ export async function writeFile(file: FileHandle, options: WriteOptions): Promis
   await file.truncate(end);
   const mode = options.mode ?? 0o666 & ~process.umask();
   await setAttributes(file, { mode, modified: options.modified });
+  await file.sync();
   return end;
 }
 

@@ -69,6 +69,7 @@ export async function extract(options: ExtractionOptions): Promise<void> {
     }
     await into.rename(working, name, kind);
     working = null;
+    await into.sync();
     report.made.add(full);
   } catch (error) {
     const late = ['EEXIST', 'ENOTEMPTY', 'ENOTDIR'].includes(errnoOf(error) ?? '');

@@ -128,6 +128,12 @@ export class HostFolder {
   /** Sets what was held back while the folder was being filled. */
   async finish({ mode, modified }: Attributes): Promise<void> {
     await setAttributes(this.#handle, { mode: mode ?? 0o777 & ~process.umask(), modified });
+    await this.sync();
+  }
+
+  /** Makes the names in it survive a power cut. Some file systems refuse to sync a folder; they have no more to give. */
+  async sync(): Promise<void> {
+    await unlessUnsupported(() => this.#handle.sync());
   }
 
   close(): Promise<void> {
@@ -173,7 +179,7 @@ async function unlessUnsupported(step: () => Promise<void>): Promise<void> {
   try {
     await step();
   } catch (error) {
-    const none = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EOVERFLOW'];
+    const none = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EOVERFLOW', 'EBADF'];
     if (!none.includes(errnoOf(error) ?? '')) throw error;
   }
 }
