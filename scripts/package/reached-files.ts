@@ -5,11 +5,11 @@ import { build, type Rollup } from 'vite';
 import { outside } from '../build-app.ts';
 import { root } from './places.ts';
 
-/** Not in a package of the Mac: Electron is what it is packed in, and the way to root is sudo's there (helper/start-macos.ts). */
-const elsewhere = ['electron', 'sudo-prompt'];
+/** Electron is what it is packed in. */
+const elsewhere = ['electron'];
 
-/** The packages that stay outside the bundles and are needed on a Mac. */
-export const packagesOnMac = outside.filter((name) => !elsewhere.includes(name));
+/** The packages that stay outside the bundles. One that is only used on Linux is loaded too, because a bundle imports all at once. */
+export const packagesOutside = outside.filter((name) => !elsewhere.includes(name));
 
 /** Relative to the root of the project, sorted; without native code, which no import names. */
 export async function reachedFiles(packages: readonly string[]): Promise<readonly string[]> {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Architecture } from './mach-o.ts';
 import { koffiFor } from './native-packages.ts';
 import { PRODUCT, root } from './places.ts';
-import { packagesOnMac, reachedFiles } from './reached-files.ts';
+import { packagesOutside, reachedFiles } from './reached-files.ts';
 
 export interface StageOptions {
   readonly folder: string;
@@ -28,7 +28,7 @@ export async function stage(options: StageOptions): Promise<readonly string[]> {
   const { folder, architecture, native, nativeName = koffiFor(architecture) } = options;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const reached = await reachedFiles(packagesOnMac);
+  const reached = await reachedFiles(packagesOutside);
   const files = [
     ...(await filesOf(own)),
     ...reached,

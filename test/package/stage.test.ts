@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildApp, outside } from '../../scripts/build-app.ts';
 import { buildPanel } from '../../scripts/build-panel.ts';
-import { packagesOnMac } from '../../scripts/package/reached-files.ts';
+import { packagesOutside } from '../../scripts/package/reached-files.ts';
 import { listFiles, stage } from '../../scripts/package/stage.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -45,17 +45,14 @@ describe('what is packed', () => {
       const packages = imports.filter((name) => !isBuiltin(name));
       expect(packages.filter((name) => !outside.includes(name))).toEqual([]);
     }
-    expect(outside.filter((name) => !packagesOnMac.includes(name))).toEqual([
-      'electron',
-      'sudo-prompt',
-    ]);
+    expect(outside.filter((name) => !packagesOutside.includes(name))).toEqual(['electron']);
   });
 
   it('can be loaded where nothing else is', () => {
     // As Electron has it: a module without a file.
     const electron = `const Module = require('node:module'); const load = Module._load;
       Module._load = (id, ...rest) => (id === 'electron' ? {} : load(id, ...rest));`;
-    const loads = packagesOnMac.map((name) => `require(${JSON.stringify(name)});`).join('\n');
+    const loads = packagesOutside.map((name) => `require(${JSON.stringify(name)});`).join('\n');
     const works = `if (require('koffi').load(null).func('int getpid(void)')() !== process.pid) process.exit(3);`;
     const script = `${electron}\n${loads}\n${works}`;
     execFileSync(process.execPath, ['-e', script], { cwd: folder, env: {}, stdio: 'pipe' });
