@@ -1,26 +1,39 @@
 /** What commands about files share: which card or image is meant, and unpacking it first where that is needed. */
 
 import { access } from 'node:fs/promises';
+import { weakIdentity } from '../engine/disk.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { cacheFolder } from '../library/cache-folder.ts';
+import type { ListFilesTask } from '../worker/tasks.ts';
 import { askYesNo, canAsk } from './ask.ts';
 import { findDisk, lookAtDisks, requireCard } from './cards.ts';
 import { absolute, type Session } from './session.ts';
 
 /** A disk by any of its names, else an image file. Throws NO_SUCH_DISK when it is neither. */
 export async function targetOf(session: Session, name: string): Promise<string> {
+  return (await seenTarget(session, name)).target;
+}
+
+/** The same with what a card looks like now, so that another one behind the same name is refused; null for an image. */
+export async function seenTarget(session: Session, name: string): Promise<SeenTarget> {
   try {
     const seen = await findDisk(await lookAtDisks(session), name);
     requireCard(seen);
-    return seen.disk.id;
+    const { partitions, ...identity } = weakIdentity(seen.disk);
+    return { target: seen.disk.id, expected: { ...identity, partitions: [...partitions] } };
   } catch (error) {
     if (!isPiKeepError(error, 'NO_SUCH_DISK')) throw error;
     const path = absolute(name, 'The image');
     // A device that is not among the disks (a partition, for instance) is nothing to open by this way.
     if (path.startsWith('/dev/') || !(await exists(path))) throw error;
-    return path;
+    return { target: path, expected: null };
   }
+}
+
+export interface SeenTarget {
+  readonly target: string;
+  readonly expected: NonNullable<ListFilesTask['expected']> | null;
 }
 
 export interface Unpacking {

@@ -19,7 +19,8 @@ import type { TaskContext } from './task-context.ts';
 import type { ListFilesTask } from './tasks.ts';
 import { openUnpacked } from './unpacked-image.ts';
 
-export interface OpenFilesOptions extends Pick<ListFilesTask, 'source' | 'unpack' | 'cacheFolder'> {
+export interface OpenFilesOptions
+  extends Pick<ListFilesTask, 'source' | 'unpack' | 'cacheFolder' | 'expected'> {
   readonly platform: Platform;
   /** An image file, or the name of a disk. */
   readonly target: string;
@@ -81,7 +82,7 @@ async function openDisk(options: OpenFilesOptions, context: TaskContext): Promis
     ...source,
     platform,
     name: target,
-    expected: null,
+    expected: options.expected ?? null,
     destination: destination === null ? null : { path: destination, disks },
     forceUnmount: false,
     authorizer: context.authorizer,

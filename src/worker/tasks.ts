@@ -154,6 +154,8 @@ export const undoTaskSchema = v.object({
 /** Where files are read: a disk id, a device path, or an image file in any format. */
 const filesSchema = {
   target: text,
+  /** The card as whoever asks saw it: another one behind the same name is refused. */
+  expected: v.optional(v.nullable(weakIdentitySchema)),
   source: sourceSchema,
   /**
    * An image of another program that cannot be read from the middle may be unpacked to a file in `cacheFolder`. Otherwise it

@@ -8,7 +8,7 @@ import type { ExtractResult } from '../../worker/file-results.ts';
 import type { ExtractTask } from '../../worker/tasks.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { targetOf, unpackingIfAgreed } from '../files-target.ts';
+import { seenTarget, unpackingIfAgreed } from '../files-target.ts';
 import { absolute, type Session } from '../session.ts';
 import { sourceOf, work } from '../work.ts';
 import { PATHS_HELP } from './ls.ts';
@@ -52,7 +52,7 @@ async function extract(
   unpack: boolean,
 ): Promise<ExitCode> {
   const { printer } = session;
-  const target = await targetOf(session, name);
+  const { target, expected } = await seenTarget(session, name);
   const destination = await destinationOf(to);
   const where = destination.kind === 'folder' ? destination.folder : destination.path;
   printer.start({
@@ -63,6 +63,7 @@ async function extract(
     work(session, {
       task: 'extract',
       target,
+      expected,
       source: sourceOf(session),
       paths: [...paths],
       destination,

@@ -5,7 +5,7 @@ import { type ListedFile, type ListFilesResult, MAX_LISTED } from '../../worker/
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { longRow, partitionRow, shortLine } from '../file-lines.ts';
-import { targetOf, unpackingIfAgreed } from '../files-target.ts';
+import { type SeenTarget, seenTarget, unpackingIfAgreed } from '../files-target.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 import { sourceOf, work } from '../work.ts';
@@ -45,9 +45,10 @@ async function list(
   options: Options,
 ): Promise<ExitCode> {
   const { printer } = session;
-  const target = await targetOf(session, name);
+  const seen = await seenTarget(session, name);
+  const { target } = seen;
   printer.start({ facts: { command: 'ls', target, path: path ?? null }, lines: [] });
-  let result = await page(session, target, path, options, 0);
+  let result = await page(session, seen, path, options, 0);
   let count = 0;
   let pages = 1;
   const isPath = options.recursive === true || options.search !== undefined;
@@ -59,7 +60,7 @@ async function list(
     }
     count += result.files.length;
     if (!result.isMore || pages === MAX_PAGES) break;
-    result = await page(session, target, path, options, count);
+    result = await page(session, seen, path, options, count);
   }
   const { partitions, partition, path: folder, isMore, problems } = result;
   for (const problem of problems) printer.warning('FILE_DAMAGED', problem);
@@ -75,7 +76,7 @@ async function list(
 
 function page(
   session: Session,
-  target: string,
+  { target, expected }: SeenTarget,
   path: string | undefined,
   { recursive, search, unpack }: Options,
   offset: number,
@@ -84,6 +85,7 @@ function page(
     work(session, {
       task: 'list-files',
       target,
+      expected,
       source: sourceOf(session),
       path: path ?? null,
       recursive: recursive === true || search !== undefined,
