@@ -99,7 +99,7 @@ describe.skipIf(needsTools(...cutOffTools))('a backup that was cut off', () => {
       formats: ['img'],
     },
     'a block written behind the back of the file system': {
-      change: () => addOne(rig.card, blockOf('/file0') + 123),
+      change: () => addOne(rig.card, blockOf('/file5') + 123),
       formats: ['img', 'img.gz'],
     },
   };
