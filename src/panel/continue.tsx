@@ -21,7 +21,7 @@ export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
   return (
     <>
       <p class="next">
-        A backup of this card was begun {ago(unfinished.at)} and did not finish. {share(unfinished)}{' '}
+        A backup of this card stopped {ago(unfinished.at)}, before it was done. {share(unfinished)}{' '}
         is there already, and is used if the card is still as it was.
       </p>
       <div class="buttons">
