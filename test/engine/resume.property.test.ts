@@ -55,19 +55,28 @@ interface Turn {
 
 const share = fc.noBias(fc.nat({ max: 9999 })).map((part) => part / 10_000);
 const change: fc.Arbitrary<Change> = fc.oneof(
-  fc.record({
-    kind: fc.constant('card' as const),
-    place: fc.constantFrom<Place>('gap', 'fat', 'structures', 'files', 'unknown'),
-    at: share,
-  }),
-  fc.record({ kind: fc.constantFrom('image', 'cut', 'checkpoint', 'torn'), at: share }),
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('card' as const),
+      place: fc.constantFrom<Place>('gap', 'fat', 'structures', 'files', 'unknown'),
+      at: share,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('image', 'cut', 'checkpoint', 'torn'),
+      at: share,
+    }),
+  },
 ) as fc.Arbitrary<Change>;
 
 const turn: fc.Arbitrary<Turn> = fc.record({
   // Several reads are on their way when the card is pulled out.
   unplugAt: share.map((part) => 0.05 + part / 2),
   failWriteAt: fc.noBias(fc.integer({ min: 1, max: 30 })),
-  changes: fc.array(change, { maxLength: 1 }),
+  changes: fc.array(change, { minLength: 1, maxLength: 1 }),
 });
 
 /** Ranges of the card that are copied, on multiples of 4096. */
@@ -114,10 +123,10 @@ describe('a copy that is cut off and carried on', () => {
           }
         },
       ),
-      { numRuns: 10, seed: 20_261_122, endOnFailure: true },
+      { numRuns: 18, seed: 20_261_122, endOnFailure: true },
     );
     // It is really gone on with.
-    expect(outcomes.spared).toBeGreaterThan(1);
+    expect(outcomes.spared).toBeGreaterThan(0);
   }, 60_000);
 });
 
