@@ -2,6 +2,7 @@
 
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '../../test/cli/run-pikeep.ts';
 import { type Column, isBackup } from './cell.ts';
 import { inTheMiddle, type Row, type Scene } from './scene.ts';
@@ -9,6 +10,8 @@ import type { Stage } from './stage.ts';
 import { mountVolume, type Volume } from './volume.ts';
 
 const MIB = 1024 * 1024;
+/** Who has not ended so long after the last byte was taken waits for room. */
+const WAITING_MS = 8_000;
 
 const NOTHING_WRITTEN = 'it writes nothing';
 
@@ -50,9 +53,9 @@ async function fullRecords(stage: Stage): Promise<Scene> {
 }
 
 /** False when it has ended instead. */
-async function waitsForRoom(running: Running): Promise<boolean> {
-  const waits = running.untilEvent(({ event }) => event === 'held').then(() => true);
-  return Promise.race([waits.catch(() => false), running.ended.then(() => false)]);
+function waitsForRoom(running: Running): Promise<boolean> {
+  const ended = running.ended.then(() => false);
+  return Promise.race([ended, delay(WAITING_MS, true, { ref: false })]);
 }
 
 const gone: Row = {
