@@ -52,7 +52,7 @@ describe.skipIf(needsTools(...cardTools))('in the middle of things', () => {
   );
 
   it.skipIf(needsLoop() || needsTools('nbdkit', 'nbdfuse', 'fusermount3'))(
-    'a card reader dies: the backup fails, and nothing is left of it',
+    'a card reader dies: the backup fails, and all that is left of it is what it can be continued from',
     async () => {
       const reader = await faultyReader(rig.card, { bytesPerSecond: 8 * MIB });
       try {
@@ -67,7 +67,9 @@ describe.skipIf(needsTools(...cardTools))('in the middle of things', () => {
           code: expect.stringMatching(/^(READ_FAILED|DEVICE_GONE)$/),
           next: expect.stringMatching(/\w/),
         });
-        expect(rig.files()).toEqual([]);
+        // Whether anything was proven by then is up to the reader.
+        for (const name of rig.files())
+          expect(name).toMatch(/\.img\.partial(\.checkpoint|\.json)?$/);
       } finally {
         await reader.close();
       }
