@@ -74,6 +74,7 @@ describe.skipIf(needsTools(...cardTools))('in the middle of things', () => {
         await reader.close();
       }
     },
+    120_000,
   );
 
   it.skipIf(needsSystem('linux') || needsTools('findmnt'))(
