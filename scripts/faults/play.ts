@@ -83,7 +83,7 @@ function killGroup({ pid }: Running): void {
 function sayings(ended: Ended): { code: string | null; says: string } {
   const events = heardEvents(ended);
   const bad = events.findLast(({ event }) => event === 'error');
-  const warning = events.findLast(({ event }) => event === 'warning');
+  const warning = events.findLast(({ event, code }) => event === 'warning' && code !== 'GOES_ON');
   const text = String(bad?.['message'] ?? warning?.['text'] ?? '');
   const code = bad?.['code'] ?? warning?.['code'] ?? null;
   if (text === '') return { code: null, says: ended.code === 0 ? 'Done.' : 'nothing' };

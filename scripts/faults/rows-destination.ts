@@ -2,7 +2,6 @@
 
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Running } from '../../test/cli/run-pikeep.ts';
 import { type Column, isBackup } from './cell.ts';
 import { inTheMiddle, type Row, type Scene } from './scene.ts';
@@ -10,8 +9,6 @@ import type { Stage } from './stage.ts';
 import { mountVolume, type Volume } from './volume.ts';
 
 const MIB = 1024 * 1024;
-/** Who has not ended so long after the last byte was taken waits for room. */
-const WAITING_MS = 8_000;
 
 const NOTHING_WRITTEN = 'it writes nothing';
 
@@ -52,10 +49,10 @@ async function fullRecords(stage: Stage): Promise<Scene> {
   return { args: stage.args({ device: path }), env: { XDG_STATE_HOME: volume.folder } };
 }
 
-/** False when it has ended instead. */
+/** False when it has ended instead. Whoever waits says so. */
 function waitsForRoom(running: Running): Promise<boolean> {
-  const ended = running.ended.then(() => false);
-  return Promise.race([ended, delay(WAITING_MS, true, { ref: false })]);
+  const waits = running.untilEvent(({ code }) => code === 'WAITING_FOR_ROOM').then(() => true);
+  return Promise.race([waits.catch(() => false), running.ended.then(() => false)]);
 }
 
 const gone: Row = {
