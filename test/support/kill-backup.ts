@@ -86,7 +86,11 @@ export class BackupKiller {
       ...{ kills: 0, tooLate: 0, nothing: 0, partial: 0, continuable: 0, final: 0 },
       ...{ phases: {}, continued: 0, begunAnew: 0 },
     };
-    for (let number = 0; number < times; number++) await this.#once(number, how, counts);
+    for (let number = 0; number < times; number++) {
+      await this.#once(number, how, counts);
+      // It takes so long that somebody may want to see how far it is.
+      if (number % 20 === 19) process.stdout.write(`${how}: ${JSON.stringify(counts)}\n`);
+    }
     return counts;
   }
 
