@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Milliseconds until a device that is still held counts as forgotten open. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 30_000;
 
 export interface LoopDevice {
   /** "/dev/loop3" */
