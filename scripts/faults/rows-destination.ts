@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Running } from '../../test/cli/run-pikeep.ts';
+import { dropPageCache } from '../bench/page-cache.ts';
 import { type Column, isBackup } from './cell.ts';
 import { inTheMiddle, type Row, type Scene } from './scene.ts';
 import type { Stage } from './stage.ts';
@@ -65,7 +66,10 @@ const gone: Row = {
     const reader = await stage.reader({});
     const { image } = stage.props;
     const copy = join(volume.folder, basename(image));
-    if (isSource) for (const end of ['', '.pikeep.json']) copyFileSync(image + end, copy + end);
+    if (isSource) {
+      for (const end of ['', '.pikeep.json']) copyFileSync(image + end, copy + end);
+      dropPageCache();
+    }
     const places = isSource ? { image: copy } : onVolume(volume, column);
     const args =
       column === 'verify'
