@@ -86,6 +86,10 @@ function sayings(ended: Ended): { code: string | null; says: string } {
   const warning = events.findLast(({ event, code }) => event === 'warning' && code !== 'GOES_ON');
   const text = String(bad?.['message'] ?? warning?.['text'] ?? '');
   const code = bad?.['code'] ?? warning?.['code'] ?? null;
+  const skipped = events.find(({ event }) => event === 'skipped');
+  if (text === '' && skipped) {
+    return { code: null, says: firstSentence(`Not whole: ${skipped['path']}: ${skipped['why']}`) };
+  }
   if (text === '') return { code: null, says: ended.code === 0 ? 'Done.' : 'nothing' };
   return { code: String(code), says: firstSentence(text) };
 }

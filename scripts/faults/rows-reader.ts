@@ -174,8 +174,8 @@ export const readerRows: readonly Row[] = [
   short,
   slow,
   stalled,
-  wrongSize('told-smaller', 'larger than told', CARD_BYTES / 2),
-  wrongSize('told-larger', 'smaller than told', CARD_BYTES * 2),
+  wrongSize('told-smaller', 'card larger than told', CARD_BYTES / 2),
+  wrongSize('told-larger', 'card smaller than told', CARD_BYTES * 2),
   pulled,
   swapped,
 ];

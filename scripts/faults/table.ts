@@ -4,9 +4,9 @@ import { type Cell, type Column, columns, type Trial } from './cell.ts';
 import type { Row } from './scene.ts';
 
 const titles: Readonly<Record<Column, string>> = {
-  img: 'backup, img',
-  'img.gz': 'backup, img.gz',
-  'img.zst': 'backup, img.zst',
+  img: 'backup img',
+  'img.gz': 'backup img.gz',
+  'img.zst': 'backup img.zst',
   verify: 'verify',
   restore: 'restore',
   extract: 'extract',
