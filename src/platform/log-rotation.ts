@@ -11,14 +11,15 @@ const STALE_MS = 10_000;
 
 /**
  * False while another process does it: whoever asks then writes on where they are, a line over the limit. What is written
- * meanwhile through a descriptor of the old file is in the old file, and not lost.
+ * meanwhile through a descriptor of the old file is in the old file, and not lost. Nothing is done where `lineBytes` more fit
+ * into the file by now.
  */
-export function rotate(folder: string, fileBytes: number): boolean {
+export function rotate(folder: string, fileBytes: number, lineBytes: number): boolean {
   const lock = join(folder, LOCK);
   if (!takeLock(lock)) return false;
   try {
-    // Another process may have done it between our look and our lock.
-    if (sizeOf(join(folder, logNames[0])) < fileBytes / 2) return true;
+    // Another process may have done it between our look and our lock, and written any number of lines since.
+    if (sizeOf(join(folder, logNames[0])) + lineBytes <= fileBytes) return true;
     for (let at = logNames.length - 1; at > 0; at -= 1) {
       move(join(folder, logNames[at - 1] ?? ''), join(folder, logNames[at] ?? ''));
     }

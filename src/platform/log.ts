@@ -105,7 +105,7 @@ function append(folder: string, line: string, fileBytes: number): void {
   const fd = openToAppend(file);
   try {
     const { size } = fstatSync(fd);
-    if (size + line.length <= fileBytes || !rotate(folder, fileBytes)) {
+    if (size + line.length <= fileBytes || !rotate(folder, fileBytes, line.length)) {
       writeSync(fd, line);
       return;
     }

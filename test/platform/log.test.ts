@@ -137,11 +137,11 @@ describe('the log', () => {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, logNames[0]);
     writeFileSync(file, 'x'.repeat(1000));
-    expect(rotate(folder, 1000)).toBe(true);
+    expect(rotate(folder, 1000, 100)).toBe(true);
     expect(existsSync(file)).toBe(false);
-    writeFileSync(file, 'the first line of the other process\n');
+    writeFileSync(file, `the first line of the other process\n${'x'.repeat(850)}`);
     // It had asked before it saw that; its turn came late.
-    expect(rotate(folder, 1000)).toBe(true);
+    expect(rotate(folder, 1000, 100)).toBe(true);
     expect(readFileSync(file, 'utf8')).toContain('first line');
     expect(existsSync(join(folder, logNames[2]))).toBe(false);
   });
