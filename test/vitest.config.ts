@@ -27,8 +27,8 @@ export default defineConfig(({ mode }) => ({
     pool: 'forks',
     maxWorkers: 2,
     fileParallelism: mode !== 'slow',
-    testTimeout: mode === 'slow' ? 1_800_000 : 30_000,
-    hookTimeout: mode === 'slow' ? 1_800_000 : 60_000,
+    testTimeout: mode === 'slow' ? 1_800_000 : 120_000,
+    hookTimeout: mode === 'slow' ? 1_800_000 : 120_000,
     reporters: ['default', new SummaryReporter()],
   },
 }));

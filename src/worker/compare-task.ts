@@ -4,7 +4,7 @@ import * as path from 'node:path';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { totalBytes } from '../engine/chunks.ts';
 import { compareCard } from '../engine/compare-card.ts';
-import { PiKeepError } from '../engine/errors.ts';
+import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { openImage } from '../engine/image/open-image.ts';
 import { requireSameCard } from '../engine/same-card.ts';
@@ -12,7 +12,7 @@ import { requireFinished } from '../engine/unfinished.ts';
 import { maskUnreadable } from '../engine/unreadable-mask.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
-import { openCard } from './open-card.ts';
+import { type OpenedCard, openCard } from './open-card.ts';
 import { phaseMeter, tellOpening } from './phase-progress.ts';
 import { type CompareResult, MAX_DIFFERENCES } from './results.ts';
 import type { TaskContext } from './task-context.ts';
@@ -46,7 +46,7 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
   try {
     const { device, card } = opened;
     requireFinished(card, opened.disk.id);
-    requireSameCard({ disk: opened.disk.id, image, manifest, device, card });
+    requireSame(opened, image, manifest);
     const kept = await openKept(platform, image, manifest, context.signal);
     try {
       const bytes = totalBytes(manifest.map);
@@ -75,6 +75,21 @@ export async function runCompare(task: CompareTask, context: TaskContext): Promi
     }
   } finally {
     await opened.device.close();
+  }
+}
+
+/**
+ * Throws OTHER_CARD; READ_FAILED where something that would tell whose card it is cannot be read: it may well be the one.
+ */
+function requireSame({ device, disk, card, holes }: OpenedCard, image: string, manifest: Manifest) {
+  try {
+    requireSameCard({ disk: disk.id, image, manifest, device, card });
+  } catch (error) {
+    const [hole] = holes;
+    if (!hole || !isPiKeepError(error, 'OTHER_CARD')) throw error;
+    const { offset, bytes } = hole;
+    const facts = { path: device.path, offset, bytes, errno: 'EIO' };
+    throw new PiKeepError('READ_FAILED', facts, { cause: error });
   }
 }
 

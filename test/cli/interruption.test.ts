@@ -123,32 +123,43 @@ describe.skipIf(needsTools(...cardTools))('a backup that is stopped in the middl
     expect(rig.files()).toEqual([]);
   });
 
-  it.skipIf(needsTools('script'))('on a terminal, the next start offers to clear it', async () => {
-    const backup = await copying();
-    killGroup(backup, 'SIGKILL');
-    await backup.ended;
-    // Under a name that the next backup, perhaps in the same minute, does not take again.
-    const partial = 'octopi/earlier.img.partial';
-    for (const name of rig.files()) {
-      const ending = /(\.json|\.checkpoint)?$/.exec(name)?.[0] ?? '';
-      renameSync(join(rig.library, name), join(rig.library, `${partial}${ending}`));
-    }
-    await leftovers();
-    const words = [script, 'backup', 'octopi', ...rig.options].join(' ');
-    const terminal = startOnTerminal(words);
-    await terminal.untilOutput('Remove it? [y/N]');
-    expect(rig.files()).toContain(partial);
-    terminal.type('y\n');
-    await terminal.untilOutput('Copying');
-    const files = rig.files();
-    terminal.type('\u0003');
-    const { code, output } = await terminal.ended;
-    expect(code).toBe(130);
-    expect(files).not.toContain(partial);
-    expect(output).toMatch(/\r\S*Copying .*\[[#.]+\]/);
-    expect(output).toContain('Cancelled.');
-    expect(rig.files()).toEqual([]);
-  });
+  it.skipIf(needsTools('script'))(
+    'on a terminal, the next start offers to clear it',
+    {
+      timeout: 90_000,
+    },
+    async () => {
+      const backup = await copying();
+      killGroup(backup, 'SIGKILL');
+      await backup.ended;
+      // Under a name that the next backup, perhaps in the same minute, does not take again.
+      const partial = 'octopi/earlier.img.partial';
+      for (const name of rig.files()) {
+        const ending = /(\.json|\.checkpoint)?$/.exec(name)?.[0] ?? '';
+        renameSync(join(rig.library, name), join(rig.library, `${partial}${ending}`));
+      }
+      const [left] = (await leftovers()).last['leftovers'] as { unfinished: unknown }[];
+      const words = [script, 'backup', 'octopi', ...rig.options].join(' ');
+      const terminal = startOnTerminal(words);
+      if (left?.unfinished) {
+        // It came so far that it could be continued: that is asked first.
+        await terminal.untilOutput('Continue it?');
+        terminal.type('n\n');
+      }
+      await terminal.untilOutput('Remove it? [y/N]');
+      expect(rig.files()).toContain(partial);
+      terminal.type('y\n');
+      await terminal.untilOutput('Copying');
+      const files = rig.files();
+      terminal.type('\u0003');
+      const { code, output } = await terminal.ended;
+      expect(code).toBe(130);
+      expect(files).not.toContain(partial);
+      expect(output).toMatch(/\r\S*Copying .*\[[#.]+\]/);
+      expect(output).toContain('Cancelled.');
+      expect(rig.files()).toEqual([]);
+    },
+  );
 });
 
 /** What doctor says once the system has noticed the death of what was killed. */

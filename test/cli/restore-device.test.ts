@@ -120,6 +120,7 @@ describe.skipIf(needsLoop() || needsTools(...cardTools, 'cmp', 'mount', 'umount'
 
     it.skipIf(slowTrouble !== '')(
       'that is interrupted says that the card has to be restored again, and that heals it',
+      { timeout: 120_000 },
       async () => {
         const content = oldCard('card-c');
         const reader = await slowReader(content, { write: 10_000_000 });
