@@ -15,7 +15,7 @@ import { DeskProcess } from './soak/desk-process.ts';
 import { type Sample, strayWords, trends } from './soak/figures.ts';
 import { keptBytes, makeFolders, type SoakFolders, strays } from './soak/folders.ts';
 import { Life } from './soak/life.ts';
-import { cpuSeconds } from './soak/processor.ts';
+import { childrenOf, cpuSeconds } from './soak/processor.ts';
 import { reportText, type SoakReport } from './soak/report.ts';
 
 const usage = `npm run soak -- [--minutes N] [--warm-up N] [--pause SECONDS] [--load PERCENT] [--json FILE] [--folder DIR]
@@ -110,6 +110,8 @@ async function live(life: Life, desk: DeskProcess, folders: SoakFolders): Promis
       cycles++;
       const lastAt = samples.at(-1)?.minute ?? Number.NEGATIVE_INFINITY;
       if ((minute() - lastAt) * MINUTE_MS >= SAMPLE_EVERY_MS) {
+        // A worker may stay for two seconds behind its last word.
+        await untilAlone(desk.pid);
         const kept = keptBytes(folders.root);
         const stray = strays(folders);
         samples.push({ minute: minute(), cycles, strays: stray, kept, ...(await desk.measure()) });
@@ -124,6 +126,11 @@ async function live(life: Life, desk: DeskProcess, folders: SoakFolders): Promis
     clearInterval(watch);
   }
   return result();
+}
+
+/** As long as that is no leak: a process that stays longer is counted. */
+async function untilAlone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 50 && childrenOf(pid) > 0; tries++) await delay(100);
 }
 
 async function save(report: SoakReport): Promise<void> {

@@ -32,13 +32,13 @@ const MIB = 1024 * 1024;
  * What still counts as flat, per hour: a small part of what one backup uses. A few timers run for minutes after each card, so
  * their number follows the pace; one left behind by every card would be hundreds an hour.
  */
-const limits = { rss: 6 * MIB, pss: 6 * MIB, heap: MIB, descriptors: 1, resources: 12 } as const;
+const limits = { anonymous: 6 * MIB, heap: MIB / 2, descriptors: 1, resources: 12 } as const;
 type Figure = keyof typeof limits;
 
 /** `warmUp` minutes are left out: code is compiled and caches fill. */
 export function trends(samples: readonly Sample[], warmUp: number): Trend[] {
   const warm = samples.filter(({ minute }) => minute >= warmUp);
-  const names: Figure[] = ['rss', 'pss', 'heap', 'descriptors', 'resources'];
+  const names: Figure[] = ['anonymous', 'heap', 'descriptors', 'resources'];
   return names.map((figure) => trend(figure, warm));
 }
 

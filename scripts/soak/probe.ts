@@ -5,12 +5,13 @@
 
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
+import { childrenOf } from './processor.ts';
 
 export interface Measure {
   /** Bytes. */
   readonly rss: number;
-  /** Bytes; pages that are shared count in part. */
-  readonly pss: number;
+  /** Bytes that no file stands behind: what the process itself holds. What the system keeps of programs comes and goes. */
+  readonly anonymous: number;
   /** Bytes of objects, of what they hold outside the heap, and of buffers. */
   readonly heap: number;
   readonly descriptors: number;
@@ -37,17 +38,17 @@ async function measure(collectGarbage: () => void): Promise<void> {
   const { rss, heapUsed, external } = process.memoryUsage();
   const answer: Measure = {
     rss,
-    pss: ownPss(),
+    anonymous: anonymous(),
     heap: heapUsed + external,
     ...descriptors(),
-    children: children(),
+    children: childrenOf('self'),
     resources: counted(process.getActiveResourcesInfo()),
   };
   process.send?.(answer);
 }
 
-function ownPss(): number {
-  const line = /^Pss:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/smaps_rollup', 'utf8'));
+function anonymous(): number {
+  const line = /^Pss_Anon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/smaps_rollup', 'utf8'));
   return Number(line?.[1]) * 1024;
 }
 
@@ -66,13 +67,6 @@ function descriptors(): Pick<Measure, 'descriptors' | 'descriptorKinds'> {
 function kindOf(target: string): string {
   const [, special] = /^(?:anon_inode:\[?)?([a-z-]+)/.exec(target) ?? [];
   return special ?? 'file';
-}
-
-function children(): number {
-  const threads = readdirSync('/proc/self/task');
-  return threads
-    .flatMap((thread) => readFileSync(`/proc/self/task/${thread}/children`, 'utf8').split(' '))
-    .filter((pid) => pid !== '').length;
 }
 
 function counted(names: readonly string[]): Record<string, number> {

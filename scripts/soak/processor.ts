@@ -1,6 +1,6 @@
-/** Processor time of a process and of its children that have ended: proc_pid_stat(5). */
+/** What /proc says of a process: its children, and processor time with that of children that have ended (proc_pid_stat(5)). */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Of the clock that `stat` counts in; it is 100 Hz on every Linux (`getconf CLK_TCK`). */
 const TICKS = 100;
@@ -12,4 +12,10 @@ export function cpuSeconds(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const times = fields.slice(FIRST_TIME, FIRST_TIME + 4).map(Number);
   return times.reduce((sum, ticks) => sum + ticks, 0) / TICKS;
+}
+
+export function childrenOf(pid: number | 'self'): number {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+    .filter((child) => child !== '').length;
 }

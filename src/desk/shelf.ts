@@ -61,7 +61,7 @@ export class Shelf {
     await this.look();
   }
 
-  /** Keeps what a check came to until the app ends: its worker has written it down, where that could be done. */
+  /** Keeps what a check came to until it is found in the records; where they cannot be written, until the app ends. */
   async keep(record: CheckRecord): Promise<void> {
     this.#fresh.set(record.backup, record);
     await this.look();
@@ -84,12 +84,21 @@ export class Shelf {
       const leftovers = look.trouble === null ? await orNone(findLeftovers(folder)) : [];
       if (signal.aborted) return;
       this.#last = look;
+      this.#dropWritten(look.checks);
       apply({ input: 'leftovers', leftovers });
       apply({ input: 'library', look: stateOf(look, this.#fresh) });
       await this.#watch(folder);
     } catch (error) {
       // Nothing but the end of the desk interrupts a look.
       if (!signal.aborted) throw error;
+    }
+  }
+
+  /** What is in the records needs no keeping; it would stay for as long as the app runs, long after its backup. */
+  #dropWritten(written: CheckRecords): void {
+    for (const [key, record] of this.#fresh) {
+      const known = written.get(key);
+      if (known && Date.parse(known.at) >= Date.parse(record.at)) this.#fresh.delete(key);
     }
   }
 

@@ -102,6 +102,8 @@ export async function readLibrary(folder: string, options: LibraryOptions = {}):
   );
   const paired = await pairFiles(read.manifests, images, cache, patience);
   const present = new Set(files.map(({ path: file }) => file));
+  // What could not be looked at may be there all the same.
+  if (problems.length === 0) cache.keepOnly(folder, present);
   return {
     folder,
     backups: withCopies(paired.pairs.map((pair) => backupOf(pair, present, now))),

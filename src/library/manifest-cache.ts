@@ -2,6 +2,7 @@
 
 import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { errnoOf } from '../engine/errors.ts';
 import { MAX_MANIFEST_BYTES } from '../engine/image/manifest.ts';
 import { type BackupFacts, backupFacts } from './backup-facts.ts';
@@ -22,6 +23,19 @@ export class ManifestCache {
   readonly #kept = new Map<string, { readonly stamp: string; readonly look: ManifestLook }>();
   /** Which image belongs to which manifest, where only the content could tell. */
   readonly #contents = new Map<string, boolean>();
+
+  /** How many it holds. */
+  get size(): number {
+    return this.#kept.size;
+  }
+
+  /** Lets go of those below `library` that are not `present`: all that a library ever held would be kept otherwise. */
+  keepOnly(library: string, present: ReadonlySet<string>): void {
+    const below = join(library, sep);
+    for (const path of this.#kept.keys()) {
+      if (path.startsWith(below) && !present.has(path)) this.#kept.delete(path);
+    }
+  }
 
   /** Throws INTERRUPTED; everything else is a problem of that manifest. */
   async look(file: FoundFile, patience: Patience): Promise<ManifestLook> {

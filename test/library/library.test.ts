@@ -218,6 +218,19 @@ describe('a library', () => {
     ]);
   });
 
+  it('keeps in memory what is there, and not all that ever was', async () => {
+    const cache = new ManifestCache();
+    for (const name of ['a', 'b', 'c']) file(`${name}.img`);
+    await read({ cache });
+    expect(cache.size).toBe(3);
+    rmSync(join(library, 'b.img'));
+    rmSync(join(library, 'b.img.pikeep.json'));
+    await readLibrary(join(folder.path, 'another'), { now, cache });
+    expect(cache.size).toBe(3);
+    expect(found(await read({ cache })).toSorted()).toEqual(['a.img', 'c.img']);
+    expect(cache.size).toBe(2);
+  });
+
   it('ends at once when it is interrupted', async () => {
     file('a.img');
     await expect(read({ signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -7,7 +7,7 @@ const MIB = 1024 * 1024;
 function samples(change: (minute: number, index: number) => Partial<Sample>): Sample[] {
   return Array.from({ length: 240 }, (_, index) => ({
     ...{ minute: index / 2, cycles: index, strays: { temp: 0 }, kept: 0, rss: 100 * MIB },
-    ...{ pss: 90 * MIB, heap: 40 * MIB, descriptors: 28, descriptorKinds: {}, children: 0 },
+    ...{ anonymous: 90 * MIB, heap: 40 * MIB, descriptors: 28, descriptorKinds: {}, children: 0 },
     resources: { Timeout: 30 },
     ...change(index / 2, index),
   }));
@@ -31,7 +31,7 @@ describe('the figures of a soak', () => {
 
   it('call noise flat, and what grows while it warms up', () => {
     const noise = samples((minute, index) => ({
-      rss: (100 + (index % 7) + Math.min(minute, 10)) * MIB,
+      anonymous: (100 + (index % 7) + Math.min(minute, 10)) * MIB,
       heap: 40 * MIB + ((index * 37) % 100) * 1000,
     }));
     expect(growing(noise)).toEqual([]);
