@@ -1,6 +1,5 @@
 /** What the tests of the restore's guard share: a card on a loop device, and worlds that differ in one thing from the real one. */
 
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   constants,
@@ -127,12 +126,6 @@ export function useGuardStage(): GuardStage {
   beforeEach(() => stage.setUp());
   afterEach(() => stage.tearDown());
   return stage;
-}
-
-/** Another node for a device. */
-export function mknod(path: string, like: string): void {
-  const { rdev } = lstatSync(like);
-  execFileSync('mknod', ['-m', '600', path, 'b', String(rdev >> 8), String(rdev & 0xff)]);
 }
 
 function there<T>(value: T | null): T {

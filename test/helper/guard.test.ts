@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import {
   chownSync,
   constants,
-  lstatSync,
   mkdtempSync,
   renameSync,
   rmdirSync,
@@ -19,6 +18,7 @@ import { openGuarded } from '../../src/helper/guard.ts';
 import type { HelperRequest } from '../../src/helper/protocol.ts';
 import { type HelperWorld, systemWorld } from '../../src/helper/world.ts';
 import { attachLoop, type LoopDevice } from '../support/loop.ts';
+import { mknodLike } from '../support/mknod.ts';
 import { needsLoop, needsTools } from '../support/tools.ts';
 import { diskOf, requestFor, STRANGER_UID } from './caller-rig.ts';
 
@@ -136,7 +136,7 @@ describe.skipIf(needsLoop())('the guard', () => {
 
   test('refuses a second name for the device, because the listing does not know it', async () => {
     const alias = '/dev/pikeepTestAlias';
-    mknod(alias, loop.path);
+    mknodLike(alias, loop.path);
     try {
       await expect(guard({ device: alias })).rejects.toMatchObject({ code: 'NO_SUCH_DISK' });
     } finally {
@@ -163,7 +163,7 @@ describe.skipIf(needsLoop())('the guard', () => {
     const kept = `${loop.path}PikeepKept`;
     renameSync(loop.path, kept);
     try {
-      mknod(loop.path, second.path);
+      mknodLike(loop.path, second.path);
       await expect(guard()).rejects.toMatchObject({
         code: 'IDENTITY_CHANGED',
         facts: { disk: loop.id, found: expect.stringContaining('not the device of that name') },
@@ -179,7 +179,7 @@ describe.skipIf(needsLoop())('the guard', () => {
     const device = await guard();
     renameSync(loop.path, kept);
     try {
-      mknod(loop.path, second.path);
+      mknodLike(loop.path, second.path);
       const into = new Uint8Array(4);
       await device.read(into, 440);
       expect(Buffer.from(into).readUInt32LE()).toBe(0x5e3da3da);
@@ -195,7 +195,7 @@ describe.skipIf(needsLoop())('the guard', () => {
       ...world,
       list: async () => {
         renameSync(loop.path, kept);
-        mknod(loop.path, second.path);
+        mknodLike(loop.path, second.path);
         return (await world.list()).map((one) =>
           one.id === loop.id ? { ...one, tableId: '11111111' } : one,
         );
@@ -285,11 +285,6 @@ describe.skipIf(needsLoop())('the guard', () => {
     }
   });
 });
-
-function mknod(path: string, like: string): void {
-  const { rdev } = lstatSync(like);
-  execFileSync('mknod', ['-m', '600', path, 'b', String(rdev >> 8), String(rdev & 0xff)]);
-}
 
 /** The whole disk below `/`. */
 function systemDisk(): string {

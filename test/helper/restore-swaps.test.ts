@@ -18,9 +18,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openForRestore } from '../../src/helper/restore-guard.ts';
 import type { HelperWorld } from '../../src/helper/world.ts';
+import { mknodLike } from '../support/mknod.ts';
 import { needsLoop, needsTools } from '../support/tools.ts';
 import { diskOf, requestFor } from './caller-rig.ts';
-import { CARD_BYTES, mknod, NEW, OLD, useGuardStage } from './guard-stage.ts';
+import { CARD_BYTES, NEW, OLD, useGuardStage } from './guard-stage.ts';
 import { openForWriting } from './stage.ts';
 
 describe.skipIf(needsLoop())('the guard of a restore', () => {
@@ -38,7 +39,7 @@ describe.skipIf(needsLoop())('the guard of a restore', () => {
       const listed = await world.list();
       if (!isSwapped) {
         renameSync(stage.loop.path, kept);
-        mknod(stage.loop.path, other.path);
+        mknodLike(stage.loop.path, other.path);
       }
       isSwapped = true;
       return listed;
@@ -209,7 +210,7 @@ describe.skipIf(needsLoop())('the guard of a restore', () => {
     return '/dev/pikeepSystemLink';
   };
   const alias = () => {
-    mknod('/dev/pikeepSystemAlias', `/dev/${system}`);
+    mknodLike('/dev/pikeepSystemAlias', `/dev/${system}`);
     return '/dev/pikeepSystemAlias';
   };
   test.each([

@@ -101,9 +101,10 @@ describe('the log', () => {
     expect(readdirSync(folder).filter((name) => /^pikeep.*log$/.test(name)).length).toBeGreaterThan(
       1,
     );
+    // A line of whoever finds the other one at it goes over the limit; on a busy machine these are several.
     for (const name of logNames) {
       if (existsSync(join(folder, name)))
-        expect(statSync(join(folder, name)).size).toBeLessThan(62_000);
+        expect(statSync(join(folder, name)).size).toBeLessThan(90_000);
     }
   });
 

@@ -16,7 +16,12 @@ describe.skipIf(notHere)('a restore that is killed', () => {
   afterEach(() => folder.remove());
 
   it('leaves the card as it was or marked as unfinished, and heals', async () => {
-    const outcomes = await killRestores(placesIn(folder.path), { times: 5, heal: 'last' });
-    expect(outcomes.unfinished).toBeGreaterThan(0);
-  }, 120_000);
+    let unfinished = 0;
+    // On a busy machine all of the first kills may come too early or too late.
+    for (let round = 0; round < 5 && unfinished === 0; round++) {
+      const outcomes = await killRestores(placesIn(folder.path), { times: 5, heal: 'last' });
+      unfinished += outcomes.unfinished;
+    }
+    expect(unfinished).toBeGreaterThan(0);
+  }, 240_000);
 });

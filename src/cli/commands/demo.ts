@@ -8,13 +8,14 @@ import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatDuration } from '../../engine/format.ts';
 import { createPlatform } from '../../platform/index.ts';
 import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
+import { openProgramLog } from '../../platform/program-log.ts';
 import { openSettings } from '../../platform/settings.ts';
 import type { Run } from '../command.ts';
 import { type DemoOutcome, playDemo } from '../demo-play.ts';
 import { playRestore } from '../demo-restore.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
-import { ownCommand, scriptsFolder } from '../place.ts';
+import { ownCommand, scriptsFolder, VERSION } from '../place.ts';
 import type { Session } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
 
@@ -29,6 +30,7 @@ async function demo(session: Session): Promise<ExitCode> {
   const { printer } = session;
   const folder = await mkdtemp(join(tmpdir(), 'pikeep-demo-'));
   const slot = join(folder, 'slot');
+  const log = join(folder, 'log');
   let isKept = false;
   try {
     await mkdir(slot);
@@ -37,19 +39,20 @@ async function demo(session: Session): Promise<ExitCode> {
       facts: { command: 'demo', slot, folder: library },
       lines: [`The folder ${slot} stands in for a card reader. Nothing else is touched.`],
     });
-    const outcome = await playIn(session, { folder, slot, library });
+    const outcome = await playIn(session, { folder, slot, log, library });
     isKept = true;
     printer.done({ facts: { command: 'demo', ...outcome }, lines: lines(outcome, folder) });
     return exitCodes.done;
   } finally {
-    await rm(isKept ? slot : folder, { recursive: true, force: true });
+    const rest = isKept ? [slot, log] : [folder];
+    for (const path of rest) await rm(path, { recursive: true, force: true });
   }
 }
 
 /** The desk does the backup, as in the app; the restore is that of the command line. */
 async function playIn(
   session: Session,
-  { folder, slot, library }: { folder: string; slot: string; library: string },
+  { folder, slot, log, library }: Readonly<Record<'folder' | 'slot' | 'log' | 'library', string>>,
 ): Promise<DemoOutcome> {
   const inside: Session = {
     ...session,
@@ -59,6 +62,8 @@ async function playIn(
     settings: await openSettings({ file: join(folder, 'settings.json') }),
     library,
     recordsFolder: library,
+    // What is only played leaves nothing among the user's own records.
+    log: openProgramLog({ program: 'cli', version: VERSION, command: 'demo' }, { folder: log }),
   };
   const desk = await openDesk(inside);
   const { printer, signal } = session;
