@@ -34,7 +34,8 @@ export const programWords: Words<ProgramCode> = {
     kept
       ? {
           title: 'Stopped',
-          message: 'The backup was stopped before it was finished. What it had proven by then, if anything, is kept.',
+          message:
+            'The backup was stopped before it was finished. What it had proven by then, if anything, is kept.',
           next: 'Put the card in and continue whenever you like.',
         }
       : {
