@@ -79,7 +79,8 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
       path: loop.path,
       freeze: () => void server.kill('SIGSTOP'),
       thaw: () => void server.kill('SIGCONT'),
-      kill: () => end(server),
+      // At once: asked to end, it would refuse some reads and answer others for a while.
+      kill: () => end(server, 'SIGKILL'),
       close,
     };
   } catch (error) {
@@ -177,10 +178,10 @@ async function until(what: string, by: ChildProcess, done: () => Promise<boolean
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
-  child.kill('SIGTERM');
+  child.kill(signal);
   const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
   await gone;
   clearTimeout(timer);

@@ -16,10 +16,11 @@ describe.skipIf(notHere)('a restore that is killed', () => {
   afterEach(() => folder.remove());
 
   it('leaves the card as it was or marked as unfinished, and heals', async () => {
+    const places = placesIn(folder.path);
     let unfinished = 0;
     // On a busy machine all of the first kills may come too early or too late.
     for (let round = 0; round < 5 && unfinished === 0; round++) {
-      const outcomes = await killRestores(placesIn(folder.path), { times: 5, heal: 'last' });
+      const outcomes = await killRestores(places, { times: 5, heal: 'last' });
       unfinished += outcomes.unfinished;
     }
     expect(unfinished).toBeGreaterThan(0);
