@@ -44,6 +44,12 @@ const MINUTE_MS = 60_000;
 /** More failures are one that repeats. */
 const MOST_FAILURES = 5;
 
+/** After the present card: the desk is stopped and the folders go, as at the end. */
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => stopping.abort());
+}
+
 if (values.help) console.log(usage);
 else await soak();
 
@@ -59,6 +65,7 @@ async function soak(): Promise<void> {
       await life.begin(cards);
       const report = await live(life, desk, folders);
       await desk.stop();
+      if (stopping.signal.aborted) console.log('Stopped early.');
       const left = strays(folders);
       const whole = { ...report, leftAtTheEnd: left };
       await save(whole);
@@ -99,7 +106,7 @@ async function live(life: Life, desk: DeskProcess, folders: SoakFolders): Promis
     return { minutes: minute(), warmUp, cycles, failures, leaks, verdict, peak, lines, samples };
   };
   try {
-    while (minute() < minutes && failures.length < MOST_FAILURES) {
+    while (minute() < minutes && failures.length < MOST_FAILURES && !stopping.signal.aborted) {
       const before = { cpu: cpuSeconds(desk.pid), at: performance.now() };
       try {
         await life.cycle(cycles);
