@@ -1,7 +1,7 @@
 /**
  * Draws every PNG below icons/ from its source in icons/source/ with rsvg-convert (Debian: librsvg2-bin), and packs the
  * app icon for macOS. Run it after changing a source: `node scripts/draw-icons.ts`. `--sheet FILE` also makes a picture
- * of all tray icons on light and dark menu bars, to look at.
+ * of all tray icons on light, dark and tinted menu bars, to look at.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -14,7 +14,7 @@ const icons = join(import.meta.dirname, '../icons');
 const source = (name: string) => readFileSync(join(icons, 'source', `${name}.svg`), 'utf8');
 
 /** Circumference of the ring in working.svg. */
-const RING_LENGTH = 2 * Math.PI * 7.1;
+const RING_LENGTH = 2 * Math.PI * 7;
 
 function draw(svg: string, pixels: number): Buffer {
   return execFileSync('rsvg-convert', ['--width', `${pixels}`, '--height', `${pixels}`], {
@@ -66,34 +66,35 @@ function icnsEntry(type: string, content: Buffer): Buffer {
   return Buffer.concat([head, content]);
 }
 
-/** Each icon on a light and a dark bar, at its own size, doubled, and enlarged so that pixels can be seen. */
+/** Menu bars: what is behind the icons, and what macOS draws a template image in on them. */
+const bars = [
+  { ground: '#f2f2f2', ink: '#1d1d1f' },
+  { ground: '#1e1e1e', ink: '#ffffff' },
+  // A bar that lets a picture of the desktop through.
+  { ground: '#2f6f9f', ink: '#ffffff' },
+  { ground: '#e3b7a0', ink: '#1d1d1f' },
+] as const;
+
+/** Each icon on each bar at both densities, at its own size, and enlarged so that pixels can be seen. */
 function drawSheet(names: readonly string[], file: string): void {
   const folder = mkdtempSync(join(tmpdir(), 'pikeep-icons-'));
   try {
-    const rows = ['#f2f2f2', '#1e1e1e'].flatMap((ground) =>
-      ['Template', 'Template@2x'].map((suffix, row) => {
-        const strip = join(folder, `${ground.slice(1)}-${row}.png`);
+    const rows = bars.flatMap(({ ground, ink }, bar) =>
+      ['Template', 'Template@2x'].flatMap((suffix, density) => {
         const files = names.map((name) => join(icons, 'tray', `${name}${suffix}.png`));
-        const white = ground === '#1e1e1e' ? ['-channel', 'RGB', '-negate', '+channel'] : [];
-        const scale = row === 0 ? '400%' : '200%';
-        const look = [
-          '-background',
-          ground,
-          '-alpha',
-          'remove',
-          '-bordercolor',
-          ground,
-          '-border',
-          '5',
-        ];
-        const join2 = ['+append', '-filter', 'point', '-resize', scale, strip];
-        execFileSync('convert', [...files, ...white, ...look, ...join2]);
-        const plain = join(folder, `${ground.slice(1)}-${row}-plain.png`);
-        execFileSync('convert', [...files, ...white, ...look, '+append', plain]);
-        return [strip, plain];
+        const border = density === 0 ? '3' : '6';
+        // A template image is its alpha channel, filled with one colour.
+        const look = ['-fill', ink, '-colorize', '100', '-background', ground, '-alpha', 'remove'];
+        const strip = [...files, ...look, '-bordercolor', ground, '-border', border, '+append'];
+        const plain = join(folder, `${bar}-${density}.png`);
+        const enlarged = join(folder, `${bar}-${density}-enlarged.png`);
+        execFileSync('convert', [...strip, plain]);
+        const scale = density === 0 ? '400%' : '200%';
+        execFileSync('convert', [plain, '-filter', 'point', '-resize', scale, enlarged]);
+        return [plain, enlarged];
       }),
     );
-    execFileSync('convert', [...rows.flat(), '-background', '#888', '-append', file]);
+    execFileSync('convert', [...rows, '-background', '#888', '-append', file]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
