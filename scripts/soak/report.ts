@@ -27,9 +27,14 @@ export function reportText(report: SoakReport): string {
     `  trends after ${warmUp.toFixed(0)} minutes, per hour (± twice the standard error):`,
     ...lines.map(trendText),
     `  desk and workers together used ${(peak / MIB).toFixed(0)} MiB at most`,
+    `  machine code, not judged: ${mebibytes(samples[0]?.compiled)} → ${mebibytes(samples.at(-1)?.compiled)}`,
     `  records, settings and caches: ${kept.join(' → ')} bytes`,
     `  files left at the end: ${JSON.stringify(report.leftAtTheEnd ?? {})}`,
   ].join('\n');
+}
+
+function mebibytes(bytes: number | undefined): string {
+  return `${((bytes ?? 0) / MIB).toFixed(2)} MiB`;
 }
 
 function trendText({ figure, samples, least, most, perHour, spread, limit, grows }: Trend): string {

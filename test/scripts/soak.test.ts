@@ -7,7 +7,14 @@ const MIB = 1024 * 1024;
 function samples(change: (minute: number, index: number) => Partial<Sample>): Sample[] {
   return Array.from({ length: 240 }, (_, index) => ({
     ...{ minute: index / 2, cycles: index, strays: { temp: 0 }, kept: 0, rss: 100 * MIB },
-    ...{ anonymous: 90 * MIB, heap: 40 * MIB, descriptors: 28, descriptorKinds: {}, children: 0 },
+    ...{
+      anonymous: 90 * MIB,
+      heap: 40 * MIB,
+      compiled: MIB,
+      descriptors: 28,
+      descriptorKinds: {},
+      children: 0,
+    },
     resources: { Timeout: 30 },
     ...change(index / 2, index),
   }));
