@@ -1,6 +1,7 @@
 /** Asks where files that are taken out of an image are to be saved. */
 
 import type { Dialog } from 'electron';
+import { say } from '../language/say.ts';
 
 /** The chosen folder, which exists; null when the user would rather not. */
 export async function askForFolder(
@@ -8,9 +9,9 @@ export async function askForFolder(
   title: string,
 ): Promise<string | null> {
   const { canceled, filePaths } = await dialog.showOpenDialog({
-    title: `Save files of ${title}`,
-    message: `Where shall the files of ${title} go?`,
-    buttonLabel: 'Save here',
+    title: say`Save files of ${title}`,
+    message: say`Where shall the files of ${title} go?`,
+    buttonLabel: say`Save here`,
     properties: ['openDirectory', 'createDirectory'],
   });
   return canceled ? null : (filePaths[0] ?? null);

@@ -10,6 +10,7 @@ import {
 } from '../contract/asks.ts';
 import { MAX_MESSAGE_BYTES } from '../contract/panel.ts';
 import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { problemOf } from './problem.ts';
 
 /** Finds the answer; ends early with INTERRUPTED when `signal` fires. */
@@ -42,7 +43,7 @@ export class Answerer {
       key = `${page} ${query.ask}`;
       this.#asking.get(key)?.abort();
       if (this.#asking.size >= MAX_ASKING) {
-        throw new PiKeepError('USAGE', { detail: 'Too many pages ask at the same time.' });
+        throw new PiKeepError('USAGE', { detail: say`Too many pages ask at the same time.` });
       }
       this.#asking.set(key, own);
       return await this.#look(query, AbortSignal.any([own.signal, signal, this.#closing.signal]));

@@ -1,6 +1,7 @@
 /** Which disk, job or backup a command means, or why it cannot be carried out. Pure; refusals are thrown. */
 
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { identityOf } from './restore-page.ts';
 import { type DeskState, type Job, jobOn, type SeenDisk } from './state.ts';
 
@@ -17,7 +18,7 @@ export function chooseOffered(state: DeskState, disk: string, card: string): See
   const seen = state.disks.find((one) => one.disk.id === disk);
   if (!seen) throw new PiKeepError('NO_SUCH_DISK', { disk });
   if (seen.key !== card) {
-    const expected = state.known.find(({ key }) => key === card)?.title ?? 'another card';
+    const expected = state.known.find(({ key }) => key === card)?.title ?? say`another card`;
     throw new PiKeepError('IDENTITY_CHANGED', { disk, expected, found: seen.glance.title });
   }
   return requireOffered(seen);
@@ -47,7 +48,7 @@ export function cardOf(state: DeskState, job: Job): SeenDisk | null {
 /** Throws USAGE when no job has this id. */
 export function chooseJob(state: DeskState, id: string): Job {
   const job = state.jobs.find((one) => one.id === id);
-  if (!job) throw new PiKeepError('USAGE', { detail: `There is no job ${id} any more.` });
+  if (!job) throw new PiKeepError('USAGE', { detail: say`There is no job ${id} any more.` });
   return job;
 }
 
@@ -65,7 +66,7 @@ export function chooseUndo(state: DeskState, id: string): Job {
     (job.state.is === 'failed' && job.state.actions.includes('undo')) ||
     (job.state.is === 'cancelled' && job.state.canUndo);
   if (canUndo) return job;
-  const detail = 'more than the mark of the restore has been written to it';
+  const detail = say`more than the mark of the restore has been written to it`;
   throw new PiKeepError('UNDO_IMPOSSIBLE', { disk: job.disk, detail });
 }
 

@@ -3,6 +3,7 @@
 import type { Command } from '../contract/panel.ts';
 import { weakIdentity } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { matchBackups } from '../library/backups.ts';
 import { clearLeftover } from '../library/leftovers.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -84,7 +85,7 @@ export class Clerk {
       case 'retry': {
         const job = chooseJob(state, command.job);
         if (job.kind !== 'backup') {
-          const detail = 'what is on the card has to be looked at again';
+          const detail = say`what is on the card has to be looked at again`;
           throw new PiKeepError('NOT_CONFIRMED', { disk: job.disk, detail });
         }
         return this.#backUp(chooseAgain(state, job), {
@@ -284,5 +285,5 @@ function likeliestBackup({ backups }: DeskState, { disk }: SeenDisk): DeskState[
   const card = { bytes: disk.bytes, weak: weakIdentity(disk), strong: null };
   const backup = matchBackups(backups, card)[0]?.backup ?? backups[0];
   if (backup) return backup;
-  throw new PiKeepError('USAGE', { detail: 'There is no backup in the library yet.' });
+  throw new PiKeepError('USAGE', { detail: say`There is no backup in the library yet.` });
 }

@@ -9,6 +9,7 @@ import {
   type Snapshot,
 } from '../contract/panel.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import { openReminderLog } from '../library/reminder-log.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
@@ -280,7 +281,8 @@ class WatchingDesk implements Desk {
   }
 
   #keepAwake(wanted: boolean): void {
-    if (wanted) this.#awake ??= this.#options.platform.desktop.keepAwake('PiKeep works on a card');
+    if (wanted)
+      this.#awake ??= this.#options.platform.desktop.keepAwake(say`PiKeep works on a card`);
     else {
       this.#awake?.release();
       this.#awake = null;

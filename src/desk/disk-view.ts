@@ -5,6 +5,7 @@ import type { Disk, PartitionKind } from '../engine/disk.ts';
 import { diskKeys } from '../engine/disk-key.ts';
 import { formatBytes } from '../engine/format.ts';
 import { refusalWords } from '../engine/words/refusal.ts';
+import { sayPhrase, toSay } from '../language/say.ts';
 import type { Settings } from '../platform/settings.ts';
 import { sinceView } from './inside.ts';
 import { plainText } from './plain-text.ts';
@@ -18,7 +19,8 @@ const MAX_TITLE = 120;
 
 export function diskView(state: DeskState, seen: SeenDisk): DiskView {
   const { key, disk, verdict, glance } = seen;
-  const warnings = verdict.offer && verdict.warnings.includes('very-large') ? [VERY_LARGE] : [];
+  const warnings =
+    verdict.offer && verdict.warnings.includes('very-large') ? [sayPhrase(VERY_LARGE)] : [];
   return {
     disk: disk.id,
     card: key,
@@ -47,8 +49,9 @@ export function partitionsView({ partitions }: Disk): DiskView['partitions'] {
   }));
 }
 
-const VERY_LARGE =
-  'This disk is larger than any Raspberry Pi card. Make sure it is the one you mean.';
+const VERY_LARGE = toSay(
+  'This disk is larger than any Raspberry Pi card. Make sure it is the one you mean.',
+);
 
 const partitionWords: Partial<Record<PartitionKind, string>> = {
   fat: 'FAT',

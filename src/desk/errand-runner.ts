@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import {
   type CheckRecord,
   checkKey,
@@ -52,9 +53,9 @@ export class ErrandRunner {
       ({ kind, image, state: { is } }) =>
         kind === order.kind && kind !== 'save' && image === order.image && isOn(is),
     );
-    if (isSame) throw new PiKeepError('USAGE', { detail: 'That is being done already.' });
+    if (isSame) throw new PiKeepError('USAGE', { detail: say`That is being done already.` });
     if (state().errands.filter(({ state: { is } }) => isOn(is)).length >= MAX_WAITING) {
-      throw new PiKeepError('USAGE', { detail: `${MAX_WAITING} of these are waiting already.` });
+      throw new PiKeepError('USAGE', { detail: say`${MAX_WAITING} of these are waiting already.` });
     }
     apply({ input: 'errand-added', order });
     const errand = state().errands.at(-1)?.id;

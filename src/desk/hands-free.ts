@@ -1,5 +1,6 @@
 /** May a card be backed up by itself? One rule for the app and for `pikeep watch --auto`. Pure. */
 
+import { say } from '../language/say.ts';
 import { type LastBackup, lastBackupOf } from '../library/last-backup.ts';
 import type { Pi } from '../library/pi-groups.ts';
 import type { Recognition } from '../library/recognise.ts';
@@ -53,10 +54,9 @@ function isFresh(last: LastBackup | null, now: Date): boolean {
 
 /** What the setting means, said beside it. */
 export function handsFreeWords(system: 'macos' | 'linux' | 'slot'): string {
-  const both =
-    'PiKeep backs this Pi up when its card is put in, ejects the card and tells you. It leaves a card alone that cannot be told apart from another one, and one that was backed up less than 12 hours ago.';
+  const both = say`PiKeep backs this Pi up when its card is put in, ejects the card and tells you. It leaves a card alone that cannot be told apart from another one, and one that was backed up less than 12 hours ago.`;
   if (system === 'macos') {
-    return `${both} macOS has no silent way to read a card: its dialog comes when the card is put in. One that you cancel or leave unanswered becomes a reminder, and nothing is asked again by itself until the card is put in again.`;
+    return `${both} ${say`macOS has no silent way to read a card: its dialog comes when the card is put in. One that you cancel or leave unanswered becomes a reminder, and nothing is asked again by itself until the card is put in again.`}`;
   }
-  return `${both} It needs no hand where you may read cards; elsewhere the system asks for a password, and a refusal becomes a reminder until the card is put in again.`;
+  return `${both} ${say`It needs no hand where you may read cards; elsewhere the system asks for a password, and a refusal becomes a reminder until the card is put in again.`}`;
 }

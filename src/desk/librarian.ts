@@ -2,6 +2,7 @@
 
 import type { Command } from '../contract/panel.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { forget } from '../library/forget.ts';
 import type { PiPreferences } from '../library/pi-preferences.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -111,7 +112,7 @@ export class Librarian {
 
   async #save(image: ChosenImage, paths: readonly string[]): Promise<void> {
     const { chooseFolder, errands } = this.#options;
-    if (!chooseFolder) throw new PiKeepError('UNSUPPORTED', { what: 'saving files from here' });
+    if (!chooseFolder) throw new PiKeepError('UNSUPPORTED', { what: say`saving files from here` });
     const { title, ...order } = orderOf(image);
     const folder = await chooseFolder(title);
     if (folder === null) return;
@@ -157,7 +158,7 @@ function requireUnused({ jobs, errands }: DeskState, paths: readonly string[]): 
   );
   if (job || errand) {
     throw new PiKeepError('USAGE', {
-      detail: 'One of these backups is being read now; wait until that is done, or cancel it.',
+      detail: say`One of these backups is being read now; wait until that is done, or cancel it.`,
     });
   }
 }

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import type { AnswerTo, Query } from '../contract/panel.ts';
+import { say, sayPhrase } from '../language/say.ts';
 import type { Caretaker } from './caretaker.ts';
 import { handsFreeWords } from './hands-free.ts';
 import { choosePi } from './library-choice.ts';
@@ -33,9 +34,9 @@ export function libraryAnswer(
     ...warnings,
     ...(library?.problems ?? [])
       .filter(({ path }) => path !== library?.folder)
-      .map(({ path, problem }) => `${tilde(path, home)}: ${problem}.`),
+      .map(({ path, problem }) => say`${tilde(path, home)}: ${problem}.`),
     ...(library?.lost ?? []).map(
-      ({ manifest, title }) => `${tilde(manifest, home)}: the image of ${title} is gone.`,
+      ({ manifest, title }) => say`${tilde(manifest, home)}: the image of ${title} is gone.`,
     ),
   ];
   return {
@@ -89,7 +90,7 @@ export function piAnswer(
 
 function waitsHere({ backups }: KnownPi['pi'], waiting: Caretaker['waiting']): string | null {
   const isOfThis = backups.some(({ path }) => path === waiting?.image);
-  return waiting && isOfThis ? waitingWords[waiting.why] : null;
+  return waiting && isOfThis ? sayPhrase(waitingWords[waiting.why]) : null;
 }
 
 function identityOf({ pi }: KnownPi): string[] {
@@ -101,9 +102,9 @@ function identityOf({ pi }: KnownPi): string[] {
 }
 
 function idWords(id: string): string {
-  const [, table, partition, uuid] = /^(?:table (.*)|fs (\d+) (.*))$/s.exec(id) ?? [];
-  if (table !== undefined) return `Partition table ${table}`;
-  return uuid === undefined ? id : `File system ${partition}: ${uuid}`;
+  const [, table, partition = '', uuid] = /^(?:table (.*)|fs (\d+) (.*))$/s.exec(id) ?? [];
+  if (table !== undefined) return say`Partition table ${table}`;
+  return uuid === undefined ? id : say`File system ${partition}: ${uuid}`;
 }
 
 function textsOf({ pi, name, preferences }: KnownPi): string[] {

@@ -1,6 +1,7 @@
 /** Which Pi, backup or image a page means. Pure; refusals are thrown. */
 
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { type CheckRecord, checkKey } from '../library/check-records.ts';
 import type { LibraryBackup, PlainImage } from '../library/library.ts';
 import type { Pi } from '../library/pi-groups.ts';
@@ -20,7 +21,7 @@ export function chooseImage({ library }: ShelfState, key: string): ChosenImage {
   if (backup) return { path: backup.path, backup, plain: null };
   const plain = library?.images.find(({ path }) => backupKey(path) === key) ?? null;
   if (plain) return { path: plain.path, backup: null, plain };
-  throw new PiKeepError('USAGE', { detail: 'That image is not in the library any more.' });
+  throw new PiKeepError('USAGE', { detail: say`That image is not in the library any more.` });
 }
 
 /** Names a Pi in a query or command, whatever its identifiers are made of. */
@@ -32,7 +33,7 @@ export function piId({ key }: Pick<Pi, 'key'>): string {
 export function choosePi({ pis }: ShelfState, key: string): KnownPi {
   const known = pis.find(({ pi }) => piId(pi) === key);
   if (known) return known;
-  throw new PiKeepError('USAGE', { detail: 'That Pi is not in the library any more.' });
+  throw new PiKeepError('USAGE', { detail: say`That Pi is not in the library any more.` });
 }
 
 /** The Pi that a backup is of; null for an image without a manifest. */

@@ -2,6 +2,7 @@
 
 import { basename, dirname } from 'node:path';
 import type { ListedBackup, LooseImage, PiView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { lastBackupOf, lastBackupWords } from '../library/last-backup.ts';
 import type { LibraryBackup, PlainImage } from '../library/library.ts';
 import { backupKey, backupView } from './backup-view.ts';
@@ -49,13 +50,13 @@ function ambiguity(state: DeskState, { pi }: KnownPi): string | null {
     const found = recognitionOf(state, seen);
     if (!found?.candidates.some((one) => one.pi === pi)) continue;
     if (found.twins.length > 0) {
-      return 'There are cards here that look the same: indistinguishable copies of one card.';
+      return say`There are cards here that look the same: indistinguishable copies of one card.`;
     }
     if (found.candidates.length > 1) {
-      return 'A card here looks like this one and like another; reading it tells which it is.';
+      return say`A card here looks like this one and like another; reading it tells which it is.`;
     }
     if (found.candidates[0]?.likeness === 'copy') {
-      return 'A card here is a copy of this one, or was flashed with the same image.';
+      return say`A card here is a copy of this one, or was flashed with the same image.`;
     }
   }
   return null;
@@ -89,8 +90,8 @@ export function looseImage(
     modified,
     why:
       format === null
-        ? 'It was made or packed by another program.'
-        : 'There is no manifest for it, so nobody knows whose it is.',
+        ? say`It was made or packed by another program.`
+        : say`There is no manifest for it, so nobody knows whose it is.`,
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Disk } from '../engine/disk.ts';
 import { diskKeys } from '../engine/disk-key.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import type { Settings } from '../platform/settings.ts';
 
 type Marks = Settings['neverTouch'];
@@ -11,7 +12,7 @@ type Marks = Settings['neverTouch'];
 export function markDisk(marks: Marks, disk: Disk, name: string): Marks {
   const keys = diskKeys(disk);
   if (keys.length === 0) {
-    const what = 'marking a disk that has nothing it could be recognised by';
+    const what = say`marking a disk that has nothing it could be recognised by`;
     throw new PiKeepError('UNSUPPORTED', { what });
   }
   const added = keys.filter((key) => !marks.some((mark) => mark.key === key));

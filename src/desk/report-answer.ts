@@ -2,6 +2,7 @@
 
 import type { AnswerTo, PortraitView } from '../contract/panel.ts';
 import type { Portrait, PortraitSystem } from '../engine/portrait-schema.ts';
+import { say } from '../language/say.ts';
 import { type ManifestHead, readManifestHead } from '../library/manifest-head.ts';
 import { patiently } from '../library/patience.ts';
 import { checkOf, chooseImage, piId, piOf } from './library-choice.ts';
@@ -72,8 +73,8 @@ async function headOf(manifest: string, signal: AbortSignal): Promise<ManifestHe
 }
 
 function hashesOf({ content: { sha256, plainSha256 } }: ManifestHead) {
-  const plain = plainSha256 === null ? [] : [{ of: 'unpacked image', sha256: plainSha256 }];
-  return [{ of: 'list of ranges', sha256 }, ...plain];
+  const plain = plainSha256 === null ? [] : [{ of: say`unpacked image`, sha256: plainSha256 }];
+  return [{ of: say`list of ranges`, sha256 }, ...plain];
 }
 
 function portraitView(portrait: Portrait): PortraitView {

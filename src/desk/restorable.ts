@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import type { RestoreView } from '../contract/panel.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import type { Backup } from '../library/backups.ts';
 import type { PlainImage } from '../library/library.ts';
 import { backupKey } from './backup-view.ts';
@@ -25,7 +26,7 @@ const MAX_TIME = 64;
 export function chooseRestorable(state: DeskState, key: string): Restorable {
   const found = find(state, (path) => backupKey(path) === key);
   if (found) return found;
-  throw new PiKeepError('USAGE', { detail: 'That backup is not in the library.' });
+  throw new PiKeepError('USAGE', { detail: say`That backup is not in the library.` });
 }
 
 /** Throws NO_SUCH_IMAGE when it is not in the library now. */

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import type { ChosenState, ReadyState, RestoreView, TargetView } from '../contract/panel.ts';
 import { weakIdentity } from '../engine/disk.ts';
+import { say, sayCount } from '../language/say.ts';
 import { matchBackups } from '../library/backups.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
 import { MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
@@ -70,10 +71,10 @@ function targetView(state: DeskState, restore: RestorePage, seen: SeenDisk): Tar
 
 /** Before anybody has looked at the card itself. */
 function contentOf({ disk, glance }: SeenDisk): string {
-  if (glance.pi !== 'no') return 'Raspberry Pi system';
+  if (glance.pi !== 'no') return say`Raspberry Pi system`;
   const { length } = disk.partitions;
-  if (length === 0) return 'no partitions';
-  return length === 1 ? 'one partition' : `${length} partitions`;
+  if (length === 0) return say`no partitions`;
+  return sayCount(length, 'one partition', '{n} partitions');
 }
 
 function chosenState(state: DeskState, restore: RestorePage, seen: SeenDisk): ChosenState {

@@ -1,6 +1,7 @@
 /** Which backup is to be checked again by itself, and what it waits for. Pure. */
 
 import { isCheckDue } from '../engine/check-due.ts';
+import { type Phrase, toSay } from '../language/say.ts';
 import { type CheckRecords, checkKey } from '../library/check-records.ts';
 import type { LibraryBackup } from '../library/library.ts';
 import { isInFuture } from '../library/oddities.ts';
@@ -50,10 +51,10 @@ export function waitsFor(isAtWork: boolean, { source, load }: Power): CheckWaits
 }
 
 /** A sentence for the page of its Pi. */
-export const waitingWords: Readonly<Record<CheckWaits, string>> = {
-  work: 'The next check is due, and waits until nothing else is being done.',
-  battery: 'The next check is due, and waits until the computer is plugged in.',
-  load: 'The next check is due, and waits until the computer is less busy.',
+export const waitingWords: Readonly<Record<CheckWaits, Phrase>> = {
+  work: toSay('The next check is due, and waits until nothing else is being done.'),
+  battery: toSay('The next check is due, and waits until the computer is plugged in.'),
+  load: toSay('The next check is due, and waits until the computer is less busy.'),
 };
 
 /** When its content was read and compared: by the last check that did, or when it was made. */

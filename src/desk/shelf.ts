@@ -1,6 +1,7 @@
 /** Keeps what the desk knows of the library up to date: backups, their Pis, what was set for them, rests of other backups. */
 
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import type { CheckRecord, CheckRecords } from '../library/check-records.ts';
 import { findLeftovers } from '../library/leftovers.ts';
 import { type LibraryLook, lookAtLibrary } from '../library/look-at-library.ts';
@@ -55,7 +56,7 @@ export class Shelf {
     const { pis = [], store } = this.#last ?? {};
     const pi = pis.find((one) => one.key === key);
     if (!pi || !store) {
-      throw new PiKeepError('USAGE', { detail: 'That Pi is not in the library any more.' });
+      throw new PiKeepError('USAGE', { detail: say`That Pi is not in the library any more.` });
     }
     await store.update(pi, pis, change);
     await this.look();
@@ -142,9 +143,9 @@ function newest(kept: CheckRecords, fresh: CheckRecords): CheckRecords {
 function problemWith(folder: string, trouble: string): ShelfState['problem'] {
   return {
     code: 'DESTINATION_MISSING',
-    title: 'The library cannot be reached',
-    message: plainText(`${folder}: ${trouble}.`, 1000),
-    next: 'Connect the disk or server that it is on. What is shown was there before.',
+    title: say`The library cannot be reached`,
+    message: plainText(say`${folder}: ${trouble}.`, 1000),
+    next: say`Connect the disk or server that it is on. What is shown was there before.`,
   };
 }
 
