@@ -1,8 +1,8 @@
 import type { ListedBackup } from '../contract/panel.ts';
-import { type Badge, sentenceCase, worth } from './library-words.ts';
+import { type Badge, worth } from './library-words.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
 import { Row } from './row.tsx';
-import { size, when } from './words.ts';
+import { sentenceCase, size, when } from './words.ts';
 
 export interface BackupRowProps {
   readonly backup: ListedBackup;

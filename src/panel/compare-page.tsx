@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AnswerTo, ChangeView, ListedBackup } from '../contract/panel.ts';
+import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
 import { ChangeList } from './change-list.tsx';
-import { count } from './library-words.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { useAsk } from './use-ask.ts';
 import { useList } from './use-list.ts';
 import { Trouble, Waiting } from './waiting.tsx';
-import { size, when } from './words.ts';
+import { listed, size, when } from './words.ts';
 
 const AT_ONCE = 500;
 
@@ -34,15 +34,15 @@ export function ComparePage({ pi, backup }: ComparePageProps) {
   const other = backups.find((each) => each.backup === chosen) ?? usual;
   return (
     <>
-      <PageHead title="What changed" detail={answer ? <bdi>{answer.pi.title}</bdi> : ''} />
+      <PageHead title={say`What changed`} detail={answer ? <bdi>{answer.pi.title}</bdi> : ''} />
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
       {answer && (!one || !other) && (
-        <p class="hint">There is no other backup of this Pi to compare with.</p>
+        <p class="hint">{say`There is no other backup of this Pi to compare with.`}</p>
       )}
       {one && other && (
         <>
           <label class="field">
-            <span>Backup of {when(one.at)}, compared with</span>
+            <span>{say`Backup of ${when(one.at)}, compared with`}</span>
             <select
               value={other.backup}
               onChange={({ currentTarget: { value } }) => setChosen(value)}
@@ -51,7 +51,7 @@ export function ComparePage({ pi, backup }: ComparePageProps) {
                 .filter((each) => each !== one)
                 .map((each) => (
                   <option key={each.backup} value={each.backup}>
-                    {when(each.at)}, {size(each.storedBytes)}
+                    {listed([when(each.at), size(each.storedBytes)])}
                   </option>
                 ))}
             </select>
@@ -99,12 +99,12 @@ function Changes({ older, newer }: ChangesProps) {
   return (
     <>
       {list.problem && <Trouble problem={list.problem} onAgain={list.askAgain} />}
-      {!first && !list.problem && <Waiting>Comparing the files of both…</Waiting>}
+      {!first && !list.problem && <Waiting>{say`Comparing the files of both…`}</Waiting>}
       {first && (
         <>
           <Totals answer={first} />
           <div class="tools">
-            <fieldset class="segments" aria-label="Which changes">
+            <fieldset class="segments" aria-label={say`Which changes`}>
               {(['all', 'added', 'changed', 'removed'] as const).map((one) => (
                 <button
                   key={one}
@@ -112,14 +112,14 @@ function Changes({ older, newer }: ChangesProps) {
                   aria-pressed={kind === one}
                   onClick={() => setKind(one)}
                 >
-                  {kindWords[one]}
+                  {sayPhrase(kindWords[one])}
                 </button>
               ))}
             </fieldset>
             <input
               type="search"
-              placeholder="Filter"
-              aria-label="Only paths with this in them"
+              placeholder={say`Filter`}
+              aria-label={say`Only paths with this in them`}
               value={search}
               maxLength={200}
               spellcheck={false}
@@ -127,16 +127,22 @@ function Changes({ older, newer }: ChangesProps) {
             />
           </div>
           <p class="spoken" role="status">
-            {hasMore ? '' : `${count(shown.length, 'change')} shown.`}
+            {hasMore ? '' : sayCount(shown.length, '{n} change shown.', '{n} changes shown.')}
           </p>
           {shown.length === 0 && !hasMore && (
             <p class="hint nothing">
-              {items.length === 0 ? 'Not one file differs.' : 'No change of this kind.'}
+              {items.length === 0 ? say`Not one file differs.` : say`No change of this kind.`}
             </p>
           )}
           <ChangeList changes={shown} partitions={first.partitions.length} />
           {first.more > 0 && (
-            <p class="hint">and {count(first.more, 'change')} more that are not listed</p>
+            <p class="hint">
+              {sayCount(
+                first.more,
+                'and {n} change more that are not listed',
+                'and {n} changes more that are not listed',
+              )}
+            </p>
           )}
         </>
       )}
@@ -144,51 +150,57 @@ function Changes({ older, newer }: ChangesProps) {
   );
 }
 
-const kindWords: Readonly<Record<Kind, string>> = {
-  all: 'All',
-  added: 'Added',
-  changed: 'Changed',
-  removed: 'Deleted',
+const kindWords: Readonly<Record<Kind, Phrase>> = {
+  all: toSay('All'),
+  added: toSay('Added'),
+  changed: toSay('Changed'),
+  removed: toSay('Deleted'),
 };
 
-const verdicts: Readonly<Record<AnswerTo<'changes'>['partitions'][number]['verdict'], string>> = {
-  same: 'nothing changed, byte for byte',
-  compared: '',
-  'only-older': 'is only in the older backup',
-  'only-newer': 'is only in the newer backup',
-  unreadable: 'could not be compared',
+type Verdict = AnswerTo<'changes'>['partitions'][number]['verdict'];
+
+const verdicts: Readonly<Record<Exclude<Verdict, 'compared'>, Phrase>> = {
+  same: toSay('nothing changed, byte for byte'),
+  'only-older': toSay('is only in the older backup'),
+  'only-newer': toSay('is only in the newer backup'),
+  unreadable: toSay('could not be compared'),
 };
 
 function Totals({ answer: { partitions } }: { readonly answer: AnswerTo<'changes'> }) {
   return (
-    <ul class="totals" aria-label="In all">
+    <ul class="totals" aria-label={say`In all`}>
       {partitions.map((one) => (
         <li key={one.partition} class="card">
           <span class="name">
-            <bdi>{one.label || `Partition ${one.partition}`}</bdi>{' '}
+            <bdi>{one.label || say`Partition ${one.partition}`}</bdi>{' '}
             <span class="detail">{one.fileSystem}</span>
           </span>
           {one.verdict === 'compared' ? (
             <span class="sums">
               {one.added > 0 && (
                 <span class="added">
-                  {count(one.added, 'added', 'added')}, {size(one.addedBytes)}
+                  {sayCount(one.added, '{n} added, {0}', '{n} added, {0}', size(one.addedBytes))}
                 </span>
               )}
               {one.changed > 0 && (
-                <span class="changed">{count(one.changed, 'changed', 'changed')}</span>
+                <span class="changed">{sayCount(one.changed, '{n} changed', '{n} changed')}</span>
               )}
               {one.removed > 0 && (
                 <span class="removed">
-                  {count(one.removed, 'deleted', 'deleted')}, {size(one.removedBytes)}
+                  {sayCount(
+                    one.removed,
+                    '{n} deleted, {0}',
+                    '{n} deleted, {0}',
+                    size(one.removedBytes),
+                  )}
                 </span>
               )}
               {one.added + one.changed + one.removed === 0 && (
-                <span class="detail">not one file differs</span>
+                <span class="detail">{say`not one file differs`}</span>
               )}
             </span>
           ) : (
-            <span class="detail">{verdicts[one.verdict]}</span>
+            <span class="detail">{sayPhrase(verdicts[one.verdict])}</span>
           )}
         </li>
       ))}

@@ -1,20 +1,20 @@
 import type { ErrandKind, ErrandView } from '../contract/panel.ts';
+import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
 import { Action, Close } from './action.tsx';
-import { count } from './library-words.ts';
 import { useTools } from './page-tools.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
-import { size, timeLeft } from './words.ts';
+import { listed, size, timeLeft } from './words.ts';
 
 export interface ErrandsProps {
   /** Those that belong to the page. */
   readonly of: (errand: ErrandView) => boolean;
 }
 
-const doing: Readonly<Record<ErrandKind, string>> = {
-  check: 'Checking the backup',
-  save: 'Saving files',
-  unpack: 'Unpacking the image',
+const doing: Readonly<Record<ErrandKind, Phrase>> = {
+  check: toSay('Checking the backup'),
+  save: toSay('Saving files'),
+  unpack: toSay('Unpacking the image'),
 };
 
 /** What is being done with images, or came of it. */
@@ -34,11 +34,11 @@ function Errand({ errand }: { readonly errand: ErrandView }) {
   const { errand: id, state, kind, title, name } = errand;
   const isOn = state.is === 'working' || state.is === 'waiting';
   return (
-    <section class="card errand" aria-label={`${doing[kind]}: ${name}`}>
+    <section class="card errand" aria-label={say`${sayPhrase(doing[kind])}: ${name}`}>
       <Outcome errand={errand} />
       {!isOn && (
         <Close
-          label={`Close: ${title}`}
+          label={say`Close: ${title}`}
           onClick={() => void send({ command: 'errand-dismiss', errand: id })}
         />
       )}
@@ -53,7 +53,9 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
     case 'waiting':
       return (
         <div class="buttons spread">
-          <span class="left">{doing[kind]}: begins when the one before it is done</span>
+          <span class="left">
+            {say`${sayPhrase(doing[kind])}: begins when the one before it is done`}
+          </span>
           <Cancel errand={errand} />
         </div>
       );
@@ -63,14 +65,14 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
         <>
           <ProgressFigures
             title={title}
-            words={doing[kind]}
+            words={sayPhrase(doing[kind])}
             state={state}
             isCountable
-            waiting="Just begun"
+            waiting={say`Just begun`}
           />
           <div class="buttons spread">
             <span class="left">
-              {cancelling ? 'Stopping…' : secondsLeft === null ? '' : timeLeft(secondsLeft)}
+              {cancelling ? say`Stopping…` : secondsLeft === null ? '' : timeLeft(secondsLeft)}
             </span>
             {!cancelling && <Cancel errand={errand} />}
           </div>
@@ -85,10 +87,10 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
           <p class="verdict">
             {isGood ? <Tick /> : isBad ? <Cross /> : <Remark />}
             {isGood
-              ? `${title}: checked, and good`
+              ? say`${title}: checked, and good`
               : isBad
-                ? `${title}: checked, and not good`
-                : `${title}: checked, with remarks`}
+                ? say`${title}: checked, and not good`
+                : say`${title}: checked, with remarks`}
           </p>
           {state.trouble.map((one) => (
             <p key={one} class="next">
@@ -97,7 +99,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
           ))}
           <div class="buttons">
             <button type="button" class="small" onClick={() => go({ at: 'report', backup })}>
-              Show the report
+              {say`Show the report`}
             </button>
           </div>
         </>
@@ -105,30 +107,29 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
     }
     case 'saved': {
       const { files, folders, links, remarks, moreRemarks, bytes, place } = state;
-      const made = [
-        files > 0 ? count(files, 'file') : '',
-        folders > 0 ? count(folders, 'folder') : '',
-        links > 0 ? count(links, 'link') : '',
-      ].filter(Boolean);
+      const made = listed([
+        files > 0 ? sayCount(files, '{n} file', '{n} files') : '',
+        folders > 0 ? sayCount(folders, '{n} folder', '{n} folders') : '',
+        links > 0 ? sayCount(links, '{n} link', '{n} links') : '',
+      ]);
       return (
         <>
           <p class="verdict">
-            {remarks.length > 0 ? <Remark /> : <Tick />} Saved {made.join(', ') || 'nothing'}
+            {remarks.length > 0 ? <Remark /> : <Tick />}{' '}
+            {made === '' ? say`Saved nothing` : say`Saved ${made}`}
           </p>
-          <p class="next">
-            {size(bytes)} in {place}
-          </p>
+          <p class="next">{say`${size(bytes)} in ${place}`}</p>
           {remarks.length > 0 && (
             <ul class="problems">
               {remarks.map((remark) => (
                 <li key={remark}>{remark}</li>
               ))}
-              {moreRemarks > 0 && <li>and {moreRemarks} more</li>}
+              {moreRemarks > 0 && <li>{sayCount(moreRemarks, 'and {n} more', 'and {n} more')}</li>}
             </ul>
           )}
           <div class="buttons">
             <Action kind="small" command={{ command: 'errand-reveal', errand: id }} send={send}>
-              {onMac ? 'Show in Finder' : 'Show in folder'}
+              {onMac ? say`Show in Finder` : say`Show in folder`}
             </Action>
           </div>
         </>
@@ -137,7 +138,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
     case 'unpacked':
       return (
         <p class="verdict">
-          <Tick /> Unpacked
+          <Tick /> {say`Unpacked`}
         </p>
       );
     case 'failed':
@@ -151,7 +152,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
         </>
       );
     case 'cancelled':
-      return <p class="verdict">{doing[kind]}: stopped</p>;
+      return <p class="verdict">{say`${sayPhrase(doing[kind])}: stopped`}</p>;
   }
 }
 
@@ -162,9 +163,9 @@ function Cancel({ errand: { errand, kind, title } }: { readonly errand: ErrandVi
       kind="small"
       command={{ command: 'errand-cancel', errand }}
       send={send}
-      label={`Cancel: ${doing[kind]}, ${title}`}
+      label={say`Cancel: ${sayPhrase(doing[kind])}, ${title}`}
     >
-      Cancel
+      {say`Cancel`}
     </Action>
   );
 }

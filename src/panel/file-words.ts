@@ -1,31 +1,29 @@
 /** What a list of files says about one of them. */
 
 import type { FileView } from '../contract/panel.ts';
-import { size } from './words.ts';
+import { type Phrase, sayPhrase, toSay } from '../language/say.ts';
+import { size, when } from './words.ts';
 
-const kinds: Readonly<Record<FileView['kind'], string>> = {
-  file: 'File',
-  folder: 'Folder',
-  link: 'Link',
-  'character-device': 'Device',
-  'block-device': 'Device',
-  pipe: 'Pipe',
-  socket: 'Socket',
-  unknown: 'Damaged',
+const kinds: Readonly<Record<FileView['kind'], Phrase>> = {
+  file: toSay('File'),
+  folder: toSay('Folder'),
+  link: toSay('Link'),
+  'character-device': toSay('Device'),
+  'block-device': toSay('Device'),
+  pipe: toSay('Pipe'),
+  socket: toSay('Socket'),
+  unknown: toSay('Damaged'),
 };
 
 export function kindWords(kind: FileView['kind']): string {
-  return kinds[kind];
+  return sayPhrase(kinds[kind]);
 }
 
 /** "3 Nov 2026, 09:12"; empty where the file has no time. */
 export function fileTime(modified: number | null): string {
-  if (modified === null) return '';
-  const date = new Date(modified);
-  return Number.isNaN(date.getTime()) ? '' : moment.format(date);
+  const date = new Date(modified ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? '' : when(date.toISOString());
 }
-
-const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The size of a file; what else it is, where a size says nothing. */
 export function measure({ kind, bytes }: Pick<FileView, 'kind' | 'bytes'>): string {

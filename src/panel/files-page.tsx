@@ -1,16 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ErrandView, FilePartition, FileView } from '../contract/panel.ts';
+import { say, sayAround, sayCount } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { Crumbs } from './crumbs.tsx';
 import { Errands } from './errands.tsx';
 import { FileList } from './file-list.tsx';
-import { count } from './library-words.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { QuickLook } from './quick-look.tsx';
 import { useList } from './use-list.ts';
 import { Trouble, Waiting } from './waiting.tsx';
-import { fileSystemName, size } from './words.ts';
+import { fileSystemName, listed, partitionName, size } from './words.ts';
 
 /** Entries asked for at once. */
 const AT_ONCE = 500;
@@ -66,7 +66,7 @@ export function FilesPage({ backup }: { readonly backup: string }) {
   const partition = partitions.find((one) => path?.startsWith(one.path.replace(/\/$/, '')));
   return (
     <>
-      <PageHead title="Files" detail={titleOf(backup, snapshot.backups)} />
+      <PageHead title={say`Files`} detail={titleOf(backup, snapshot.backups)} />
       <Partitions partitions={partitions} present={partition} onEnter={(one) => enter(one.path)} />
       {path !== null && (
         <div class="tools">
@@ -77,8 +77,8 @@ export function FilesPage({ backup }: { readonly backup: string }) {
           />
           <input
             type="search"
-            placeholder="Search in this folder"
-            aria-label="Search names in this folder and below"
+            placeholder={say`Search in this folder`}
+            aria-label={say`Search names in this folder and below`}
             value={search}
             maxLength={200}
             spellcheck={false}
@@ -91,10 +91,10 @@ export function FilesPage({ backup }: { readonly backup: string }) {
       )}
       <Errands of={(errand) => errand.backup === backup && errand.kind !== 'check'} />
       {partition?.trouble && (
-        <p class="warning">Its files cannot be listed, because {partition.trouble}.</p>
+        <p class="warning">{say`Its files cannot be listed, because ${partition.trouble}.`}</p>
       )}
       {list.problem && <Refused problem={list.problem} backup={backup} again={list.askAgain} />}
-      {!first && list.isAsking && <Waiting>Reading the files…</Waiting>}
+      {!first && list.isAsking && <Waiting>{say`Reading the files…`}</Waiting>}
       {first && path !== null && !partition?.trouble && (
         <FileList
           key={`${path} ${wanted}`}
@@ -112,8 +112,7 @@ export function FilesPage({ backup }: { readonly backup: string }) {
       )}
       {list.last?.isCutOff && (
         <p class="hint" role="status">
-          Searching took too long, so there may be more. Search in a folder below this one;{' '}
-          <code>pikeep ls --search</code> goes to the end.
+          {sayAround`Searching took too long, so there may be more. Search in a folder below this one; ${<code>pikeep ls --search</code>} goes to the end.`}
         </p>
       )}
       {first && <Problems problems={first.problems} />}
@@ -158,7 +157,7 @@ function useUnpacked(backup: string, errands: readonly ErrandView[], again: () =
 }
 
 function partitionWords({ partition, label, fileSystem }: FilePartition): string {
-  return label || fileSystemName(fileSystem) || `Partition ${partition}`;
+  return partitionName({ index: partition, label, fileSystem });
 }
 
 interface PartitionsProps {
@@ -170,13 +169,17 @@ interface PartitionsProps {
 function Partitions({ partitions, present, onEnter }: PartitionsProps) {
   if (partitions.length < 2) return null;
   return (
-    <fieldset class="segments" aria-label="Partitions">
+    <fieldset class="segments" aria-label={say`Partitions`}>
       {partitions.map((one) => (
         <button
           key={one.partition}
           type="button"
           aria-pressed={one === present}
-          title={`Partition ${one.partition}, ${fileSystemName(one.fileSystem)}, ${size(one.bytes)}`}
+          title={listed([
+            say`Partition ${one.partition}`,
+            fileSystemName(one.fileSystem),
+            size(one.bytes),
+          ])}
           onClick={() => onEnter(one)}
         >
           <bdi>{partitionWords(one)}</bdi>
@@ -208,7 +211,7 @@ function Refused({ problem, backup, again }: RefusedProps) {
       <p class="next">{problem.next}</p>
       <div class="buttons">
         <Action kind="primary" command={{ command: 'unpack', backup }} send={send}>
-          Unpack it once
+          {say`Unpack it once`}
         </Action>
       </div>
     </div>
@@ -219,7 +222,9 @@ function Problems({ problems }: { readonly problems: readonly string[] }) {
   if (problems.length === 0) return null;
   return (
     <details class="aside">
-      <summary>{count(problems.length, 'thing')} found damaged here</summary>
+      <summary>
+        {sayCount(problems.length, '{n} thing found damaged here', '{n} things found damaged here')}
+      </summary>
       <ul class="problems">
         {problems.map((problem) => (
           <li key={problem}>{problem}</li>
@@ -243,15 +248,14 @@ function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
   const { send, snapshot } = useTools();
   const [only] = chosen;
   const isTooMuch = chosen.length > MOST_SAVED;
-  const words = only ? `${chosen.length} chosen` : 'Nothing chosen';
   return (
-    <section class="save-bar" aria-label="Chosen files">
+    <section class="save-bar" aria-label={say`Chosen files`}>
       <span class="left" role="status">
-        {isTooMuch ? `${words}: at most ${MOST_SAVED}` : words}
+        {chosenWords(chosen.length)}
       </span>
       {only && chosen.length === 1 && only.kind !== 'folder' && (
         <button type="button" onClick={() => onLook(only)}>
-          Look
+          {say`Look`}
         </button>
       )}
       <Action
@@ -260,8 +264,15 @@ function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
         send={send}
         disabled={!only || isTooMuch}
       >
-        {snapshot.tool.where === 'browser' ? 'Save to Downloads' : 'Save…'}
+        {snapshot.tool.where === 'browser' ? say`Save to Downloads` : say`Save…`}
       </Action>
     </section>
   );
+}
+
+function chosenWords(count: number): string {
+  if (count === 0) return say`Nothing chosen`;
+  return count > MOST_SAVED
+    ? sayCount(count, '{n} chosen: at most {0}', '{n} chosen: at most {0}', MOST_SAVED)
+    : sayCount(count, '{n} chosen', '{n} chosen');
 }

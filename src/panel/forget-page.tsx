@@ -1,7 +1,9 @@
 import type { AnswerTo } from '../contract/panel.ts';
+import { formatNumber } from '../language/format.ts';
+import { say, sayCount } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { Sign } from './backup-row.tsx';
-import { count, whyWords, worth } from './library-words.ts';
+import { whyWords, worth } from './library-words.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { SomeOf } from './some-of.tsx';
@@ -28,9 +30,9 @@ export function ForgetPage({ pi, backups }: ForgetPageProps) {
   );
   return (
     <>
-      <PageHead title="What goes, and what stays" />
+      <PageHead title={say`What goes, and what stays`} />
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
-      {!answer && !problem && <Waiting>Looking through its backups…</Waiting>}
+      {!answer && !problem && <Waiting>{say`Looking through its backups…`}</Waiting>}
       {answer && <Preview answer={answer} onRefused={askAgain} />}
     </>
   );
@@ -50,15 +52,21 @@ function Preview({ answer, onRefused }: PreviewProps) {
     <>
       <p class="lead">
         {goes.length === 0
-          ? 'Nothing goes: every backup is kept.'
-          : `${count(goes.length, 'backup')} ${goes.length === 1 ? 'goes' : 'go'} to ${where}, and ${size(freedBytes)} with ${goes.length === 1 ? 'it' : 'them'}.`}
+          ? say`Nothing goes: every backup is kept.`
+          : sayCount(
+              goes.length,
+              '{n} backup goes to {0}, and {1} with it.',
+              '{n} backups go to {0}, and {1} with them.',
+              where,
+              size(freedBytes),
+            )}
       </p>
-      <Side head="Goes" kind="lost" backups={goes} more={0} />
-      <Side head="Stays" kind="written" backups={stays} more={moreStay} />
+      <Side head={say`Goes`} kind="lost" backups={goes} more={0} />
+      <Side head={say`Stays`} kind="written" backups={stays} more={moreStay} />
       <div class="buttons stacked sticky">
         <div class="row">
           <button type="button" onClick={back}>
-            {token === null ? 'Back' : 'Keep all'}
+            {token === null ? say`Back` : say`Keep all`}
           </button>
         </div>
         {token !== null && (
@@ -73,7 +81,7 @@ function Preview({ answer, onRefused }: PreviewProps) {
               return isDone;
             }}
           >
-            Move {count(goes.length, 'backup')} to {where}
+            {sayCount(goes.length, 'Move {n} backup to {0}', 'Move {n} backups to {0}', where)}
           </Action>
         )}
       </div>
@@ -92,9 +100,7 @@ function Side({ head, kind, backups, more }: SideProps) {
   if (backups.length === 0) return null;
   return (
     <section class={`side ${kind}`} aria-label={head}>
-      <h3>
-        {head} ({backups.length + more})
-      </h3>
+      <h3>{`${head} (${formatNumber(backups.length + more)})`}</h3>
       <ul class="kept">
         <SomeOf
           items={backups}
@@ -113,7 +119,7 @@ function Side({ head, kind, backups, more }: SideProps) {
             </li>
           )}
         />
-        {more > 0 && <li class="detail">and {more} more</li>}
+        {more > 0 && <li class="detail">{sayCount(more, 'and {n} more', 'and {n} more')}</li>}
       </ul>
     </section>
   );

@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { AnswerTo, PiView } from '../contract/panel.ts';
+import { say, sayCount } from '../language/say.ts';
 import { Dot } from './dot.tsx';
-import { amountWords, count, lastBackupWords, piBadges } from './library-words.ts';
+import { amountWords, lastBackupWords, piBadges } from './library-words.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { Pager } from './pager.tsx';
@@ -37,12 +38,12 @@ export function LibraryPage({ present }: LibraryPageProps) {
   const hasNothing = isEmpty && search.trim() === '';
   return (
     <>
-      <PageHead title="Library" detail={answer?.folder ?? snapshot.library} />
+      <PageHead title={say`Library`} detail={answer?.folder ?? snapshot.library} />
       {!hasNothing && (
         <input
           type="search"
-          placeholder="Search"
-          aria-label="Search names, notes and files"
+          placeholder={say`Search`}
+          aria-label={say`Search names, notes and files`}
           value={search}
           maxLength={200}
           spellcheck={false}
@@ -55,12 +56,12 @@ export function LibraryPage({ present }: LibraryPageProps) {
       )}
       {answer?.problem && <Trouble problem={answer.problem} />}
       {asked.problem && <Trouble problem={asked.problem} onAgain={asked.askAgain} />}
-      {!answer && !asked.problem && <Waiting>Reading the library…</Waiting>}
-      {answer?.state === 'reading' && <Waiting>Reading the backups…</Waiting>}
+      {!answer && !asked.problem && <Waiting>{say`Reading the library…`}</Waiting>}
+      {answer?.state === 'reading' && <Waiting>{say`Reading the backups…`}</Waiting>}
       {hasNothing && <NoBackups />}
-      {isEmpty && !hasNothing && <p class="hint">Nothing is called “{search.trim()}”.</p>}
+      {isEmpty && !hasNothing && <p class="hint">{say`Nothing is called “${search.trim()}”.`}</p>}
       {answer && answer.pis.length > 0 && (
-        <ul class="lines" aria-label="Pis" onKeyDown={moveAmongLines}>
+        <ul class="lines" aria-label={say`Pis`} onKeyDown={moveAmongLines}>
           {answer.pis.map((pi) => (
             <PiRow key={pi.pi} pi={pi} isPresent={pi.pi === present} />
           ))}
@@ -71,15 +72,17 @@ export function LibraryPage({ present }: LibraryPageProps) {
         <ul class="lines">
           <Row
             id="loose"
-            name={count(answer.loose, 'other image')}
-            detail="Without a manifest of PiKeep"
+            name={sayCount(answer.loose, '{n} other image', '{n} other images')}
+            detail={say`Without a manifest of PiKeep`}
             onOpen={() => go({ at: 'loose' })}
           />
         </ul>
       )}
       {answer && <FolderProblems problems={answer.problems} more={answer.moreProblems} />}
       <p class="spoken" role="status">
-        {answer && search.trim() !== '' ? `${count(answer.total, 'Pi')} found.` : ''}
+        {answer && search.trim() !== ''
+          ? sayCount(answer.total, '{n} Pi found.', '{n} Pis found.')
+          : ''}
       </p>
     </>
   );
@@ -135,12 +138,18 @@ function FolderProblems({ problems, more }: FolderProblemsProps) {
   if (problems.length === 0) return null;
   return (
     <details class="aside">
-      <summary>{count(problems.length + more, 'file')} could not be understood</summary>
+      <summary>
+        {sayCount(
+          problems.length + more,
+          '{n} file could not be understood',
+          '{n} files could not be understood',
+        )}
+      </summary>
       <ul class="problems">
         {problems.map((problem) => (
           <li key={problem}>{problem}</li>
         ))}
-        {more > 0 && <li>and {more} more</li>}
+        {more > 0 && <li>{sayCount(more, 'and {n} more', 'and {n} more')}</li>}
       </ul>
     </details>
   );
@@ -150,10 +159,9 @@ function NoBackups() {
   return (
     <section class="empty">
       <ShelfPicture />
-      <h3>No backups yet</h3>
+      <h3>{say`No backups yet`}</h3>
       <p>
-        Put in the card of a Raspberry Pi and back it up. PiKeep keeps each Pi’s backups together
-        here: you can look at their files, take one out, compare two, and put one on a card again.
+        {say`Put in the card of a Raspberry Pi and back it up. PiKeep keeps each Pi’s backups together here: you can look at their files, take one out, compare two, and put one on a card again.`}
       </p>
     </section>
   );

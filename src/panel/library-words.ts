@@ -1,42 +1,50 @@
 /** How the library speaks of Pis and backups. */
 
 import type { ListedBackup, PiView } from '../contract/panel.ts';
-import { ago, size } from './words.ts';
-
-export function count(amount: number, one: string, many = `${one}s`): string {
-  return amount === 1 ? `1 ${one}` : `${new Intl.NumberFormat('en').format(amount)} ${many}`;
-}
+import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
+import { ago, listed, sentenceCase, size } from './words.ts';
 
 /** "Backed up 47 days ago", "Never backed up". */
 export function lastBackupWords({ lastGood }: PiView): string {
   return sentenceCase(lastGood.replace(/^last backed up/, 'backed up'));
 }
 
-/** The first letter of a text large. */
-export function sentenceCase(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+interface Reason {
+  /** As the beginning of a sentence, and after another reason. */
+  readonly first: Phrase;
+  readonly further: Phrase;
 }
 
-const rules: Readonly<Record<string, string>> = {
-  last: 'one of the newest',
-  daily: 'the newest of its day',
-  weekly: 'the newest of its week',
-  monthly: 'the newest of its month',
-  yearly: 'the newest of its year',
+const rules: Readonly<Record<string, Reason>> = {
+  last: { first: toSay('One of the newest'), further: toSay('one of the newest') },
+  daily: { first: toSay('The newest of its day'), further: toSay('the newest of its day') },
+  weekly: { first: toSay('The newest of its week'), further: toSay('the newest of its week') },
+  monthly: { first: toSay('The newest of its month'), further: toSay('the newest of its month') },
+  yearly: { first: toSay('The newest of its year'), further: toSay('the newest of its year') },
+};
+const oldest: Reason = {
+  first: toSay('The oldest there is'),
+  further: toSay('the oldest there is'),
 };
 
 /** Why a backup goes or stays: "last; oldest monthly" is "One of the newest, the oldest there is". */
 export function whyWords(why: string): string {
-  const parts = why.split('; ').map((part) => {
+  const reasons = why.split('; ').map((part) => {
     const isOldest = part.startsWith('oldest ') && rules[part.slice(7)] !== undefined;
-    return isOldest ? 'the oldest there is' : (rules[part] ?? part);
+    return isOldest ? oldest : (rules[part] ?? part);
   });
-  return sentenceCase([...new Set(parts)].join(', '));
+  return listed([...new Set(reasons)].map(reasonWords));
+}
+
+function reasonWords(reason: Reason | string, index: number): string {
+  if (typeof reason === 'string') return index === 0 ? sentenceCase(reason) : reason;
+  return sayPhrase(index === 0 ? reason.first : reason.further);
 }
 
 /** "12 backups, 31.2 GB". */
 export function amountWords({ backups, storedBytes }: PiView): string {
-  return backups === 0 ? '' : `${count(backups, 'backup')}, ${size(storedBytes)}`;
+  if (backups === 0) return '';
+  return sayCount(backups, '{n} backup, {0}', '{n} backups, {0}', size(storedBytes));
 }
 
 export type Tone = 'good' | 'warn' | 'bad' | 'calm';
@@ -49,20 +57,22 @@ export interface Badge {
 /** What there is to say of a Pi beside its last backup, in a few words each, the worst first. */
 export function piBadges(pi: PiView): readonly Badge[] {
   const badges: Badge[] = [];
-  if (pi.damaged > 0) badges.push({ words: `${pi.damaged} damaged`, tone: 'bad' });
-  if (pi.isDue) badges.push({ words: 'Backup due', tone: 'warn' });
-  if (pi.ambiguous !== null) badges.push({ words: 'Looks like another', tone: 'warn' });
-  if (pi.card !== null) badges.push({ words: 'In the reader', tone: 'calm' });
+  if (pi.damaged > 0)
+    badges.push({ words: sayCount(pi.damaged, '{n} damaged', '{n} damaged'), tone: 'bad' });
+  if (pi.isDue) badges.push({ words: say`Backup due`, tone: 'warn' });
+  if (pi.ambiguous !== null) badges.push({ words: say`Looks like another`, tone: 'warn' });
+  if (pi.card !== null) badges.push({ words: say`In the reader`, tone: 'calm' });
   return badges;
 }
 
 /** What a backup is worth, as far as is known. */
 export function worth({ state, verdict, checkedAt }: ListedBackup): Badge {
-  if (state === 'damaged' || verdict === 'damaged') return { words: 'Damaged', tone: 'bad' };
-  if (state === 'incomplete') return { words: 'Incomplete', tone: 'bad' };
-  if (verdict === 'remarks') return { words: 'With remarks', tone: 'warn' };
-  if (state === 'unverified' && verdict !== 'good') return { words: 'Never proven', tone: 'warn' };
+  if (state === 'damaged' || verdict === 'damaged') return { words: say`Damaged`, tone: 'bad' };
+  if (state === 'incomplete') return { words: say`Incomplete`, tone: 'bad' };
+  if (verdict === 'remarks') return { words: say`With remarks`, tone: 'warn' };
+  if (state === 'unverified' && verdict !== 'good')
+    return { words: say`Never proven`, tone: 'warn' };
   return verdict === 'good' && checkedAt !== null
-    ? { words: `Checked ${ago(checkedAt)}`, tone: 'good' }
-    : { words: 'Proven when made', tone: 'good' };
+    ? { words: say`Checked ${ago(checkedAt)}`, tone: 'good' }
+    : { words: say`Proven when made`, tone: 'good' };
 }

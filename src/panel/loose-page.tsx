@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { count } from './library-words.ts';
+import { say, sayCount } from '../language/say.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { Pager } from './pager.tsx';
@@ -23,13 +23,21 @@ export function LoosePage() {
   return (
     <>
       <PageHead
-        title="Other images"
-        detail={answer ? `${count(answer.total, 'image')} without a manifest of PiKeep` : ''}
+        title={say`Other images`}
+        detail={
+          answer
+            ? sayCount(
+                answer.total,
+                '{n} image without a manifest of PiKeep',
+                '{n} images without a manifest of PiKeep',
+              )
+            : ''
+        }
       />
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
-      {!answer && !problem && <Waiting>Reading the library…</Waiting>}
+      {!answer && !problem && <Waiting>{say`Reading the library…`}</Waiting>}
       {answer && (
-        <ul class="lines" aria-label="Images" onKeyDown={moveAmongLines}>
+        <ul class="lines" aria-label={say`Images`} onKeyDown={moveAmongLines}>
           {answer.images.map(({ backup, name, place, storedBytes, modified, why }) => (
             <Row
               key={backup}

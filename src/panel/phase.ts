@@ -1,4 +1,5 @@
 import type { JobKind, JobState } from '../contract/panel.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 
 type Phase = Extract<JobState, { is: 'working' }>['phase'];
 
@@ -9,22 +10,22 @@ export function isCounted(phase: Phase): boolean {
 
 /** What is being done, in words. */
 export function phaseWords(kind: JobKind, phase: Phase): string {
-  if (kind === 'undo') return 'Bringing the old content back';
-  return (kind === 'restore' ? restoreWords[phase] : undefined) ?? backupWords[phase];
+  if (kind === 'undo') return say`Bringing the old content back`;
+  return sayPhrase((kind === 'restore' ? restoreWords[phase] : undefined) ?? backupWords[phase]);
 }
 
-const restoreWords: Partial<Record<Phase, string>> = {
-  proving: 'Reading the card back',
-  filing: 'Finishing',
+const restoreWords: Partial<Record<Phase, Phrase>> = {
+  proving: toSay('Reading the card back'),
+  filing: toSay('Finishing'),
 };
 
-const backupWords: Readonly<Record<Phase, string>> = {
-  opening: 'Opening the card',
-  copying: 'Copying the card',
-  rescuing: 'Trying the bad places again',
-  proving: 'Checking the copy',
-  rereading: 'Reading the card again',
-  checking: 'Checking the backup',
-  writing: 'Writing the card',
-  filing: 'Putting the copy in its place',
+const backupWords: Readonly<Record<Phase, Phrase>> = {
+  opening: toSay('Opening the card'),
+  copying: toSay('Copying the card'),
+  rescuing: toSay('Trying the bad places again'),
+  proving: toSay('Checking the copy'),
+  rereading: toSay('Reading the card again'),
+  checking: toSay('Checking the backup'),
+  writing: toSay('Writing the card'),
+  filing: toSay('Putting the copy in its place'),
 };

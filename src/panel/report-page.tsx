@@ -1,4 +1,5 @@
 import type { AnswerTo } from '../contract/panel.ts';
+import { say, sayCount } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { Errands } from './errands.tsx';
 import { Findings, VerdictSign } from './findings.tsx';
@@ -21,7 +22,7 @@ export function ReportPage({ backup }: { readonly backup: string }) {
   return (
     <>
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
-      {!answer && !problem && <Waiting>Reading the report…</Waiting>}
+      {!answer && !problem && <Waiting>{say`Reading the report…`}</Waiting>}
       {answer && <Report report={answer} id={backup} />}
     </>
   );
@@ -40,7 +41,9 @@ function Report({ report, id }: ReportProps) {
     <>
       <PageHead
         title={<SafeName name={backup ? backup.title : name} />}
-        detail={backup ? `Backup of ${when(backup.at)}` : 'An image without a manifest of PiKeep'}
+        detail={
+          backup ? say`Backup of ${when(backup.at)}` : say`An image without a manifest of PiKeep`
+        }
       />
       <Verdict report={report} id={id} />
       <Errands of={(errand) => errand.backup === id && errand.state.is !== 'checked'} />
@@ -50,20 +53,18 @@ function Report({ report, id }: ReportProps) {
         <Unreadable report={report} />
         {portrait && <Portrait portrait={portrait} />}
         <section class="card facts" aria-labelledby="file">
-          <h3 id="file">The file</h3>
+          <h3 id="file">{say`The file`}</h3>
           <dl>
-            <dt>Name</dt>
+            <dt>{say`Name`}</dt>
             <dd class="place">
               <SafeName name={name} />
             </dd>
-            <dt>In</dt>
+            <dt>{say`In`}</dt>
             <dd class="place">{place}</dd>
             {backup && (
               <>
-                <dt>Size</dt>
-                <dd>
-                  {size(backup.storedBytes)} of a {size(backup.bytes)} card
-                </dd>
+                <dt>{say`Size`}</dt>
+                <dd>{say`${size(backup.storedBytes)} of a ${size(backup.bytes)} card`}</dd>
               </>
             )}
             {report.hashes.map(({ of, sha256 }) => (
@@ -99,21 +100,21 @@ function Verdict({ report, id }: ReportProps) {
   );
   const never =
     backup?.state === 'proven'
-      ? 'It was proven when it was made, and not checked since.'
-      : 'It was never checked.';
+      ? say`It was proven when it was made, and not checked since.`
+      : say`It was never checked.`;
   return (
-    <section class="card verdict-card" aria-label="Verdict">
+    <section class="card verdict-card" aria-label={say`Verdict`}>
       <p class="verdict">
         <VerdictSign verdict={verdict} isProven={backup?.state === 'proven'} />
         <span>{sentence ?? never}</span>
       </p>
-      {checkedAt !== null && <p class="next">Checked {ago(checkedAt)}.</p>}
+      {checkedAt !== null && <p class="next">{say`Checked ${ago(checkedAt)}.`}</p>}
       {!isOn && (
         <div class="buttons">
           <Action kind="plain" command={{ command: 'check', backup: id }} send={send}>
-            {checkedAt === null ? 'Check it now' : 'Check again'}
+            {checkedAt === null ? say`Check it now` : say`Check again`}
           </Action>
-          <span class="detail">Reads the whole image.</span>
+          <span class="detail">{say`Reads the whole image.`}</span>
         </div>
       )}
     </section>
@@ -130,10 +131,10 @@ function Deeds({ report: { backup, pi }, id }: ReportProps) {
         command={{ command: 'restore-open', from: { with: 'backup', backup: id } }}
         send={send}
       >
-        Restore…
+        {say`Restore…`}
       </Action>
       <button type="button" data-id="browse" onClick={() => go({ at: 'files', backup: id })}>
-        Browse files
+        {say`Browse files`}
       </button>
       {backup && pi !== null && (
         <button
@@ -141,11 +142,11 @@ function Deeds({ report: { backup, pi }, id }: ReportProps) {
           data-id="compare"
           onClick={() => go({ at: 'compare', pi, backup: backup.backup })}
         >
-          Compare…
+          {say`Compare…`}
         </button>
       )}
       <Action command={{ command: 'backup-reveal', backup: id }} send={send}>
-        {onMac ? 'Show in Finder' : 'Show in folder'}
+        {onMac ? say`Show in Finder` : say`Show in folder`}
       </Action>
       {backup && pi !== null && (
         <button
@@ -153,7 +154,7 @@ function Deeds({ report: { backup, pi }, id }: ReportProps) {
           data-id="let-go"
           onClick={() => go({ at: 'forget', pi, backups: [backup.backup] })}
         >
-          Delete…
+          {say`Delete…`}
         </button>
       )}
     </div>
@@ -165,18 +166,15 @@ function Unreadable({ report }: { readonly report: ReportAnswer }) {
   if (unreadable.length === 0) return null;
   return (
     <section class="card facts" aria-labelledby="unreadable">
-      <h3 id="unreadable">What could not be read from the card</h3>
+      <h3 id="unreadable">{say`What could not be read from the card`}</h3>
       <ul class="problems">
         {unreadable.map(({ offset, bytes, what }) => (
           <li key={offset}>
-            {what ?? 'Nothing known lies there'}
-            <span class="quieter">
-              {' '}
-              ({size(bytes)} at {size(offset)})
-            </span>
+            {what ?? say`Nothing known lies there`}
+            <span class="quieter"> {say`(${size(bytes)} at ${size(offset)})`}</span>
           </li>
         ))}
-        {moreUnreadable > 0 && <li>and {moreUnreadable} more</li>}
+        {moreUnreadable > 0 && <li>{sayCount(moreUnreadable, 'and {n} more', 'and {n} more')}</li>}
       </ul>
     </section>
   );

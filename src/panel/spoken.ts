@@ -1,14 +1,16 @@
 /** What a screen reader says when something changes: the steps, and every tenth of the way; not each byte. */
 
 import type { JobView, RestoreView, Snapshot } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { isCounted, phaseWords } from './phase.ts';
+import { listed } from './words.ts';
 
 export function spoken(snapshot: Snapshot): string {
   if (snapshot.restore) return page(snapshot.restore, snapshot.jobs);
   const jobs = snapshot.jobs.map(job);
   if (jobs.length > 0) return jobs.join(' ');
   const titles = snapshot.disks.map((disk) => disk.title);
-  return titles.length === 0 ? '' : `Ready to back up: ${titles.join(', ')}.`;
+  return titles.length === 0 ? '' : say`Ready to back up: ${listed(titles)}.`;
 }
 
 /** Where a restore stands before it has begun. */
@@ -16,35 +18,37 @@ function page({ step, chosen, targets }: RestoreView, jobs: Snapshot['jobs']): s
   const target = targets.find(({ card }) => card === chosen?.card);
   const busy = jobs.find((one) => one.job === target?.job);
   if (busy) return job(busy);
-  if (!chosen || !target) return 'Choose the card to write the backup to.';
+  if (!chosen || !target) return say`Choose the card to write the backup to.`;
   const { state } = chosen;
-  if (state.is === 'looking') return `${target.title}: looking at the card.`;
+  if (state.is === 'looking') return say`${target.title}: looking at the card.`;
   if (state.is === 'failed')
-    return `${target.title}: ${state.problem.title}. ${state.problem.next}`;
-  if (step === 'choose') return `${target.title}: ${state.fit}`;
+    return say`${target.title}: ${state.problem.title}. ${state.problem.next}`;
+  if (step === 'choose') return say`${target.title}: ${state.fit}`;
   const { lost, written } = state;
-  return `Overwrite ${lost.title}? ${lost.content} will be lost, ${written.title} will be written.`;
+  return say`Overwrite ${lost.title}? ${lost.content} will be lost, ${written.title} will be written.`;
 }
 
 function job({ title, state, kind }: JobView): string {
   switch (state.is) {
     case 'working': {
-      if (state.cancelling) return `${title}: stopping.`;
-      if (state.held) return `${title}: waiting.`;
-      if (!isCounted(state.phase)) return `${title}: ${phaseWords(kind, state.phase)}.`;
+      if (state.cancelling) return say`${title}: stopping.`;
+      if (state.held) return say`${title}: waiting.`;
+      if (!isCounted(state.phase)) return say`${title}: ${phaseWords(kind, state.phase)}.`;
       const tenths = state.total > 0 ? Math.floor((state.bytes / state.total) * 10) : 0;
-      return `${title}: ${phaseWords(kind, state.phase)}, ${Math.min(tenths, 10) * 10} percent.`;
+      return say`${title}: ${phaseWords(kind, state.phase)}, ${Math.min(tenths, 10) * 10} percent.`;
     }
     case 'done':
-      if (state.damage !== null) return `${title}: backed up, but incomplete.`;
-      return `${title}: ${state.verified ? 'backed up and proven' : 'backed up, not verified'}.`;
+      if (state.damage !== null) return say`${title}: backed up, but incomplete.`;
+      return state.verified
+        ? say`${title}: backed up and proven.`
+        : say`${title}: backed up, not verified.`;
     case 'restored':
-      return `${title}: restored, read back and compared.`;
+      return say`${title}: restored, read back and compared.`;
     case 'undone':
-      return `${title}: the card is as it was before.`;
+      return say`${title}: the card is as it was before.`;
     case 'failed':
-      return `${title}: ${state.problem.title}. ${state.problem.next}`;
+      return say`${title}: ${state.problem.title}. ${state.problem.next}`;
     case 'cancelled':
-      return `${title}: cancelled.`;
+      return say`${title}: cancelled.`;
   }
 }

@@ -135,6 +135,12 @@ export function sentenceCase(text: string): string {
   return first.toLocaleUpperCase(currentLocale()) + text.slice(first.length);
 }
 
+/** "a, b, c": facts side by side, which make no sentence. What is empty has no place in it. */
+export function listed(items: readonly (string | null)[]): string {
+  const said = items.flatMap((item) => item || []);
+  return said.length === 0 ? '' : said.reduce((some, next) => say`${some}, ${next}`);
+}
+
 /** What a partition is called: its label, else its file system, else its number. */
 export function partitionName(part: {
   readonly index: number;
