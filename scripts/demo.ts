@@ -1,5 +1,8 @@
 /** `npm run demo`: the whole of PiKeep on a sample card, without a card reader. The same as `pikeep demo`. */
 
 import { runCommandLine } from '../src/cli/command-line.ts';
+import { buildPanel } from './build-panel.ts';
 
-await runCommandLine(['demo', ...process.argv.slice(2)]);
+const options = process.argv.slice(2);
+if (options.includes('--panel')) await buildPanel();
+await runCommandLine(['demo', ...options]);

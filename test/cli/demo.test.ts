@@ -59,6 +59,27 @@ describe('the demo', () => {
     expect(readdirSync(join(folder.path, made))).toEqual(['library']);
   });
 
+  it('puts a Pi’s card and an old one in for the panel, and leaves nothing when that is closed', async () => {
+    const demo = startPikeep(['demo', '--panel', '--no-browser', '--json'], {
+      env: { TMPDIR: folder.path },
+    });
+    try {
+      const { slot } = await demo.untilEvent(({ event }) => event === 'start');
+      const { file } = await demo.untilEvent(({ event }) => event === 'open');
+      expect(existsSync(file as string)).toBe(true);
+      await demo.untilEvent(({ event }) => event === 'panel');
+      expect(readdirSync(slot as string).toSorted()).toEqual(['old card.img', 'sample card.img']);
+      demo.child.kill('SIGINT');
+      const { code, events } = await demo.ended;
+      expect(code).toBe(130);
+      expect(undocumented(events)).toEqual([]);
+      expect(readdirSync(folder.path)).toEqual([]);
+    } finally {
+      demo.child.kill('SIGKILL');
+      await demo.ended;
+    }
+  });
+
   it.skipIf(needsRoot())('needs no rights', async () => {
     const { code, last } = await pikeep(['demo', '--json'], {
       uid: NOBODY,

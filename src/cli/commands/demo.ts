@@ -1,47 +1,52 @@
 /** `pikeep demo`: the whole of PiKeep on a sample card, from the card going in to a second one that is the same. */
 
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatDuration } from '../../engine/format.ts';
-import { createPlatform } from '../../platform/index.ts';
 import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
-import { openProgramLog } from '../../platform/program-log.ts';
-import { openSettings } from '../../platform/settings.ts';
 import type { Run } from '../command.ts';
 import { type DemoOutcome, playDemo } from '../demo-play.ts';
 import { playRestore } from '../demo-restore.ts';
+import { type DemoStage, insertOldCard, insertSampleCard, setDemoStage } from '../demo-stage.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
-import { ownCommand, scriptsFolder, VERSION } from '../place.ts';
+import { ownCommand } from '../place.ts';
 import type { Session } from '../session.ts';
 import { shellWord } from '../shell-word.ts';
+import { showPanel } from '../show-panel.ts';
 
 export function defineDemo(program: Command, run: Run): void {
   program
     .command('demo')
     .description('Back up a sample card and restore it to another, without a card reader.')
-    .action((_options: object, command: Command) => run(command, demo));
+    .option('--panel', 'put two sample cards in and open the panel, to click it yourself')
+    .option('--no-browser', 'with --panel: open no browser; name the file that leads to the panel')
+    .action((options: DemoOptions, command: Command) =>
+      run(command, (session) => demo(session, options)),
+    );
 }
 
-async function demo(session: Session): Promise<ExitCode> {
-  const { printer } = session;
-  const folder = await mkdtemp(join(tmpdir(), 'pikeep-demo-'));
-  const slot = join(folder, 'slot');
-  const log = join(folder, 'log');
+interface DemoOptions {
+  readonly panel?: true;
+  readonly browser: boolean;
+}
+
+async function demo(session: Session, options: DemoOptions): Promise<ExitCode> {
+  const stage = await setDemoStage(session);
+  const { folder, slot, library, log } = stage;
   let isKept = false;
   try {
-    await mkdir(slot);
-    const library = session.options.library === null ? join(folder, 'library') : session.library;
-    printer.start({
+    session.printer.start({
       facts: { command: 'demo', slot, folder: library },
       lines: [`The folder ${slot} stands in for a card reader. Nothing else is touched.`],
     });
-    const outcome = await playIn(session, { folder, slot, log, library });
+    if (options.panel) return await demoPanel(stage, options);
+    const outcome = await playIn(stage);
     isKept = true;
-    printer.done({ facts: { command: 'demo', ...outcome }, lines: lines(outcome, folder) });
+    session.printer.done({
+      facts: { command: 'demo', ...outcome },
+      lines: lines(outcome, folder),
+    });
     return exitCodes.done;
   } finally {
     const rest = isKept ? [slot, log] : [folder];
@@ -49,49 +54,33 @@ async function demo(session: Session): Promise<ExitCode> {
   }
 }
 
+/** A Pi's card and an old one in the reader, and whoever tries it does the rest. */
+async function demoPanel(stage: DemoStage, { browser }: DemoOptions): Promise<ExitCode> {
+  const { printer, signal } = stage.inside;
+  await insertOldCard(stage, await insertSampleCard(stage));
+  await showPanel(stage.inside, { browser, notify: true });
+  printer.done({
+    facts: { command: 'demo', slot: stage.slot, folder: stage.library },
+    lines: ['The panel is closed. The sample cards and their backups are removed.'],
+  });
+  return signal.aborted ? exitCodes.interrupted : exitCodes.done;
+}
+
 /** The desk does the backup, as in the app; the restore is that of the command line. */
-async function playIn(
-  session: Session,
-  { folder, slot, log, library }: Readonly<Record<'folder' | 'slot' | 'log' | 'library', string>>,
-): Promise<DemoOutcome> {
-  const inside: Session = {
-    ...session,
-    options: { ...session.options, slot, library, door: null },
-    platform: await createPlatform({ slot }),
-    // The user's own settings could eject the card, which would be gone before it was looked at.
-    settings: await openSettings({ file: join(folder, 'settings.json') }),
-    library,
-    recordsFolder: library,
-    // What is only played leaves nothing among the user's own records.
-    log: openProgramLog({ program: 'cli', version: VERSION, command: 'demo' }, { folder: log }),
-  };
+async function playIn(stage: DemoStage): Promise<DemoOutcome> {
+  const { inside } = stage;
+  const { printer, signal } = inside;
   const desk = await openDesk(inside);
-  const { printer, signal } = session;
   let outcome: DemoOutcome;
   try {
-    const insert = () => insertSampleCard(folder, slot);
+    const insert = async () => void (await insertSampleCard(stage));
     outcome = await playDemo({ desk, printer, signal, insert });
   } finally {
     await desk.close();
   }
-  await notify(session, outcome);
-  const { image, bytes } = outcome;
-  await playRestore(inside, { image, bytes, slot, folder });
+  await notify(inside, outcome);
+  await playRestore(stage, outcome);
   return outcome;
-}
-
-/** A card is there all at once, so it is made elsewhere and moved in. */
-async function insertSampleCard(folder: string, slot: string): Promise<void> {
-  const scripts = scriptsFolder();
-  if (scripts === null) {
-    throw new PiKeepError('UNSUPPORTED', { what: 'the demo needs the sample card of a checkout' });
-  }
-  const script: { writeSampleCard(path: string): Promise<unknown> } = await import(
-    join(scripts, 'sample-card.ts')
-  );
-  const made = join(folder, 'sample.img');
-  await script.writeSampleCard(made);
-  await rename(made, join(slot, 'sample card.img'));
 }
 
 async function notify({ printer }: Session, outcome: DemoOutcome): Promise<void> {
@@ -122,8 +111,8 @@ function lines(
     'Try next:',
     `  ${pikeep} verify ${shellWord(image)}`,
     `  ${pikeep} inspect ${shellWord(image)}`,
-    `  ${pikeep} restore --help`,
-    `  ${pikeep} list --all`,
+    `  ${pikeep} ls ${shellWord(image)} /home`,
+    `  ${pikeep} demo --panel`,
     '',
     `Remove what the demo made: rm -rf ${shellWord(folder)}`,
   ];

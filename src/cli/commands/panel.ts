@@ -1,18 +1,10 @@
 /** `pikeep panel`: the panel in the browser, where there is no menu bar to live in. */
 
 import type { Command } from 'commander';
-import type { Desk } from '../../desk/desk.ts';
-import { announce } from '../../desk/notices.ts';
-import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
-import { explain } from '../../engine/explain.ts';
-import { type PanelServer, servePanel } from '../../panel-server/serve-panel.ts';
-import { openInBrowser } from '../../platform/browser.ts';
-import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { openDesk } from '../open-desk.ts';
-import { panelAssets } from '../place.ts';
 import type { Session } from '../session.ts';
+import { type PanelOptions, showPanel } from '../show-panel.ts';
 
 export function definePanel(program: Command, run: Run): void {
   program
@@ -25,80 +17,9 @@ export function definePanel(program: Command, run: Run): void {
     );
 }
 
-interface PanelOptions {
-  readonly browser: boolean;
-  readonly notify: boolean;
-}
-
-async function panel(session: Session, { browser, notify }: PanelOptions): Promise<ExitCode> {
-  const { printer, signal, keepOnAbort } = session;
-  const desk = await openDesk(session);
-  try {
-    const server = await servePanel(desk, {
-      assets: panelAssets(),
-      openBrowser: (file) => (browser ? openOrName(session, file) : name(session, file)),
-    });
-    const quiet = notify ? tell(session, desk, server) : () => Promise.resolve();
-    try {
-      printer.happened('panel', {
-        facts: { url: server.url },
-        lines: [`The panel is served at ${server.url} for this computer only. Ctrl-C ends it.`],
-      });
-      const interrupted = aborted(signal);
-      await Promise.race([server.closed, interrupted]);
-    } finally {
-      await quiet();
-      await server.close();
-    }
-  } finally {
-    await desk.close({ keep: !signal.aborted || keepOnAbort() });
-  }
+async function panel(session: Session, options: PanelOptions): Promise<ExitCode> {
+  const { printer, signal } = session;
+  await showPanel(session, options);
   printer.done({ facts: { command: 'panel' }, lines: ['The panel is closed.'] });
   return signal.aborted ? exitCodes.interrupted : exitCodes.done;
-}
-
-/**
- * Notices as the app gives them. A machine without a service for them is as good as any other: the page says the same.
- * Returns what ends them.
- */
-function tell({ printer }: Session, desk: Desk, server: PanelServer): () => Promise<void> {
-  const notifier = createNodeNotifier();
-  const stop = announce(desk, notifier, {
-    show: () => {
-      server
-        .open()
-        .catch((error: unknown) =>
-          printer.warning('NO_BROWSER', explain(asPiKeepError(error)).message),
-        );
-    },
-  });
-  return () => {
-    stop();
-    return notifier.close();
-  };
-}
-
-async function openOrName(session: Session, file: string): Promise<void> {
-  try {
-    await openInBrowser(file);
-  } catch (error) {
-    if (!isPiKeepError(error, 'TOOL_MISSING', 'TOOL_FAILED')) throw error;
-    session.printer.warning('NO_BROWSER', explain(asPiKeepError(error)).message);
-    await name(session, file);
-  }
-}
-
-/** The file holds the secret that lets a browser in; its name is none. */
-async function name(session: Session, file: string): Promise<void> {
-  session.printer.happened('open', {
-    facts: { file },
-    lines: [`Open this file in your browser: ${file}`],
-  });
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
