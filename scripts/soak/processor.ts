@@ -15,7 +15,17 @@ export function cpuSeconds(pid: number): number {
 }
 
 export function childrenOf(pid: number | 'self'): number {
+  return childPids(pid).length;
+}
+
+/** Children and theirs, as far as they are still there. */
+export function processesBelow(pid: number): number[] {
+  return childPids(pid).flatMap((child) => [child, ...processesBelow(child)]);
+}
+
+function childPids(pid: number | 'self'): number[] {
   return readdirSync(`/proc/${pid}/task`)
     .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
-    .filter((child) => child !== '').length;
+    .filter((child) => child !== '')
+    .map(Number);
 }
