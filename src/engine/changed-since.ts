@@ -3,6 +3,8 @@
  * where it is sure: see `portrait-volumes.ts` for what every use changes.
  */
 
+import { currentLocale } from '../language/format.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card } from './card.ts';
 import { formatBytes } from './format.ts';
@@ -102,31 +104,69 @@ export function changedWords(
 ): string | null {
   const { verdict, bytes, isAtLeast } = changed;
   if (verdict === 'unknown') return null;
-  if (verdict === 'same') return `same as your backup of ${dayWords(at, now, timeZone)}`;
-  if (bytes === null) return 'changed since';
-  if (bytes < HARDLY_BYTES) return isAtLeast ? 'changed since' : 'less than 1 MB changed since';
-  return `${isAtLeast ? 'more than' : 'about'} ${formatBytes(bytes)} changed since`;
+  if (verdict === 'same') return dayIn(same, dayOf(at, now, timeZone));
+  if (bytes === null) return say`changed since`;
+  if (bytes < HARDLY_BYTES)
+    return isAtLeast ? say`changed since` : say`less than 1 MB changed since`;
+  const amount = formatBytes(bytes);
+  return isAtLeast ? say`more than ${amount} changed since` : say`about ${amount} changed since`;
 }
 
 /** The same, to stand alone: "about 1.2 GB changed since your backup of Tuesday". Null: not known. */
 export function changedSentence(
   {
     verdict,
-    ...changed
+    bytes,
+    isAtLeast,
   }: Pick<ChangedSince, 'bytes' | 'isAtLeast'> & { verdict: 'same' | 'changed' },
   at: Date,
   now: Date,
   timeZone?: string,
 ): string | null {
-  const words = changedWords({ ...changed, verdict }, at, now, timeZone);
-  if (words === null || verdict === 'same') return words;
-  return `${words} your backup of ${dayWords(at, now, timeZone)}`;
+  const day = dayOf(at, now, timeZone);
+  if (verdict === 'same') return dayIn(same, day);
+  const when = dayIn(since, day);
+  if (bytes === null) return say`changed ${when}`;
+  if (bytes < HARDLY_BYTES) {
+    return isAtLeast ? say`changed ${when}` : say`less than 1 MB changed ${when}`;
+  }
+  const amount = formatBytes(bytes);
+  return isAtLeast
+    ? say`more than ${amount} changed ${when}`
+    : say`about ${amount} changed ${when}`;
+}
+
+interface Day {
+  readonly kind: 'today' | 'yesterday' | 'weekday' | 'date';
+  readonly weekday: string;
+  readonly date: string;
+}
+
+// `{0}` is the day of the week and `{1}` the date: many languages lead to them with other words.
+
+const same: Readonly<Record<Day['kind'], Phrase>> = {
+  today: toSay('same as your backup of today'),
+  yesterday: toSay('same as your backup of yesterday'),
+  weekday: toSay('same as your backup of {0}'),
+  date: toSay('same as your backup of {1}'),
+};
+
+/** When, to stand in a sentence: no language has to bend it. */
+const since: Readonly<Record<Day['kind'], Phrase>> = {
+  today: toSay('since your backup of today'),
+  yesterday: toSay('since your backup of yesterday'),
+  weekday: toSay('since your backup of {0}'),
+  date: toSay('since your backup of {1}'),
+};
+
+function dayIn(table: typeof same, { kind, weekday, date }: Day): string {
+  return sayPhrase(table[kind], weekday, date);
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** "today", "yesterday", the day of the week for up to six days, else the date; a time to come is a date too. */
-function dayWords(at: Date, now: Date, timeZone?: string): string {
+function dayOf(at: Date, now: Date, timeZone?: string): Day {
   const zone = timeZone === undefined ? {} : { timeZone };
   const date = (time: Date): string =>
     new Intl.DateTimeFormat('en-CA', {
@@ -136,9 +176,12 @@ function dayWords(at: Date, now: Date, timeZone?: string): string {
       day: '2-digit',
     }).format(time);
   const days = Math.round((Date.parse(date(now)) - Date.parse(date(at))) / DAY_MS);
-  if (days === 0) return 'today';
-  if (days === 1) return 'yesterday';
-  const format: Intl.DateTimeFormatOptions =
-    days > 1 && days < 7 ? { weekday: 'long' } : { day: 'numeric', month: 'long', year: 'numeric' };
-  return new Intl.DateTimeFormat('en-GB', { ...zone, ...format }).format(at);
+  const write = (format: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(currentLocale(), { ...zone, ...format }).format(at);
+  return {
+    kind:
+      days === 0 ? 'today' : days === 1 ? 'yesterday' : days > 1 && days < 7 ? 'weekday' : 'date',
+    weekday: write({ weekday: 'long' }),
+    date: write({ day: 'numeric', month: 'long', year: 'numeric' }),
+  };
 }

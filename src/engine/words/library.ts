@@ -1,18 +1,19 @@
 /** Words about taking backups out of the library. */
 
+import { say } from '../../language/say.ts';
 import type { Words } from './words.ts';
 
 export type LibraryCode = 'LIBRARY_CHANGED' | 'TRASH_UNAVAILABLE';
 
 export const libraryWords: Words<LibraryCode> = {
   LIBRARY_CHANGED: ({ path }) => ({
-    title: 'The library changed meanwhile',
-    message: `${path} is not as it was when it was decided what stays and what goes, so nothing more was removed.`,
-    next: 'Do it again: it will be decided anew, by what is there now.',
+    title: say`The library changed meanwhile`,
+    message: say`${path} is not as it was when it was decided what stays and what goes, so nothing more was removed.`,
+    next: say`Do it again: it will be decided anew, by what is there now.`,
   }),
   TRASH_UNAVAILABLE: ({ path, detail }) => ({
-    title: 'There is no Trash for this file',
-    message: `${path} was not moved to the Trash: ${detail}.`,
-    next: 'It is still there. “pikeep forget … --delete” deletes for good instead; that cannot be undone.',
+    title: say`There is no Trash for this file`,
+    message: say`${path} was not moved to the Trash: ${detail}.`,
+    next: say`It is still there. “pikeep forget … --delete” deletes for good instead; that cannot be undone.`,
   }),
 };

@@ -5,6 +5,7 @@
  * "Controlling app access to files"; kernel: IOMediaBSDClient).
  */
 
+import { say } from '../../language/say.ts';
 import type { Words } from './words.ts';
 
 export type OpeningCode =
@@ -20,57 +21,57 @@ export type OpeningCode =
 export const openingWords: Words<OpeningCode> = {
   PRIVACY_REFUSED: ({ path }) => (isMacDevice(path) ? macPrivacy(path) : otherPrivacy(path)),
   ACCESS_DENIED: ({ path }) => ({
-    title: 'Your user account may not open this',
-    message: `The system did not let PiKeep open ${path} with the rights of your user account.`,
+    title: say`Your user account may not open this`,
+    message: say`The system did not let PiKeep open ${path} with the rights of your user account.`,
     next: path.startsWith('/dev/')
-      ? 'Allow PiKeep to ask for an administrator’s password, or run the command as an administrator (with sudo).'
-      : 'Give your user account permission to open that file.',
+      ? say`Allow PiKeep to ask for an administrator’s password, or run the command as an administrator (with sudo).`
+      : say`Give your user account permission to open that file.`,
   }),
   DIALOG_CANCELLED: ({ door }) => ({
-    title: 'The question was cancelled',
-    message: `The dialog that asks for permission to open the card was closed (${doorWords(door)}).`,
-    next: 'Start again and confirm with a password or Touch ID. A backup only reads the card; nothing but a restore that you confirmed writes to it.',
+    title: say`The question was cancelled`,
+    message: say`The dialog that asks for permission to open the card was closed (${doorWords(door)}).`,
+    next: say`Start again and confirm with a password or Touch ID. A backup only reads the card; nothing but a restore that you confirmed writes to it.`,
   }),
   NOT_AUTHORIZED: ({ door, detail }) => ({
-    title: 'You are not allowed to do this',
-    message: `The system refused permission to open the card (${doorWords(door)}): ${sentence(detail)}`,
-    next: 'Ask an administrator of this computer to confirm, or run PiKeep from an administrator’s account.',
+    title: say`You are not allowed to do this`,
+    message: say`The system refused permission to open the card (${doorWords(door)}): ${sentence(detail)}`,
+    next: say`Ask an administrator of this computer to confirm, or run PiKeep from an administrator’s account.`,
   }),
   DOOR_UNAVAILABLE: ({ door, detail }) => ({
-    title: 'This way of opening is not available',
-    message: `The card cannot be opened here by ${doorWords(door)}: ${sentence(detail)}`,
-    next: 'Leave “--door” away, so that PiKeep tries every way; “pikeep doctor” shows which there are.',
+    title: say`This way of opening is not available`,
+    message: unavailable(door, sentence(detail)),
+    next: say`Leave “--door” away, so that PiKeep tries every way; “pikeep doctor” shows which there are.`,
   }),
   NO_DOOR: ({ path, tried }) => ({
-    title: 'There is no way to open the card',
-    message: `PiKeep found no way to open ${path}. Tried: ${sentence(tried)}`,
-    next: 'Run the command as an administrator (with sudo), or see with “pikeep doctor” what is missing.',
+    title: say`There is no way to open the card`,
+    message: say`PiKeep found no way to open ${path}. Tried: ${sentence(tried)}`,
+    next: say`Run the command as an administrator (with sudo), or see with “pikeep doctor” what is missing.`,
   }),
   HELPER_FAILED: ({ detail }) => ({
-    title: 'The helper failed',
-    message: `The small program that opens the card with an administrator’s rights gave up: ${sentence(detail)}`,
-    next: 'Start again. If it happens again, run “pikeep doctor” and report what it prints.',
+    title: say`The helper failed`,
+    message: say`The small program that opens the card with an administrator’s rights gave up: ${sentence(detail)}`,
+    next: say`Start again. If it happens again, run “pikeep doctor” and report what it prints.`,
   }),
   SOCKET_PATH_TOO_LONG: ({ path, bytes }) => ({
-    title: 'The path of the temporary folder is too long',
-    message: `${path} has ${bytes} bytes, more than the system allows for a connection between two programs.`,
-    next: 'Set TMPDIR to a folder with a short path, such as /tmp, and start PiKeep again.',
+    title: say`The path of the temporary folder is too long`,
+    message: say`${path} has ${bytes} bytes, more than the system allows for a connection between two programs.`,
+    next: say`Set TMPDIR to a folder with a short path, such as /tmp, and start PiKeep again.`,
   }),
 };
 
 function macPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REFUSED']> {
   return {
-    title: 'macOS keeps the card private',
-    message: `The privacy protection of macOS does not let PiKeep open ${path}; a password does not change that. After one “Don’t Allow” macOS never asks again.`,
-    next: 'Open System Settings › Privacy & Security › Files & Folders, and turn on Removable Volumes for PiKeep. If you started PiKeep in a terminal, turn it on for that terminal app (Terminal, iTerm, Visual Studio Code). Then quit that app, open it again and retry.',
+    title: say`macOS keeps the card private`,
+    message: say`The privacy protection of macOS does not let PiKeep open ${path}; a password does not change that. After one “Don’t Allow” macOS never asks again.`,
+    next: say`Open System Settings › Privacy & Security › Files & Folders, and turn on Removable Volumes for PiKeep. If you started PiKeep in a terminal, turn it on for that terminal app (Terminal, iTerm, Visual Studio Code). Then quit that app, open it again and retry.`,
   };
 }
 
 function otherPrivacy(path: string): ReturnType<(typeof openingWords)['PRIVACY_REFUSED']> {
   return {
-    title: 'A security rule keeps the card closed',
-    message: `The system does not allow opening ${path}, whatever the password; a security policy or a sandbox (container, Snap, Flatpak) stands in the way.`,
-    next: 'Run PiKeep outside the sandbox, or allow this device in its settings.',
+    title: say`A security rule keeps the card closed`,
+    message: say`The system does not allow opening ${path}, whatever the password; a security policy or a sandbox (container, Snap, Flatpak) stands in the way.`,
+    next: say`Run PiKeep outside the sandbox, or allow this device in its settings.`,
   };
 }
 
@@ -81,13 +82,26 @@ function isMacDevice(path: string): boolean {
 function doorWords(door: string): string {
   switch (door) {
     case 'direct':
-      return 'opening it directly';
+      return say`opening it directly`;
     case 'authopen':
-      return 'the macOS permission dialog';
+      return say`the macOS permission dialog`;
     case 'helper':
-      return 'the administrator’s helper';
+      return say`the administrator’s helper`;
     default:
       return door;
+  }
+}
+
+function unavailable(door: string, detail: string): string {
+  switch (door) {
+    case 'direct':
+      return say`The card cannot be opened here by opening it directly: ${detail}`;
+    case 'authopen':
+      return say`The card cannot be opened here by the macOS permission dialog: ${detail}`;
+    case 'helper':
+      return say`The card cannot be opened here by the administrator’s helper: ${detail}`;
+    default:
+      return say`The card cannot be opened here by ${door}: ${detail}`;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Words about the program, its messages and the tools it needs. */
 
+import { say } from '../../language/say.ts';
 import type { Words } from './words.ts';
 
 export type ProgramCode =
@@ -16,62 +17,60 @@ export type ProgramCode =
 
 export const programWords: Words<ProgramCode> = {
   USAGE: ({ detail }) => ({
-    title: 'That is not a command PiKeep understands',
+    title: say`That is not a command PiKeep understands`,
     message: detail,
-    next: 'See “pikeep --help”, or “pikeep COMMAND --help”, for what can be typed.',
+    next: say`See “pikeep --help”, or “pikeep COMMAND --help”, for what can be typed.`,
   }),
   BAD_MESSAGE: ({ from, detail }) => ({
-    title: 'Two parts of PiKeep did not understand each other',
-    message: `A message from ${from} was not as agreed: ${detail}`,
-    next: 'Quit PiKeep and start it again. If it happens again, install it anew: its parts may be of different versions.',
+    title: say`Two parts of PiKeep did not understand each other`,
+    message: say`A message from ${from} was not as agreed: ${detail}`,
+    next: say`Quit PiKeep and start it again. If it happens again, install it anew: its parts may be of different versions.`,
   }),
   STRANGER: ({ from }) => ({
-    title: 'A stranger knocked',
-    message: `Something that is not PiKeep tried to give it orders (${from}); it was turned away.`,
-    next: 'Open the panel from PiKeep itself. If you did not expect this, look which programs are running.',
+    title: say`A stranger knocked`,
+    message: say`Something that is not PiKeep tried to give it orders (${from}); it was turned away.`,
+    next: say`Open the panel from PiKeep itself. If you did not expect this, look which programs are running.`,
   }),
   INTERRUPTED: ({ kept }) =>
     kept
       ? {
-          title: 'Stopped',
-          message:
-            'The backup was stopped before it was finished. What it had proven by then, if anything, is kept.',
-          next: 'Put the card in and continue whenever you like.',
+          title: say`Stopped`,
+          message: say`The backup was stopped before it was finished. What it had proven by then, if anything, is kept.`,
+          next: say`Put the card in and continue whenever you like.`,
         }
       : {
-          title: 'Cancelled',
-          message:
-            'The work was stopped before it was finished. Nothing half-made is left under a backup’s name.',
-          next: 'Start again whenever you like.',
+          title: say`Cancelled`,
+          message: say`The work was stopped before it was finished. Nothing half-made is left under a backup’s name.`,
+          next: say`Start again whenever you like.`,
         },
   WORKER_DIED: ({ detail }) => ({
-    title: 'The work ended unexpectedly',
-    message: `The process that reads the card is gone (${detail}).`,
-    next: 'Start again. If the computer was short of memory, close other programs first.',
+    title: say`The work ended unexpectedly`,
+    message: say`The process that reads the card is gone (${detail}).`,
+    next: say`Start again. If the computer was short of memory, close other programs first.`,
   }),
   TOOL_MISSING: ({ tool }) => ({
-    title: 'A program of the system is missing',
-    message: `PiKeep needs “${tool}” and did not find it.`,
-    next: `Install the package that brings “${tool}”, or repair your PATH.`,
+    title: say`A program of the system is missing`,
+    message: say`PiKeep needs “${tool}” and did not find it.`,
+    next: say`Install the package that brings “${tool}”, or repair your PATH.`,
   }),
   TOOL_FAILED: ({ tool, detail }) => ({
-    title: 'A program of the system failed',
-    message: `“${tool}” did not do its work: ${detail}`,
-    next: 'Try again. If it stays so, restart the computer.',
+    title: say`A program of the system failed`,
+    message: say`“${tool}” did not do its work: ${detail}`,
+    next: say`Try again. If it stays so, restart the computer.`,
   }),
   SETTINGS_INVALID: ({ path, detail }) => ({
-    title: 'The settings cannot be read',
-    message: `${path} is not valid: ${detail}`,
-    next: 'Correct that file, or delete it to start with the defaults.',
+    title: say`The settings cannot be read`,
+    message: say`${path} is not valid: ${detail}`,
+    next: say`Correct that file, or delete it to start with the defaults.`,
   }),
   UNSUPPORTED: ({ what }) => ({
-    title: 'Not possible here',
-    message: `PiKeep cannot do this on this computer: ${what}.`,
-    next: 'See “pikeep doctor” for what is possible here.',
+    title: say`Not possible here`,
+    message: say`PiKeep cannot do this on this computer: ${what}.`,
+    next: say`See “pikeep doctor” for what is possible here.`,
   }),
   INTERNAL: ({ detail }) => ({
-    title: 'PiKeep made a mistake',
-    message: `Something happened that should not: ${detail}`,
-    next: 'Please report this, with the output of “pikeep doctor”.',
+    title: say`PiKeep made a mistake`,
+    message: say`Something happened that should not: ${detail}`,
+    next: say`Please report this, with the output of “pikeep doctor”.`,
   }),
 };
