@@ -1,13 +1,15 @@
 /** A backup that did not finish: how much of it is there, and the way on from there. */
 
 import type { DiskView, UnfinishedView } from '../contract/panel.ts';
+import { formatPercent } from '../language/format.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import type { Send } from './send.ts';
 import { ago } from './words.ts';
 
 /** "43%"; never all of it, since something is missing. */
 export function share({ bytes, total }: UnfinishedView): string {
-  return `${total > 0 ? Math.min(99, Math.floor((bytes / total) * 100)) : 0}%`;
+  return formatPercent(total > 0 ? Math.min(99, Math.floor((bytes / total) * 100)) / 100 : 0);
 }
 
 export interface ContinueProps {
@@ -21,8 +23,7 @@ export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
   return (
     <>
       <p class="next">
-        A backup of this card stopped {ago(unfinished.at)}, before it was done. {share(unfinished)}{' '}
-        is there already, and is used if the card is still as it was.
+        {say`A backup of this card stopped ${ago(unfinished.at)}, before it was done. ${share(unfinished)} is there already, and is used if the card is still as it was.`}
       </p>
       <div class="buttons">
         <ContinueButtons disk={disk} send={send} />
@@ -39,16 +40,16 @@ export function ContinueButtons({ disk, send }: Omit<ContinueProps, 'unfinished'
         kind="primary"
         command={{ command: 'backup', ...card, continue: true }}
         send={send}
-        label={`Continue the backup of ${disk.title}`}
+        label={say`Continue the backup of ${disk.title}`}
       >
-        Continue
+        {say`Continue`}
       </Action>
       <Action
         command={{ command: 'backup', ...card, continue: false }}
         send={send}
-        label={`Start again with the backup of ${disk.title}`}
+        label={say`Start again with the backup of ${disk.title}`}
       >
-        Start again
+        {say`Start again`}
       </Action>
     </>
   );
@@ -61,8 +62,9 @@ export function Kept({
 }: Pick<ContinueProps, 'unfinished'> & { readonly disk: DiskView | null }) {
   return (
     <p class="next">
-      What is done is kept: {share(unfinished)} of it.{' '}
-      {disk ? 'You can continue from there.' : 'Continue when the card is back.'}
+      {disk
+        ? say`What is done is kept: ${share(unfinished)} of it. You can continue from there.`
+        : say`What is done is kept: ${share(unfinished)} of it. Continue when the card is back.`}
     </p>
   );
 }

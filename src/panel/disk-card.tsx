@@ -1,4 +1,5 @@
 import type { DiskView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { ContinueOffer } from './continue.tsx';
 import { DiskMenu } from './disk-menu.tsx';
@@ -6,7 +7,7 @@ import { Hint } from './hint.tsx';
 import { useTools } from './page-tools.ts';
 import { CardPicture, Chevron } from './pictures.tsx';
 import type { Send } from './send.ts';
-import { size } from './words.ts';
+import { listed, size } from './words.ts';
 
 export interface DiskCardProps {
   readonly disk: DiskView;
@@ -25,14 +26,11 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
       <DiskMenu disk={disk} send={send} />
       {disk.history && <History history={disk.history} />}
       {disk.partitions.length > 0 && (
-        <ul class="partitions" aria-label="Partitions">
+        <ul class="partitions" aria-label={say`Partitions`}>
           {disk.partitions.map((part, index) => (
             <li key={`${index}`}>
               <span class="name">{part.label ?? part.kind}</span>
-              <span>
-                {part.label !== null && `${part.kind}, `}
-                {size(part.bytes)}
-              </span>
+              <span>{listed([part.label === null ? null : part.kind, size(part.bytes)])}</span>
             </li>
           ))}
         </ul>
@@ -50,7 +48,7 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
           command={{ command: 'backup', disk: disk.disk, card: disk.card }}
           send={send}
         >
-          {isPi ? 'Back up this Pi card' : 'Back up this disk'}
+          {isPi ? say`Back up this Pi card` : say`Back up this disk`}
         </Action>
       )}
       {canRestore && (
@@ -61,15 +59,15 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
             from: { with: 'card', disk: disk.disk, card: disk.card },
           }}
           send={send}
-          label={`Restore a backup… to ${disk.title}`}
+          label={say`Restore a backup… to ${disk.title}`}
         >
-          Restore a backup…
+          {say`Restore a backup…`}
         </Action>
       )}
       {onMac && isPi ? (
         <Hint />
       ) : (
-        <p class="hint">A backup only reads the card. Nothing on it changes.</p>
+        <p class="hint">{say`A backup only reads the card. Nothing on it changes.`}</p>
       )}
     </>
   );

@@ -1,4 +1,5 @@
 import type { DiskView, JobState, PlanView } from '../contract/panel.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { CardMap } from './card-map.tsx';
 import { Key, MapKey } from './map-key.tsx';
@@ -33,63 +34,60 @@ export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
           <CardMap plan={plan} copied={1} />
           <MapKey>
             <Key of="copied">{wasRead(state)}</Key>
-            {leftOut > 0 && <Key of="free">{size(leftOut)} free, left out</Key>}
+            {leftOut > 0 && <Key of="free">{say`${size(leftOut)} free, left out`}</Key>}
           </MapKey>
         </div>
       )}
       <dl>
         {!plan && (
           <>
-            <dt>Card</dt>
+            <dt>{say`Card`}</dt>
             <dd>{wasRead(state)}</dd>
           </>
         )}
-        <dt>Image</dt>
-        <dd>{size(state.storedBytes)} on your disk</dd>
-        <dt>Took</dt>
+        <dt>{say`Image`}</dt>
+        <dd>{say`${size(state.storedBytes)} on your disk`}</dd>
+        <dt>{say`Took`}</dt>
         <dd>{duration(state.seconds)}</dd>
-        <dt>In</dt>
+        <dt>{say`In`}</dt>
         <dd class="place">{state.place}</dd>
       </dl>
       {(verified !== null || checks.length > 0) && (
-        <ul class="checks" aria-label="What was checked">
+        <ul class="checks" aria-label={say`What was checked`}>
           {verified && (
             <li>
               <Tick />
-              <span>{proof[verified]}</span>
+              <span>{sayPhrase(proof[verified])}</span>
             </li>
           )}
           {checks.map(({ name, ok, detail }) => (
             <li key={name}>
               {ok ? <Tick /> : <Cross />}
-              <span>
-                {name}
-                {detail && !ok ? `: ${detail}` : ''}
-              </span>
+              <span>{detail && !ok ? say`${name}: ${detail}` : name}</span>
             </li>
           ))}
         </ul>
       )}
-      {ejected && <p class="next ejected">The card is ejected. You can take it out.</p>}
+      {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
       <div class="buttons">
         <Action kind="primary" command={{ command: 'reveal', job }} send={send}>
-          {onMac ? 'Show in Finder' : 'Show in folder'}
+          {onMac ? say`Show in Finder` : say`Show in folder`}
         </Action>
         {disk && !ejected && (
           <Action command={{ command: 'eject', disk: disk.disk, card: disk.card }} send={send}>
-            Eject
+            {say`Eject`}
           </Action>
         )}
         <Action
           command={{ command: 'restore-open', from: { with: 'job', job, forceUnmount: false } }}
           send={send}
         >
-          Restore…
+          {say`Restore…`}
         </Action>
       </div>
       {plan && plan.partitions.length > 0 && (
         <details class="plan fold">
-          <summary>Partitions</summary>
+          <summary>{say`Partitions`}</summary>
           <PartitionList plan={plan} />
         </details>
       )}
@@ -98,16 +96,19 @@ export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
 }
 
 function verdict({ verified, damage }: DoneState): string {
-  if (damage !== null) return 'Backed up, but incomplete';
-  return verified ? 'Backed up and proven' : 'Backed up, but not checked';
+  if (damage !== null) return say`Backed up, but incomplete`;
+  return verified ? say`Backed up and proven` : say`Backed up, but not checked`;
 }
 
 function wasRead({ bytes, readBytes }: DoneState): string {
-  return readBytes === bytes ? `All ${size(bytes)} read` : `${portion(readBytes, bytes)} read`;
+  return readBytes === bytes
+    ? say`All ${size(bytes)} read`
+    : say`${portion(readBytes, bytes)} read`;
 }
 
-const proof: Readonly<Record<NonNullable<DoneState['verified']>, string>> = {
-  'read-back': 'Read back from the disk, equal byte for byte',
-  'read-back-cached':
+const proof: Readonly<Record<NonNullable<DoneState['verified']>, Phrase>> = {
+  'read-back': toSay('Read back from the disk, equal byte for byte'),
+  'read-back-cached': toSay(
     'Read back, equal byte for byte (through the cache: this disk has no way past it)',
+  ),
 };

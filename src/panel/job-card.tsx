@@ -1,4 +1,5 @@
 import type { DiskView, JobState, JobView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action, Close } from './action.tsx';
 import { Coach, type CoachButton } from './coach.tsx';
 import { ContinueButtons, Kept } from './continue.tsx';
@@ -31,7 +32,7 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
         subtitle={disk?.subtitle ?? ''}
         lit={disk?.kind !== 'removable'}
       />
-      {state.is !== 'working' && <Close label={`Dismiss ${job.title}`} onClick={dismiss} />}
+      {state.is !== 'working' && <Close label={say`Dismiss ${job.title}`} onClick={dismiss} />}
       <Stage job={job} disk={disk} onMac={onMac} send={send} />
       {state.is === 'failed' && <ToReport />}
       {job.warnings.map((warning) => (
@@ -95,8 +96,8 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
     return (
       <Coach
         coach={coach}
-        again={again ? retry('Try again', false) : null}
-        force={forced ? retry('Unmount by force', true) : null}
+        again={again ? retry(say`Try again`, false) : null}
+        force={forced ? retry(say`Unmount by force`, true) : null}
         send={send}
       />
     );
@@ -117,17 +118,17 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
             command={{ command: 'retry', job: job.job, forceUnmount: false }}
             send={send}
           >
-            Try again
+            {say`Try again`}
           </Action>
         )}
         {disk !== null && actions.includes('force-unmount') && (
           <Action command={{ command: 'retry', job: job.job, forceUnmount: true }} send={send}>
-            Unmount by force
+            {say`Unmount by force`}
           </Action>
         )}
         {actions.includes('open-privacy-settings') && (
           <Action command={{ command: 'open-privacy-settings' }} send={send}>
-            Open Privacy Settings
+            {say`Open Privacy Settings`}
           </Action>
         )}
       </div>
@@ -144,16 +145,16 @@ interface CancelledProps {
 function Cancelled({ job, disk, send }: CancelledProps) {
   return (
     <div class="outcome">
-      <p class="verdict">Cancelled</p>
+      <p class="verdict">{say`Cancelled`}</p>
       {job.unfinished ? (
         <Kept unfinished={job.unfinished} disk={disk} />
       ) : (
-        <p>Nothing half-made was kept, and the card is as it was.</p>
+        <p>{say`Nothing half-made was kept, and the card is as it was.`}</p>
       )}
       {disk && (
         <div class="buttons">
           <Action command={{ command: 'retry', job: job.job, forceUnmount: false }} send={send}>
-            Back up again
+            {say`Back up again`}
           </Action>
         </div>
       )}

@@ -1,4 +1,5 @@
 import type { Problem } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Close } from './action.tsx';
 import { Cross } from './pictures.tsx';
 
@@ -17,7 +18,7 @@ export function Notice({ problem, onRead }: NoticeProps) {
       </p>
       <p>{problem.message}</p>
       <p class="next">{problem.next}</p>
-      {onRead && <Close label="Close this message" onClick={onRead} />}
+      {onRead && <Close label={say`Close this message`} onClick={onRead} />}
     </section>
   );
 }

@@ -1,3 +1,5 @@
+import { formatPercent } from '../language/format.ts';
+import { say } from '../language/say.ts';
 import { rate, size } from './words.ts';
 
 export interface ProgressFiguresProps {
@@ -28,16 +30,16 @@ export function ProgressFigures({
   return (
     <>
       <p class="verdict">
-        <span>{words}…</span>
-        {percent !== null && <span class="percent">{percent}%</span>}
+        <span>{say`${words}…`}</span>
+        {percent !== null && <span class="percent">{formatPercent(percent / 100)}</span>}
       </p>
       <progress
-        aria-label={`${title}: ${words}`}
+        aria-label={say`${title}: ${words}`}
         max={100}
         {...(percent === null ? {} : { value: percent })}
       />
       <p class="figures">
-        <span>{isCounted ? `${size(state.bytes)} of ${size(state.total)}` : waiting}</span>
+        <span>{isCounted ? say`${size(state.bytes)} of ${size(state.total)}` : waiting}</span>
         {isCounted && state.bytesPerSecond !== null && <span>{rate(state.bytesPerSecond)}</span>}
       </p>
     </>

@@ -1,4 +1,5 @@
 import type { DiskView, JobState } from '../contract/panel.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { Tick } from './pictures.tsx';
 import type { Send } from './send.ts';
@@ -19,26 +20,24 @@ export function Restored({ job, state, disk, send }: RestoredProps) {
   return (
     <div class="outcome">
       <p class="verdict">
-        <Tick /> Restored and proven
+        <Tick /> {say`Restored and proven`}
       </p>
       <dl>
-        <dt>Written</dt>
+        <dt>{say`Written`}</dt>
         <dd>{written(state)}</dd>
         {skippedBytes > 0 && (
           <>
-            <dt>Left</dt>
-            <dd>{size(skippedBytes)} were right already</dd>
+            <dt>{say`Left`}</dt>
+            <dd>{say`${size(skippedBytes)} were right already`}</dd>
           </>
         )}
-        <dt>Took</dt>
+        <dt>{say`Took`}</dt>
         <dd>{duration(state.seconds)}</dd>
       </dl>
-      <ul class="checks" aria-label="What was checked">
+      <ul class="checks" aria-label={say`What was checked`}>
         <li>
           <Tick />
-          <span>
-            {size(state.provenBytes)} {proof[state.verified]}
-          </span>
+          <span>{sayPhrase(proof[state.verified], size(state.provenBytes))}</span>
         </li>
         {state.adjusted.map((one) => (
           <li key={one}>
@@ -50,11 +49,11 @@ export function Restored({ job, state, disk, send }: RestoredProps) {
       {growth && growth.spareBytes > 0 && (
         <p class="next">
           {willGrow
-            ? `On its first start the system takes the other ${size(growth.spareBytes)} of the card.`
-            : `${size(growth.spareBytes)} of the card stay unused. ${growth.advice}`}
+            ? say`On its first start the system takes the other ${size(growth.spareBytes)} of the card.`
+            : say`${size(growth.spareBytes)} of the card stay unused. ${growth.advice}`}
         </p>
       )}
-      {ejected && <p class="next ejected">The card is ejected. You can take it out.</p>}
+      {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
       <div class="buttons">
         {disk && !ejected && (
           <Action
@@ -62,11 +61,11 @@ export function Restored({ job, state, disk, send }: RestoredProps) {
             command={{ command: 'eject', disk: disk.disk, card: disk.card }}
             send={send}
           >
-            Eject
+            {say`Eject`}
           </Action>
         )}
         <Action command={{ command: 'reveal', job }} send={send}>
-          Show the report
+          {say`Show the report`}
         </Action>
       </div>
     </div>
@@ -74,12 +73,13 @@ export function Restored({ job, state, disk, send }: RestoredProps) {
 }
 
 function written({ mapOrigin, mappedBytes, bytes, writtenBytes }: RestoredState): string {
-  if (mapOrigin === 'whole') return `${size(writtenBytes)}, all of the image`;
+  if (mapOrigin === 'whole') return say`${size(writtenBytes)}, all of the image`;
   return writtenBytes < mappedBytes ? size(writtenBytes) : portion(mappedBytes, bytes);
 }
 
-const proof: Readonly<Record<RestoredState['verified'], string>> = {
-  'read-back': 'read back from the card, equal byte for byte',
-  'read-back-cached':
-    'read back, equal byte for byte (through the cache: this reader has no way past it)',
+const proof: Readonly<Record<RestoredState['verified'], Phrase>> = {
+  'read-back': toSay('{0} read back from the card, equal byte for byte'),
+  'read-back-cached': toSay(
+    '{0} read back, equal byte for byte (through the cache: this reader has no way past it)',
+  ),
 };

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { JobKind, JobState } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { isCounted, phaseWords } from './phase.ts';
 import { Tick } from './pictures.tsx';
@@ -26,14 +27,14 @@ export function Restoring({ job, kind, title, image, state, onMac, send }: Resto
     <div class="outcome">
       <ProgressFigures
         title={title}
-        words={cancelling ? 'Stopping' : phaseWords(kind, phase)}
+        words={cancelling ? say`Stopping` : phaseWords(kind, phase)}
         state={state}
         isCountable={isCounted(phase)}
         waiting={waiting(phase, onMac)}
       />
       {state.held && !cancelling && <p class="warning">{state.held.text}</p>}
       {kind === 'restore' && <Steps phase={phase} />}
-      {image && <p class="source-file">From {image}</p>}
+      {image && <p class="source-file">{say`From ${image}`}</p>}
       <div class="buttons spread">
         <span class="left">{secondsLeft !== null && !cancelling ? timeLeft(secondsLeft) : ''}</span>
         <Stop job={job} title={title} state={state} send={send} />
@@ -48,7 +49,7 @@ const steps: readonly WorkingState['phase'][] = ['checking', 'opening', 'writing
 function Steps({ phase }: { readonly phase: WorkingState['phase'] }) {
   const at = phase === 'filing' ? steps.length : steps.indexOf(phase);
   return (
-    <ol class="steps" aria-label="Steps">
+    <ol class="steps" aria-label={say`Steps`}>
       {steps.map((one, place) => (
         <li
           key={one}
@@ -56,10 +57,8 @@ function Steps({ phase }: { readonly phase: WorkingState['phase'] }) {
           aria-current={place === at ? 'step' : undefined}
         >
           {place < at ? <Tick /> : <span class="dot" />}
-          <span>
-            {phaseWords('restore', one)}
-            {place < at && <span class="spoken">, done</span>}
-          </span>
+          <span aria-hidden={place < at}>{phaseWords('restore', one)}</span>
+          {place < at && <span class="spoken">{say`${phaseWords('restore', one)}, done`}</span>}
         </li>
       ))}
     </ol>
@@ -73,19 +72,19 @@ function Stop({ job, title, state: { phase, cancelling }, send }: StopProps) {
   const [isAsking, setAsking] = useState(false);
   const cost = costOfStopping(phase);
   if (!isAsking || cancelling || cost === null) {
-    const label = `Cancel the restore of ${title}`;
+    const label = say`Cancel the restore of ${title}`;
     return cost === null || cancelling ? (
       <Action command={{ command: 'cancel', job }} send={send} disabled={cancelling} label={label}>
-        Cancel
+        {say`Cancel`}
       </Action>
     ) : (
       <button type="button" class="plain" aria-label={label} onClick={() => setAsking(true)}>
-        Cancel
+        {say`Cancel`}
       </button>
     );
   }
   return (
-    <div class="second-thought" role="alertdialog" aria-label="Stop the restore?">
+    <div class="second-thought" role="alertdialog" aria-label={say`Stop the restore?`}>
       <p>{cost}</p>
       <div class="buttons">
         {/* The question takes the place of the button that was pressed, and its focus. */}
@@ -97,10 +96,10 @@ function Stop({ job, title, state: { phase, cancelling }, send }: StopProps) {
           }}
           onClick={() => setAsking(false)}
         >
-          Keep restoring
+          {say`Keep restoring`}
         </button>
         <Action kind="danger" command={{ command: 'cancel', job }} send={send}>
-          Stop anyway
+          {say`Stop anyway`}
         </Action>
       </div>
     </div>
@@ -108,16 +107,16 @@ function Stop({ job, title, state: { phase, cancelling }, send }: StopProps) {
 }
 
 function costOfStopping(phase: WorkingState['phase']): string | null {
-  if (phase === 'writing') return 'Stopping now leaves a card that cannot start a Pi.';
+  if (phase === 'writing') return say`Stopping now leaves a card that cannot start a Pi.`;
   if (phase === 'proving' || phase === 'filing')
-    return 'Stopping now leaves a card that nobody has checked.';
+    return say`Stopping now leaves a card that nobody has checked.`;
   return null;
 }
 
 function waiting(phase: WorkingState['phase'], onMac: boolean): string {
-  if (phase === 'checking') return 'The card is not touched yet';
-  if (phase !== 'opening') return 'Almost done';
+  if (phase === 'checking') return say`The card is not touched yet`;
+  if (phase !== 'opening') return say`Almost done`;
   return onMac
-    ? 'Your Mac may ask for permission to write the card'
-    : 'The system may ask for permission to write it';
+    ? say`Your Mac may ask for permission to write the card`
+    : say`The system may ask for permission to write it`;
 }

@@ -1,4 +1,5 @@
 import type { JobState, PlanView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { CardMap } from './card-map.tsx';
 import { Key, MapKey } from './map-key.tsx';
@@ -24,7 +25,7 @@ export function Working({ job, title, state, plan, onMac, send }: WorkingProps) 
     <div class="outcome">
       <ProgressFigures
         title={title}
-        words={cancelling ? 'Stopping' : state.held ? 'Waiting' : phaseWords('backup', phase)}
+        words={cancelling ? say`Stopping` : state.held ? say`Waiting` : phaseWords('backup', phase)}
         state={state}
         isCountable={isCounted(phase)}
         waiting={waiting(phase, plan !== null, onMac)}
@@ -35,10 +36,10 @@ export function Working({ job, title, state, plan, onMac, send }: WorkingProps) 
           <CardMap plan={plan} copied={copied(state)} />
           <p class="headline">{headline(plan, state)}</p>
           <MapKey>
-            <Key of="copied">copied</Key>
-            {copied(state) < 1 && <Key of="wanted">to read</Key>}
+            <Key of="copied">{say`copied`}</Key>
+            {copied(state) < 1 && <Key of="wanted">{say`to read`}</Key>}
             {plan.readBytes < plan.bytes && (
-              <Key of="free">{size(plan.bytes - plan.readBytes)} free, left out</Key>
+              <Key of="free">{say`${size(plan.bytes - plan.readBytes)} free, left out`}</Key>
             )}
           </MapKey>
           <PartitionList plan={plan} />
@@ -54,9 +55,9 @@ export function Working({ job, title, state, plan, onMac, send }: WorkingProps) 
           command={{ command: 'cancel', job }}
           send={send}
           disabled={cancelling}
-          label={`Cancel the backup of ${title}`}
+          label={say`Cancel the backup of ${title}`}
         >
-          Cancel
+          {say`Cancel`}
         </Action>
       </div>
     </div>
@@ -70,19 +71,20 @@ function copied({ phase, bytes, total }: WorkingProps['state']): number {
 }
 
 function headline({ bytes, readBytes }: PlanView, state: WorkingProps['state']): string {
-  const what = readBytes === bytes ? `All ${size(bytes)}` : portion(readBytes, bytes);
+  const isAll = readBytes === bytes;
+  const what = isAll ? size(bytes) : portion(readBytes, bytes);
   if (state.phase === 'proving' || state.phase === 'rereading' || state.phase === 'filing')
-    return `${what} read`;
+    return isAll ? say`All ${what} read` : say`${what} read`;
   const { bytesPerSecond, cancelling } = state;
-  return bytesPerSecond && !cancelling
-    ? `${what} to read, ${about(readBytes / bytesPerSecond)}`
-    : `${what} to read`;
+  if (!bytesPerSecond || cancelling) return isAll ? say`All ${what} to read` : say`${what} to read`;
+  const time = about(readBytes / bytesPerSecond);
+  return isAll ? say`All ${what} to read, ${time}` : say`${what} to read, ${time}`;
 }
 
 function waiting(phase: WorkingProps['state']['phase'], isOpen: boolean, onMac: boolean): string {
-  if (phase === 'opening' && isOpen) return 'Ready to copy';
-  if (phase === 'filing') return 'Almost done';
+  if (phase === 'opening' && isOpen) return say`Ready to copy`;
+  if (phase === 'filing') return say`Almost done`;
   return onMac
-    ? 'Your Mac may ask for permission to read the card'
-    : 'The system may ask for permission to read it';
+    ? say`Your Mac may ask for permission to read the card`
+    : say`The system may ask for permission to read it`;
 }
