@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { isPiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import type { FilePiece } from '../engine/file-tree.ts';
+import { currentLocale } from '../language/format.ts';
 import { type Attributes, setAttributes } from './host-folder.ts';
 
 export interface WriteOptions extends Attributes {
@@ -36,12 +37,14 @@ export async function writeFile(file: FileHandle, options: WriteOptions): Promis
 export function oneFilesTrouble(error: unknown): string | null {
   if (isPiKeepError(error, 'FILE_DAMAGED')) return error.facts.detail;
   if (isPiKeepError(error, 'READ_FAILED', 'IMAGE_DAMAGED', 'UNSUPPORTED', 'NO_SUCH_FILE')) {
-    return lowerFirst(explain(error).message.replace(/\.$/, ''));
+    return inSentence(explain(error).message.replace(/[.。]$/, ''));
   }
   return null;
 }
 
-function lowerFirst(text: string): string {
+/** German begins its nouns with a capital wherever they stand: only English is sure to be small inside of a sentence. */
+function inSentence(text: string): string {
+  if (!/^en\b/.test(currentLocale())) return text;
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
 

@@ -1,6 +1,7 @@
 /** What came of taking files out of a card; lists are bounded, and what does not fit is counted. */
 
 import type { FileFacts } from '../engine/file-tree.ts';
+import { say } from '../language/say.ts';
 
 const MAX_NAMED = 2000;
 
@@ -66,12 +67,12 @@ export function whyNever({ kind, unreadable }: FileFacts): string | null {
       return null;
     case 'character-device':
     case 'block-device':
-      return 'it is a device node';
+      return say`it is a device node`;
     case 'pipe':
-      return 'it is a named pipe';
+      return say`it is a named pipe`;
     case 'socket':
-      return 'it is a socket';
+      return say`it is a socket`;
     case 'unknown':
-      return 'it is damaged';
+      return say`it is damaged`;
   }
 }

@@ -4,6 +4,7 @@
  * keeps the oldest besides. A backup stays when one rule keeps it. Days and weeks are those of the local calendar.
  */
 
+import { say, sayPhrase, toSay } from '../language/say.ts';
 import { type KeepPeriod, type KeepRules, keepPeriods, keepsAll } from './keep-rules.ts';
 import { stateWords } from './last-backup.ts';
 import type { LibraryBackup } from './library.ts';
@@ -45,20 +46,20 @@ export function planForget<B extends PlannedBackup>(
   const isCopy = ({ copyOf }: B): boolean => copyOf !== null && paths.has(copyOf);
   const originals = sorted.filter((backup) => !isCopy(backup));
   for (const backup of originals) {
-    if (keepsAll(rules)) reasons.set(backup.path, ['everything is kept']);
-    else if (isInFuture(backup.at, now)) reasons.set(backup.path, ['its time is still to come']);
+    if (keepsAll(rules)) reasons.set(backup.path, [say`everything is kept`]);
+    else if (isInFuture(backup.at, now)) reasons.set(backup.path, [say`its time is still to come`]);
   }
   const judged = originals.filter(({ path }) => !reasons.has(path));
   for (const [path, kept] of keptByRules(judged, rules)) reasons.set(path, kept);
   for (const backup of newestGood(originals, now)) {
     const kept = reasons.get(backup.path) ?? [];
-    if (kept.length === 0) reasons.set(backup.path, ['the newest good one of its card']);
+    if (kept.length === 0) reasons.set(backup.path, [say`the newest good one of its card`]);
   }
   const verdicts = sorted.map((backup) => {
     const own = reasons.get(isCopy(backup) ? (backup.copyOf ?? '') : backup.path) ?? [];
     const kept = own.length > 0;
     if (isCopy(backup)) return { backup, kept, reasons: copyReasons(kept) };
-    return { backup, kept, reasons: kept ? own : ['no rule keeps it'] };
+    return { backup, kept, reasons: kept ? own : [say`no rule keeps it`] };
   });
   const pick = (wanted: boolean): Verdict<B>[] =>
     verdicts.flatMap(({ kept, ...verdict }) => (kept === wanted ? [verdict] : []));
@@ -66,8 +67,21 @@ export function planForget<B extends PlannedBackup>(
 }
 
 function copyReasons(kept: boolean): readonly string[] {
-  return [kept ? 'a copy of one that is kept' : 'a copy of one that goes'];
+  return [kept ? say`a copy of one that is kept` : say`a copy of one that goes`];
 }
+
+/** The rules by name; where they stand alone they go by their code, which the command line prints and pages have words for. */
+const ruleWords = {
+  last: toSay('last'),
+  daily: toSay('daily'),
+  weekly: toSay('weekly'),
+  monthly: toSay('monthly'),
+  yearly: toSay('yearly'),
+  'oldest daily': toSay('oldest daily'),
+  'oldest weekly': toSay('oldest weekly'),
+  'oldest monthly': toSay('oldest monthly'),
+  'oldest yearly': toSay('oldest yearly'),
+} as const;
 
 /** The reasons of every backup that a rule keeps, by its path. `backups` come newest first. */
 function keptByRules<B extends PlannedBackup>(
@@ -86,10 +100,12 @@ function keptByRules<B extends PlannedBackup>(
       const value = periodOf(period, new Date(backup.at), nr);
       const isOldest = backup === oldest;
       if (value === last && !isOldest) continue;
-      const reason = value === last && period !== 'last' ? `oldest ${period}` : period;
+      const reason = value === last && period !== 'last' ? (`oldest ${period}` as const) : period;
       const isGood = backup.state === 'proven';
-      const remark = isGood ? '' : `, not counted: ${stateWords[backup.state]}`;
-      kept.set(backup.path, [...(kept.get(backup.path) ?? []), reason + remark]);
+      const told = isGood
+        ? reason
+        : say`${sayPhrase(ruleWords[reason])}, not counted: ${sayPhrase(stateWords[backup.state])}`;
+      kept.set(backup.path, [...(kept.get(backup.path) ?? []), told]);
       if (!isGood) continue;
       last = value;
       left--;

@@ -1,5 +1,6 @@
 /** When a Pi was last backed up, as facts and in words. */
 
+import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
 import type { BackupState, LibraryBackup } from './library.ts';
 import { isInFuture } from './oddities.ts';
 
@@ -22,35 +23,65 @@ export function lastBackupOf(backups: readonly LibraryBackup[], now: Date): Last
   return { backup, days, newerIs: newest === backup ? null : newest.state };
 }
 
-/** "last backed up 47 days ago", "last backed up today; never proven", "never backed up". */
+/**
+ * "last backed up 47 days ago", "last backed up today, never proven", "never backed up": a clause, to stand in a line after
+ * whose backups they are.
+ */
 export function lastBackupWords(backups: readonly LibraryBackup[], now: Date): string {
   const last = lastBackupOf(backups, now);
-  if (last === null) {
-    return backups.length === 0 ? 'never backed up' : 'backed up at a time that is still to come';
-  }
-  const { backup, days, newerIs } = last;
-  const remark =
-    backup.state !== 'proven'
-      ? `, ${stateWords[backup.state]}`
-      : newerIs === null
-        ? ''
-        : `; a newer backup is ${stateWords[newerIs]}`;
-  return `last backed up ${daysAgo(days)}${remark}`;
+  if (last !== null) return withRemark(whenWords(last.days), last);
+  return backups.length === 0
+    ? say`never backed up`
+    : say`backed up at a time that is still to come`;
+}
+
+/** The same as a sentence about a Pi of that name: "octopi was last backed up 47 days ago." */
+export function lastBackupSentence(
+  name: string,
+  backups: readonly LibraryBackup[],
+  now: Date,
+): string {
+  const last = lastBackupOf(backups, now);
+  if (last !== null) return say`${withRemark(whenSentence(name, last.days), last)}.`;
+  return backups.length === 0
+    ? say`${name} was never backed up.`
+    : say`${name} was backed up at a time that is still to come.`;
+}
+
+function whenWords(days: number): string {
+  if (days <= 0) return say`last backed up today`;
+  return days === 1
+    ? say`last backed up yesterday`
+    : sayCount(days, 'last backed up {n} day ago', 'last backed up {n} days ago');
+}
+
+function whenSentence(name: string, days: number): string {
+  if (days <= 0) return say`${name} was last backed up today`;
+  return days === 1
+    ? say`${name} was last backed up yesterday`
+    : sayCount(
+        days,
+        '{0} was last backed up {n} day ago',
+        '{0} was last backed up {n} days ago',
+        name,
+      );
+}
+
+/** Whether that is worth anything, and that there was a later try. */
+function withRemark(words: string, { backup, newerIs }: LastBackup): string {
+  if (backup.state !== 'proven') return say`${words}, ${sayPhrase(stateWords[backup.state])}`;
+  return newerIs === null
+    ? words
+    : say`${words}; a newer backup is ${sayPhrase(stateWords[newerIs])}`;
 }
 
 /** What a state is called after a time. */
-export const stateWords: Readonly<Record<BackupState, string>> = {
-  proven: 'proven',
-  unverified: 'never proven',
-  incomplete: 'incomplete',
-  damaged: 'damaged',
+export const stateWords: Readonly<Record<BackupState, Phrase>> = {
+  proven: toSay('proven'),
+  unverified: toSay('never proven'),
+  incomplete: toSay('incomplete'),
+  damaged: toSay('damaged'),
 };
-
-/** "today", "yesterday", "47 days ago". */
-export function daysAgo(days: number): string {
-  if (days <= 0) return 'today';
-  return days === 1 ? 'yesterday' : `${days} days ago`;
-}
 
 /** Midnights between two moments, in local time; a day of 23 or 25 hours is a day. */
 export function calendarDays(from: Date, to: Date): number {

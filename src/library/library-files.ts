@@ -4,6 +4,7 @@ import type { Dirent, Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { NoAnswer, type Patience, patiently } from './patience.ts';
 
 /** What tells whether a file is still the one that was looked at. */
@@ -83,7 +84,7 @@ class Walk {
         if (entry.isDirectory()) {
           if (depth >= (this.#options.depth ?? Number.POSITIVE_INFINITY)) continue;
           if (depth < MAX_DEPTH) folders.push({ folder: file, depth: depth + 1 });
-          else this.#say(file, 'it lies too deep to be looked at');
+          else this.#say(file, say`it lies too deep to be looked at`);
         } else if (entry.isFile() && this.#options.wants(entry.name)) {
           await this.#add(file);
         }
@@ -105,9 +106,9 @@ class Walk {
   #isFull(folder: string, folders: number): boolean {
     const why =
       this.#silent >= MAX_SILENT
-        ? 'it was not looked at, because the volume does not answer'
+        ? say`it was not looked at, because the volume does not answer`
         : folders >= MAX_FOLDERS || this.#entries >= MAX_ENTRIES || this.files.length >= MAX_FILES
-          ? 'it and what follows were not looked at: there is too much in this library'
+          ? say`it and what follows were not looked at: there is too much in this library`
           : null;
     if (why !== null) this.#say(folder, why);
     return why !== null;
@@ -157,18 +158,18 @@ export function stampOf({ dev, ino, size, mtimeMs, ctimeMs }: Stats): FileStamp 
 /** Why a file or folder could not be looked at. Anything that is no answer of the system is thrown on. */
 export function problemWords(error: unknown): string {
   if (error instanceof PiKeepError) throw error;
-  if (error instanceof NoAnswer) return 'it does not answer; is its disk or server still there?';
+  if (error instanceof NoAnswer) return say`it does not answer; is its disk or server still there?`;
   switch (errnoOf(error)) {
     case null:
       throw error;
     case 'ENOENT':
     case 'ENOTDIR':
-      return 'it is not there';
+      return say`it is not there`;
     case 'EACCES':
     case 'EPERM':
-      return 'it may not be read by this user';
+      return say`it may not be read by this user`;
     default:
-      return `it could not be read (${errnoOf(error)})`;
+      return say`it could not be read (${errnoOf(error) ?? ''})`;
   }
 }
 

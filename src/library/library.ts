@@ -6,6 +6,7 @@
 import * as path from 'node:path';
 import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import type { ImageFormat } from '../engine/image/image-format.ts';
+import { say } from '../language/say.ts';
 import type { BackupFacts } from './backup-facts.ts';
 import type { Backup } from './backups.ts';
 import { splitImageName } from './image-name.ts';
@@ -163,7 +164,7 @@ function withCopies(backups: readonly LibraryBackup[]): readonly LibraryBackup[]
   return sorted.map((backup) => {
     const original = first.get(keyOf(backup));
     if (!original || original === backup) return backup;
-    const copy: Oddity = { code: 'copy', text: `it is a copy of ${original.path}` };
+    const copy: Oddity = { code: 'copy', text: say`it is a copy of ${original.path}` };
     return { ...backup, copyOf: original.path, oddities: [...backup.oddities, copy] };
   });
 }

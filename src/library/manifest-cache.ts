@@ -5,6 +5,7 @@ import * as fs from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { errnoOf } from '../engine/errors.ts';
 import { MAX_MANIFEST_BYTES } from '../engine/image/manifest.ts';
+import { say } from '../language/say.ts';
 import { type BackupFacts, backupFacts } from './backup-facts.ts';
 import { type FileStamp, type FoundFile, problemWords } from './library-files.ts';
 import { readManifestHead } from './manifest-head.ts';
@@ -73,13 +74,14 @@ async function lookAt(
     look: { facts: null, problem: text },
     lasts,
   });
-  if (file.stamp.size > MAX_MANIFEST_BYTES) return problem('it is too large for a manifest', true);
+  if (file.stamp.size > MAX_MANIFEST_BYTES)
+    return problem(say`it is too large for a manifest`, true);
   try {
     const head = await patiently(() => readManifestHead(file.path), patience);
     const facts = head && backupFacts(head);
     if (facts) return { look: { facts }, lasts: true };
     await patiently(() => fs.access(file.path, constants.R_OK), patience);
-    return problem('it is damaged, or no manifest that this PiKeep knows', true);
+    return problem(say`it is damaged, or no manifest that this PiKeep knows`, true);
   } catch (error) {
     if (!(error instanceof NoAnswer) && errnoOf(error) === null) throw error;
     return problem(problemWords(error), false);

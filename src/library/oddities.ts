@@ -2,6 +2,7 @@
 
 import * as path from 'node:path';
 import { formatBytes } from '../engine/format.ts';
+import { say } from '../language/say.ts';
 import type { Pair } from './pair-files.ts';
 
 /**
@@ -42,27 +43,30 @@ export function odditiesOf({ file, facts, image, by }: Pair, now: Date): Oddity[
     const found = formatBytes(size);
     const text =
       wanted === found
-        ? `its image has ${size} bytes and not ${facts.imageBytes}`
-        : `its image has ${found} and not ${wanted}`;
+        ? say`its image has ${size} bytes and not ${facts.imageBytes}`
+        : say`its image has ${found} and not ${wanted}`;
     odd.push({ code: 'size', text });
   }
-  if (isInFuture(facts.at, now)) odd.push({ code: 'future', text: 'its time is still to come' });
+  if (isInFuture(facts.at, now)) odd.push({ code: 'future', text: say`its time is still to come` });
   else if (mtimeMs < Date.parse(facts.at) - DAY_MS) {
     odd.push({
       code: 'file-older',
-      text: 'its file is older than its time: a clock was wrong, then or when it was copied',
+      text: say`its file is older than its time: a clock was wrong, then or when it was copied`,
     });
   } else if (mtimeMs > Date.parse(facts.finishedAt) + DAY_MS) {
     odd.push({
       code: 'file-newer',
-      text: 'its file was written after it was done: copied, changed, or a clock was set back',
+      text: say`its file was written after it was done: copied, changed, or a clock was set back`,
     });
   }
   if (by === 'content') {
-    odd.push({ code: 'renamed', text: `its image was called ${facts.imageName} when it was made` });
+    odd.push({
+      code: 'renamed',
+      text: say`its image was called ${facts.imageName} when it was made`,
+    });
   }
   if (path.dirname(file.path) !== path.dirname(image.path)) {
-    odd.push({ code: 'apart', text: `its manifest lies in ${path.dirname(file.path)}` });
+    odd.push({ code: 'apart', text: say`its manifest lies in ${path.dirname(file.path)}` });
   }
   return odd;
 }

@@ -2,6 +2,7 @@
 
 import * as path from 'node:path';
 import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
+import { say } from '../language/say.ts';
 import type { BackupFacts } from './backup-facts.ts';
 import { sampleFits } from './content-sample.ts';
 import { splitImageName } from './image-name.ts';
@@ -105,7 +106,7 @@ class Search {
       const names = images.map(({ path: file }) => path.basename(file)).slice(0, 3);
       this.#say(
         manifest,
-        `it may belong to any of ${images.length} images (${names.join(', ')}, …)`,
+        say`it may belong to any of ${images.length} images (${names.join(', ')}, …)`,
       );
     }
     return null;
@@ -119,7 +120,7 @@ class Search {
         return patiently(() => sampleFits(manifest.path, image.path), this.#patience);
       });
     } catch (error) {
-      if (error instanceof TooMany) this.#say(manifest, 'there are too many renamed images');
+      if (error instanceof TooMany) this.#say(manifest, say`there are too many renamed images`);
       else this.#say(image, problemWords(error));
       return false;
     }

@@ -4,6 +4,7 @@
  * one release (pi-gen, `fix_partuuid` of raspberrypi-sys-mods). So two Pis with one hostname stay two.
  */
 
+import { say } from '../language/say.ts';
 import type { LibraryBackup } from './library.ts';
 import { isInFuture } from './oddities.ts';
 import { boundedId, strongIds, tableOf, weakId } from './pi-identity.ts';
@@ -122,12 +123,12 @@ function cardHints(cards: readonly PiCard[]): readonly string[] {
   const hints: string[] = [];
   if (cards.length > 1) {
     hints.push(
-      `${cards.length} cards of different sizes carry this identity: copies of one card, or one that was moved to a larger card.`,
+      say`${cards.length} cards of different sizes carry this identity: copies of one card, or one that was moved to a larger card.`,
     );
   }
   if (cards.some(({ mediaNames }) => mediaNames.length > 1)) {
     hints.push(
-      'It was read in different readers, or there are indistinguishable copies of one card.',
+      say`It was read in different readers, or there are indistinguishable copies of one card.`,
     );
   }
   return hints;
@@ -149,12 +150,12 @@ function kinHints(pi: Pi, pis: readonly Pi[]): readonly string[] {
     ...(relabelled.length === 0
       ? []
       : [
-          `Its file systems are also on another card with a partition table of its own (${shortKey(relabelled[0])}): flashed with the same image, or one card whose table got a new id.`,
+          say`Its file systems are also on another card with a partition table of its own (${shortKey(relabelled[0])}): flashed with the same image, or one card whose table got a new id.`,
         ]),
     ...(namesakes.length === 0
       ? []
       : [
-          `There is another card called ${pi.hostname} (${shortKey(namesakes[0])}): another Pi, or this one flashed anew.`,
+          say`There is another card called ${pi.hostname ?? ''} (${shortKey(namesakes[0])}): another Pi, or this one flashed anew.`,
         ]),
   ];
 }

@@ -26,8 +26,8 @@ const preferenceEntries = {
   name: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_LETTERS))),
   note: v.pipe(v.string(), v.maxLength(MAX_NOTE_LETTERS)),
   colour: v.nullable(v.picklist(piColours)),
-  /** Remind when its last good backup is older than so many days; null for never. */
-  remindDays: v.nullable(days),
+  /** Remind when its last good backup is older than so many days; null for never, 'usual' for what the settings say. */
+  remindDays: v.union([v.literal('usual'), v.nullable(days)]),
   /** Back it up by itself when its card is inserted. */
   handsFree: v.boolean(),
   /** Which backups are kept; null for all. */
@@ -43,7 +43,7 @@ export const noPreferences: PiPreferences = {
   name: null,
   note: '',
   colour: null,
-  remindDays: null,
+  remindDays: 'usual',
   handsFree: false,
   keep: null,
   verifyEveryDays: null,

@@ -9,6 +9,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import { syncPath } from './names-on-disk.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Pi } from './pi-groups.ts';
@@ -76,7 +77,7 @@ class FilePiStore implements PiStore {
   update(pi: Pi, pis: readonly Pi[], change: Partial<PiPreferences>): Promise<PiPreferences> {
     const saving = this.#last.then(async () => {
       const { content, isForeign } = await load(this.#file);
-      if (isForeign) throw invalid(this.#file, 'a newer PiKeep wrote it');
+      if (isForeign) throw invalid(this.#file, say`a newer PiKeep wrote it`);
       const old = recordOfPi(pi, content.pis, pis);
       const next: PiRecord = {
         ...(old ?? noPreferences),
@@ -86,7 +87,7 @@ class FilePiStore implements PiStore {
         hostname: pi.hostname?.slice(0, MAX_HOSTNAME_LETTERS) ?? null,
       };
       const others = content.pis.filter((record) => record !== old);
-      if (others.length >= MAX_RECORDS) throw invalid(this.#file, 'it is full');
+      if (others.length >= MAX_RECORDS) throw invalid(this.#file, say`it is full`);
       const changed: PisFile = { ...content, pis: [...others, next] };
       await save(this.#file, changed);
       this.#content = changed;
@@ -120,20 +121,20 @@ async function load(file: string): Promise<Loaded> {
     text = await patiently(() => readText(file), PATIENCE);
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '')) return nothing(null);
-    const why = errnoOf(error) ?? 'no answer';
-    return nothing(`The names of your Pis in ${file} could not be read (${why}).`, true);
+    const why = errnoOf(error) ?? say`no answer`;
+    return nothing(say`The names of your Pis in ${file} could not be read (${why}).`, true);
   }
   const data = parseJson(text);
   const result = v.safeParse(pisFileSchema, data);
   if (result.success) return { content: result.output, warning: null, isForeign: false };
   if (v.is(v.looseObject({ schema: v.pipe(v.number(), v.minValue(2)) }), data)) {
-    return nothing(`The names of your Pis in ${file} were written by a newer PiKeep.`, true);
+    return nothing(say`The names of your Pis in ${file} were written by a newer PiKeep.`, true);
   }
   return setAside(file).then(
-    (kept) => nothing(`The names of your Pis were not valid and are kept as ${kept}.`),
+    (kept) => nothing(say`The names of your Pis were not valid and are kept as ${kept}.`),
     (error: unknown) =>
       nothing(
-        `The names of your Pis in ${file} are not valid and could not be set aside (${errnoOf(error)}).`,
+        say`The names of your Pis in ${file} are not valid and could not be set aside (${errnoOf(error) ?? ''}).`,
         true,
       ),
   );
@@ -190,7 +191,7 @@ async function save(file: string, content: PisFile): Promise<void> {
     await syncPath(folder);
   } catch (error) {
     await fs.rm(temporary, { force: true });
-    throw invalid(file, `it cannot be written (${errnoOf(error) ?? String(error)})`, error);
+    throw invalid(file, say`it cannot be written (${errnoOf(error) ?? String(error)})`, error);
   }
 }
 

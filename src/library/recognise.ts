@@ -3,6 +3,8 @@
 import type { Disk, WeakIdentity } from '../engine/disk.ts';
 import { weakIdentity } from '../engine/disk.ts';
 import { seemsSameCard } from '../engine/same-card.ts';
+import { formatList } from '../language/format.ts';
+import { say, sayCount } from '../language/say.ts';
 import { lastBackupWords } from './last-backup.ts';
 import type { LibraryBackup } from './library.ts';
 import { type Pi, shortKey } from './pi-groups.ts';
@@ -91,19 +93,36 @@ export function recognitionWords(
   now: Date,
   naming: Naming,
 ): string {
-  const [first, ...others] = candidates;
-  if (!first) return 'never backed up';
+  const [first] = candidates;
+  if (!first) return say`never backed up`;
   const names = namesOf(
     candidates.map(({ pi }) => pi),
     naming,
   );
-  const copies = twins.length === 0 ? '' : `; ${twinWords(twins)}`;
-  if (others.length > 0) {
-    return `looks like ${orList(names)}, which cannot be told apart before the card is read${copies}`;
+  const likeness =
+    names.length > 1
+      ? likeSeveral(names)
+      : likeOne(names[0] ?? '', first.likeness, lastBackupWords(first.pi.backups, now));
+  return twins.length === 0 ? likeness : say`${likeness}; ${twinWords(twins)}`;
+}
+
+function likeOne(name: string, likeness: Candidate['likeness'], last: string): string {
+  return likeness === 'card'
+    ? say`looks like ${name} — ${last}`
+    : say`looks like a copy of ${name} or a card of the same image — ${last}`;
+}
+
+function likeSeveral([one = '', other = '', ...more]: readonly string[]): string {
+  if (more.length === 0) {
+    return say`looks like ${one} or ${other}, which cannot be told apart before the card is read`;
   }
-  const what =
-    first.likeness === 'card' ? names[0] : `a copy of ${names[0]} or a card of the same image`;
-  return `looks like ${what} — ${lastBackupWords(first.pi.backups, now)}${copies}`;
+  return sayCount(
+    more.length,
+    'looks like {0}, {1} or one other, which cannot be told apart before the card is read',
+    'looks like {0}, {1} or one of {n} others, which cannot be told apart before the card is read',
+    one,
+    other,
+  );
 }
 
 /** Two Pis of one name get a part of their identifiers besides. */
@@ -116,13 +135,8 @@ export function namesOf(pis: readonly Pi[], naming: Naming): readonly string[] {
   });
 }
 
-function twinWords(twins: readonly string[]): string {
-  const which = twins.length === 1 ? `${twins[0]} looks` : `${twins.join(' and ')} look`;
-  return `${which} the same: indistinguishable copies of one card`;
-}
-
-function orList(names: readonly string[]): string {
-  return names.length < 3
-    ? names.join(' or ')
-    : `${names.slice(0, 2).join(', ')} or one of ${names.length - 2} others`;
+function twinWords([first = '', ...others]: readonly string[]): string {
+  return others.length === 0
+    ? say`${first} looks the same: indistinguishable copies of one card`
+    : say`${formatList([first, ...others])} look the same: indistinguishable copies of one card`;
 }
