@@ -7,6 +7,9 @@ import { bytes, growthSchema, id, problemSchema, text, unfinishedSchema } from '
 /** How a card stands after a job that ended early. "unproven": all was written, but not read back and compared. */
 const cardLeftSchema = v.picklist(['untouched', 'unfinished', 'unproven']);
 
+/** Pieces that the way of a job is told in. */
+export const MOST_SPEEDS = 48;
+
 const jobStateSchema = v.variant('is', [
   v.object({
     is: v.literal('working'),
@@ -24,6 +27,11 @@ const jobStateSchema = v.variant('is', [
     total: bytes,
     bytesPerSecond: v.nullable(v.number()),
     secondsLeft: v.nullable(v.number()),
+    /**
+     * Bytes per second at each of MOST_SPEEDS equal pieces of the way of this phase, as far as it has come; 0 where an earlier
+     * process did it. Left out while there is no figure.
+     */
+    speeds: v.optional(v.pipe(v.array(bytes), v.maxLength(MOST_SPEEDS))),
     cancelling: v.boolean(),
     /** It waits: for a card or disk that does not answer, or for room. Left out or null: it goes on. */
     held: v.optional(
@@ -34,6 +42,8 @@ const jobStateSchema = v.variant('is', [
   v.object({
     is: v.literal('done'),
     image: text,
+    /** Names the image in a query or command. */
+    backup: id,
     /** The folder to show, with the home folder as "~". */
     place: text,
     bytes,

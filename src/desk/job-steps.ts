@@ -3,6 +3,7 @@
 import { weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import type { Progress } from '../worker/progress.ts';
 import { plainText } from './plain-text.ts';
+import { noteSpeed } from './speeds.ts';
 import {
   type DeskInput,
   type DeskState,
@@ -66,7 +67,16 @@ export function advance(job: Job, progress: Progress): Job {
   if (job.state.is !== 'working') return job;
   const { bytes, total, bytesPerSecond, secondsLeft } = progress;
   const phase = progress.phase === 'reading' ? 'opening' : progress.phase;
-  return { ...job, state: { ...job.state, phase, bytes, total, bytesPerSecond, secondsLeft } };
+  const { speeds, ...before } = job.state;
+  const known = goesOn(before.phase, phase) ? (speeds ?? []) : [];
+  const now = noteSpeed(known, progress);
+  const state = { ...before, phase, bytes, total, bytesPerSecond, secondsLeft };
+  return { ...job, state: now.length === 0 ? state : { ...state, speeds: [...now] } };
+}
+
+/** Bad places are tried again in the midst of copying, which then goes on where it was. */
+function goesOn(before: Progress['phase'], phase: Progress['phase']): boolean {
+  return before === phase || before === 'rescuing' || phase === 'rescuing';
 }
 
 /** Why it waits, or null again. */

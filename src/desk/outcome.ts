@@ -4,6 +4,7 @@ import type { CardLeft, JobState } from '../contract/panel.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
 import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
+import { backupKey } from './backup-view.ts';
 import { coachView } from './coach-view.ts';
 import type { DeskEvent } from './event.ts';
 import { onWorkingJob } from './job-steps.ts';
@@ -51,7 +52,8 @@ function backedUp(result: BackupResult, place: string): JobState {
     ok,
     detail: plainText(detail, MAX_SENTENCE),
   }));
-  const facts = { image, place, bytes, storedBytes, readBytes, seconds, verified };
+  const backup = backupKey(image);
+  const facts = { image, backup, place, bytes, storedBytes, readBytes, seconds, verified };
   const damage = result.unreadable && plainText(result.unreadable.words, MAX_WORDS);
   return { is: 'done', ...facts, damage, checks, ejected };
 }

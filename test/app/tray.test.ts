@@ -55,6 +55,7 @@ function working(phase: 'opening' | 'copying' | 'proving' | 'filing', bytes: num
 const done = job({
   is: 'done',
   image: '/home/pi/PiKeep/octopi.img',
+  backup: 'b-octopi',
   place: '~/PiKeep/octopi',
   bytes: 32e9,
   readBytes: 4e9,

@@ -4,7 +4,7 @@ import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/p
 
 export const nothing: Snapshot = {
   revision: 1,
-  tool: { version: '0.1.0', where: 'browser', source: 'this computer’s card readers' },
+  tool: { version: '0.1.0', where: 'browser', source: 'Watching this computer’s card readers' },
   library: '~/PiKeep',
   disks: [],
   refused: [],
@@ -76,6 +76,7 @@ export const copying: Extract<JobState, { is: 'working' }> = {
 export const done: Extract<JobState, { is: 'done' }> = {
   is: 'done',
   image: '/Users/ann/PiKeep/octopi/octopi 2026-11-22 16.40.img',
+  backup: 'b-octopi',
   place: '~/PiKeep/octopi',
   bytes: octopi.bytes,
   storedBytes: 4_123_456_789,
