@@ -1,7 +1,8 @@
 import type { Snapshot } from '../contract/panel.ts';
+import { say, sayCount } from '../language/say.ts';
 import { Action } from './action.tsx';
 import type { Send } from './send.ts';
-import { size, when } from './words.ts';
+import { listed, size, when } from './words.ts';
 
 export interface BackupsProps {
   readonly backups: Snapshot['backups'];
@@ -16,7 +17,7 @@ export function Backups({ backups, more, send }: BackupsProps) {
   if (all === 0) return null;
   return (
     <details class="aside">
-      <summary>{all === 1 ? 'One backup' : `${all} backups`}</summary>
+      <summary>{sayCount(all, 'One backup', '{n} backups')}</summary>
       <ul>
         {backups.map(({ backup, title, name, at, bytes, incomplete, verified }) => (
           <li key={backup}>
@@ -25,22 +26,30 @@ export function Backups({ backups, more, send }: BackupsProps) {
                 {title}
               </span>
               <span class="detail">
-                {when(at)}, {size(bytes)} card
-                {incomplete ? ', incomplete' : verified ? '' : ', unverified'}
+                {listed([when(at), say`${size(bytes)} card`, flaw(incomplete, verified)])}
               </span>
             </span>
             <Action
               kind="small"
               command={{ command: 'restore-open', from: { with: 'backup', backup } }}
               send={send}
-              label={`Restore ${title} of ${when(at)}`}
+              label={say`Restore ${title} of ${when(at)}`}
             >
-              Restore…
+              {say`Restore…`}
             </Action>
           </li>
         ))}
-        {more > 0 && <li class="detail">and {more} older ones in the folder</li>}
+        {more > 0 && (
+          <li class="detail">
+            {sayCount(more, 'and {n} older one in the folder', 'and {n} older ones in the folder')}
+          </li>
+        )}
       </ul>
     </details>
   );
+}
+
+function flaw(incomplete: boolean, verified: boolean | null): string {
+  if (incomplete) return say`incomplete`;
+  return verified ? '' : say`unverified`;
 }

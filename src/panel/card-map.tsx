@@ -1,4 +1,5 @@
 import type { PlanView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { type DrawnPart, draw } from './card-drawing.ts';
 import { partitionName, portion, size } from './words.ts';
 
@@ -48,8 +49,10 @@ function spokenMap({ bytes, readBytes }: PlanView, copied: number): string {
   const left = bytes - readBytes;
   const used =
     left === 0
-      ? `All ${size(bytes)} count as used.`
-      : `${portion(readBytes, bytes)} count as used, ${size(left)} are free and left out.`;
-  const tenths = Math.min(10, Math.floor(copied * 10));
-  return `Map of the card. ${used} ${tenths === 10 ? 'Everything used is' : `${tenths * 10} percent of that is`} copied.`;
+      ? say`All ${size(bytes)} count as used.`
+      : say`${portion(readBytes, bytes)} count as used, ${size(left)} are free and left out.`;
+  const percent = Math.min(10, Math.floor(copied * 10)) * 10;
+  return percent === 100
+    ? say`Map of the card. ${used} Everything used is copied.`
+    : say`Map of the card. ${used} ${percent} percent of that is copied.`;
 }

@@ -1,3 +1,4 @@
+import { say } from '../language/say.ts';
 import { ComparePage } from './compare-page.tsx';
 import { DiagnosisPage } from './diagnosis-page.tsx';
 import { FilesPage } from './files-page.tsx';
@@ -28,12 +29,12 @@ export function Pages({ way, route }: PagesProps) {
   const pi = way.map(({ route: one }) => (one.at === 'pi' ? one.pi : null)).findLast(Boolean);
   return (
     <div class="beside">
-      <section class="page list" aria-label="Library">
+      <section class="page list" aria-label={say`Library`}>
         <LibraryPage present={pi ?? null} />
       </section>
-      <section class="page" data-page tabIndex={-1} aria-label="Details">
+      <section class="page" data-page tabIndex={-1} aria-label={say`Details`}>
         {route.at === 'library' ? (
-          <p class="hint nothing">Choose a Pi to see its backups.</p>
+          <p class="hint nothing">{say`Choose a Pi to see its backups.`}</p>
         ) : (
           <PageAt route={route} />
         )}
@@ -69,22 +70,22 @@ function PageAt({ route }: { readonly route: Route }) {
 export function nameOf(route: Route): string {
   switch (route.at) {
     case 'home':
-      return 'Cards';
+      return say`Cards`;
     case 'library':
-      return 'Library';
+      return say`Library`;
     case 'loose':
-      return 'Other images';
+      return say`Other images`;
     case 'pi':
-      return 'Backups';
+      return say`Backups`;
     case 'forget':
-      return 'Back';
+      return say`Back`;
     case 'report':
-      return 'Backup';
+      return say`Backup`;
     case 'files':
-      return 'Files';
+      return say`Files`;
     case 'compare':
-      return 'Compare';
+      return say`Compare`;
     case 'diagnosis':
-      return 'Report';
+      return say`Report`;
   }
 }

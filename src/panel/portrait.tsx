@@ -1,5 +1,6 @@
 import type { PortraitView } from '../contract/panel.ts';
-import { portion, size, when } from './words.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
+import { listed, portion, size, when } from './words.ts';
 
 /** What the image says about its Pi. What is not known has no line. */
 export function Portrait({ portrait }: { readonly portrait: PortraitView }) {
@@ -7,7 +8,7 @@ export function Portrait({ portrait }: { readonly portrait: PortraitView }) {
   if (lines.length === 0) return null;
   return (
     <section class="card facts" aria-labelledby="portrait">
-      <h3 id="portrait">The Pi on it</h3>
+      <h3 id="portrait">{say`The Pi on it`}</h3>
       <dl>
         {lines.map(([name, words]) => (
           <>
@@ -20,47 +21,51 @@ export function Portrait({ portrait }: { readonly portrait: PortraitView }) {
   );
 }
 
-const ssh = { on: 'on', waiting: 'on from the next start', off: 'off' } as const;
-const wifi = {
-  configured: 'set up',
-  waiting: 'set up at the next start',
-  none: 'not set up',
-} as const;
+const ssh: Readonly<Record<NonNullable<PortraitView['ssh']>, Phrase>> = {
+  on: toSay('on'),
+  waiting: toSay('on from the next start'),
+  off: toSay('off'),
+};
+const wifi: Readonly<Record<NonNullable<PortraitView['wifi']>, Phrase>> = {
+  configured: toSay('set up'),
+  waiting: toSay('set up at the next start'),
+  none: toSay('not set up'),
+};
 
 function portraitLines(portrait: PortraitView): (readonly [string, string])[] {
   const { hostname, system, architecture, kernels, boots, lastModel, software } = portrait;
   const { usedBytes, freeBytes, shutdown, lastShutdown, lastWritten, waiting } = portrait;
   const lines: (readonly [string, string | null])[] = [
-    ['Hostname', hostname],
-    ['System', [system, architecture].filter(Boolean).join(', ')],
-    ['Kernel', kernels.join(', ')],
-    ['Starts on', boots === null ? null : boots.join(', ')],
-    ['Last seen on', lastModel],
-    ['Shut down', shutdownWords(shutdown, lastShutdown)],
+    [say`Hostname`, hostname],
+    [say`System`, listed([system, architecture])],
+    [say`Kernel`, listed(kernels)],
+    [say`Starts on`, boots && listed(boots)],
+    [say`Last seen on`, lastModel],
+    [say`Shut down`, shutdownWords(shutdown, lastShutdown)],
     [
-      'Last written',
+      say`Last written`,
       lastWritten === null || lastShutdown === lastWritten ? null : when(lastWritten),
     ],
     [
-      'Space',
+      say`Space`,
       usedBytes === null || freeBytes === null
         ? null
-        : `${portion(usedBytes, usedBytes + freeBytes)} used`,
+        : say`${portion(usedBytes, usedBytes + freeBytes)} used`,
     ],
-    ['SSH', portrait.ssh === null ? null : ssh[portrait.ssh]],
-    ['Wi-Fi', portrait.wifi === null ? null : wifi[portrait.wifi]],
-    ['First start', portrait.started === false ? 'still to come' : null],
-    ['Will act on', waiting.join(', ')],
-    ['Time zone', portrait.timeZone],
+    [say`SSH`, portrait.ssh === null ? null : sayPhrase(ssh[portrait.ssh])],
+    [say`Wi-Fi`, portrait.wifi === null ? null : sayPhrase(wifi[portrait.wifi])],
+    [say`First start`, portrait.started === false ? say`still to come` : null],
+    [say`Will act on`, listed(waiting)],
+    [say`Time zone`, portrait.timeZone],
     [
-      'Software',
-      software.map(({ name, version }) => (version ? `${name} ${version}` : name)).join(', '),
+      say`Software`,
+      listed(software.map(({ name, version }) => (version ? `${name} ${version}` : name))),
     ],
-    ['Table', portrait.tableId],
+    [say`Table`, portrait.tableId],
     ...portrait.volumes.map(
       ({ partition, type, label, bytes, uuid }): readonly [string, string] => [
-        `Partition ${partition}`,
-        [type, label, bytes === null ? null : size(bytes), uuid].filter(Boolean).join(', '),
+        say`Partition ${partition}`,
+        listed([type, label, bytes === null ? null : size(bytes), uuid]),
       ],
     ),
   ];
@@ -72,6 +77,6 @@ function shutdownWords(
   at: PortraitView['lastShutdown'],
 ): string | null {
   if (shutdown === null) return null;
-  if (shutdown === 'unclean') return 'not cleanly: it lost its power, or was pulled out';
-  return at === null ? 'cleanly' : `cleanly, ${when(at)}`;
+  if (shutdown === 'unclean') return say`not cleanly: it lost its power, or was pulled out`;
+  return at === null ? say`cleanly` : say`cleanly, ${when(at)}`;
 }

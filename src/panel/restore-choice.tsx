@@ -1,10 +1,11 @@
 import type { BackupView, ChosenState, RestoreView, Snapshot } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { Cross } from './pictures.tsx';
 import type { RestorePageProps } from './restore-page.tsx';
 import type { Send } from './send.ts';
 import { Target } from './target.tsx';
-import { size, when } from './words.ts';
+import { listed, size, when } from './words.ts';
 import { Working } from './working.tsx';
 
 /** The first step: which backup goes to which card. Nothing is written here. */
@@ -13,16 +14,18 @@ export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePagePro
   const token = chosen?.state.is === 'ready' ? chosen.state.token : null;
   return (
     <>
-      <h2 id="restore-choice">Restore a backup</h2>
+      <h2 id="restore-choice">{say`Restore a backup`}</h2>
       {changed && (
         <p class="warning" role="alert">
-          What is in the reader has changed. Nothing was written; please choose again.
+          {say`What is in the reader has changed. Nothing was written; please choose again.`}
         </p>
       )}
       <Backups chosen={restore.backup} backups={snapshot.backups} send={send} />
       <fieldset class="targets">
-        <legend>Write it to</legend>
-        {targets.length === 0 && <p class="hint">Put in the card that it shall be written to.</p>}
+        <legend>{say`Write it to`}</legend>
+        {targets.length === 0 && (
+          <p class="hint">{say`Put in the card that it shall be written to.`}</p>
+        )}
         {targets.map((target) => (
           <Target
             key={target.card}
@@ -43,11 +46,11 @@ export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePagePro
         />
       )}
       {forceUnmount && token !== null && (
-        <p class="hint">What keeps the card busy will be made to let go of it.</p>
+        <p class="hint">{say`What keeps the card busy will be made to let go of it.`}</p>
       )}
       <div class="buttons ends">
         <Action command={{ command: 'restore-close' }} send={send}>
-          Cancel
+          {say`Cancel`}
         </Action>
         <Action
           kind="primary"
@@ -55,7 +58,7 @@ export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePagePro
           send={send}
           disabled={token === null}
         >
-          Continue
+          {say`Continue`}
         </Action>
       </div>
     </>
@@ -73,7 +76,7 @@ function Backups({ chosen, backups, send }: BackupsProps) {
   const all: readonly RestoreView['backup'][] = isListed ? backups : [chosen, ...backups];
   return (
     <label class="field">
-      <span>Backup</span>
+      <span>{say`Backup`}</span>
       <select
         value={chosen.backup}
         onChange={({ currentTarget: { value } }) =>
@@ -82,14 +85,7 @@ function Backups({ chosen, backups, send }: BackupsProps) {
       >
         {all.map(({ backup, title, at, bytes, incomplete, verified }) => (
           <option key={backup} value={backup} selected={backup === chosen.backup}>
-            {[title, at && when(at), size(bytes)].filter(Boolean).join(', ')}
-            {verified === null
-              ? ', without a manifest'
-              : incomplete
-                ? ', incomplete'
-                : verified
-                  ? ''
-                  : ', unverified'}
+            {listed([title, at && when(at), size(bytes), flaw(incomplete, verified)])}
           </option>
         ))}
       </select>
@@ -126,7 +122,7 @@ function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookPr
   if (target?.locked) {
     return (
       <p class="warning">
-        Its lock switch is on. Take it out, slide the switch away from “LOCK”, and put it back.
+        {say`Its lock switch is on. Take it out, slide the switch away from “LOCK”, and put it back.`}
       </p>
     );
   }
@@ -134,8 +130,8 @@ function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookPr
   if (state.is === 'looking') {
     return (
       <div class="looking">
-        <span>Looking at the card and the backup…</span>
-        <progress aria-label="Looking at the card and the backup" max={100} />
+        <span>{say`Looking at the card and the backup…`}</span>
+        <progress aria-label={say`Looking at the card and the backup`} max={100} />
       </div>
     );
   }
@@ -155,12 +151,18 @@ function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookPr
       <p class={state.fits === false ? 'warning' : 'hint'}>{state.fit}</p>
       {state.lost.canUndo && state.token !== null && (
         <Action command={{ command: 'restore-undo', token: state.token }} send={send}>
-          Bring the old content back instead
+          {say`Bring the old content back instead`}
         </Action>
       )}
       {state.lost.unfinished !== null && (
-        <p class="hint">A restore of “{state.lost.unfinished}” to this card did not finish.</p>
+        <p class="hint">{say`A restore of “${state.lost.unfinished}” to this card did not finish.`}</p>
       )}
     </>
   );
+}
+
+function flaw(incomplete: boolean, verified: boolean | null): string {
+  if (verified === null) return say`without a manifest`;
+  if (incomplete) return say`incomplete`;
+  return verified ? '' : say`unverified`;
 }

@@ -1,6 +1,7 @@
 /** Restores that came to nothing: what the card is worth now, and what can be done. */
 
 import type { CardLeft, JobState, JobView } from '../contract/panel.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { Coach } from './coach.tsx';
 import { Cross, Tick } from './pictures.tsx';
@@ -15,8 +16,8 @@ export interface RestoreEndedProps<I extends JobState['is']> {
 export function RestoreFailed({ job, state, send }: RestoreEndedProps<'failed'>) {
   const { problem, actions, card, coach } = state;
   if (coach && card === 'untouched') {
-    const again = { words: 'Restore again…', command: open(job.job, false) };
-    const force = { words: 'Unmount by force…', command: open(job.job, true) };
+    const again = { words: say`Restore again…`, command: open(job.job, false) };
+    const force = { words: say`Unmount by force…`, command: open(job.job, true) };
     return (
       <Coach
         coach={coach}
@@ -38,12 +39,12 @@ export function RestoreFailed({ job, state, send }: RestoreEndedProps<'failed'>)
         {actions.includes('retry') && <Again job={job.job} isFirst={true} send={send} />}
         {actions.includes('force-unmount') && (
           <Action command={open(job.job, true)} send={send}>
-            Unmount by force…
+            {say`Unmount by force…`}
           </Action>
         )}
         {actions.includes('open-privacy-settings') && (
           <Action command={{ command: 'open-privacy-settings' }} send={send}>
-            Open Privacy Settings
+            {say`Open Privacy Settings`}
           </Action>
         )}
         {actions.includes('undo') && <Undo job={job.job} send={send} />}
@@ -56,7 +57,9 @@ export function RestoreCancelled({ job, state, send }: RestoreEndedProps<'cancel
   const { card, canUndo } = state;
   return (
     <div class="outcome">
-      <p class="verdict">{card !== 'untouched' && <Cross />} Stopped</p>
+      <p class="verdict">
+        {card !== 'untouched' && <Cross />} {say`Stopped`}
+      </p>
       <Left card={card} canUndo={canUndo} />
       <div class="buttons">
         <Again job={job.job} isFirst={card !== 'untouched'} send={send} />
@@ -70,9 +73,9 @@ export function Undone() {
   return (
     <div class="outcome">
       <p class="verdict">
-        <Tick /> The card is as it was before
+        <Tick /> {say`The card is as it was before`}
       </p>
-      <p>What the restore had written is taken back, and the old content is there again.</p>
+      <p>{say`What the restore had written is taken back, and the old content is there again.`}</p>
     </div>
   );
 }
@@ -81,17 +84,19 @@ function Left({ card, canUndo }: { readonly card: CardLeft; readonly canUndo: bo
   if (canUndo) {
     return (
       <p class="warning">
-        Only PiKeep’s mark has been written so far. The old content can still come back.
+        {say`Only PiKeep’s mark has been written so far. The old content can still come back.`}
       </p>
     );
   }
-  if (card === 'untouched') return <p class="next">The card is as it was.</p>;
-  return <p class="warning">{worth[card]}</p>;
+  if (card === 'untouched') return <p class="next">{say`The card is as it was.`}</p>;
+  return <p class="warning">{sayPhrase(worth[card])}</p>;
 }
 
-const worth: Readonly<Record<Exclude<CardLeft, 'untouched'>, string>> = {
-  unfinished: 'This card is not finished, and no Pi can start from it. Restore it again.',
-  unproven: 'Everything was written, but nobody knows whether it is right. Restore it again.',
+const worth: Readonly<Record<Exclude<CardLeft, 'untouched'>, Phrase>> = {
+  unfinished: toSay('This card is not finished, and no Pi can start from it. Restore it again.'),
+  unproven: toSay(
+    'Everything was written, but nobody knows whether it is right. Restore it again.',
+  ),
 };
 
 interface ButtonProps {
@@ -102,7 +107,7 @@ interface ButtonProps {
 function Again({ job, isFirst, send }: ButtonProps & { readonly isFirst: boolean }) {
   return (
     <Action kind={isFirst ? 'primary' : 'plain'} command={open(job, false)} send={send}>
-      Restore again…
+      {say`Restore again…`}
     </Action>
   );
 }
@@ -110,7 +115,7 @@ function Again({ job, isFirst, send }: ButtonProps & { readonly isFirst: boolean
 function Undo({ job, send }: ButtonProps) {
   return (
     <Action command={{ command: 'undo', job }} send={send}>
-      Bring the old content back
+      {say`Bring the old content back`}
     </Action>
   );
 }

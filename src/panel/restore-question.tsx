@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ReadyState } from '../contract/panel.ts';
+import { say, sayAround } from '../language/say.ts';
 import { Action } from './action.tsx';
 import type { Send } from './send.ts';
 import { isBackUpPossible, Lost, Written } from './two-sides.tsx';
@@ -24,7 +25,7 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
   const isNamed = typeName === null || typed.trim() === typeName;
   return (
     <>
-      <h2 id="restore-question">Overwrite {lost.title}?</h2>
+      <h2 id="restore-question">{say`Overwrite ${lost.title}?`}</h2>
       <div class="sides">
         <Lost lost={lost} />
         <Written written={written} />
@@ -37,11 +38,13 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
       <p class="hint">{fit}</p>
       {canGrow && <Growing growth={growth} grow={grow} onChange={setGrow} />}
       {growth !== null && growth.spareBytes > 0 && !canGrow && <p class="hint">{growth.advice}</p>}
-      {forceUnmount && <p class="hint">What keeps the card busy will be made to let go of it.</p>}
+      {forceUnmount && (
+        <p class="hint">{say`What keeps the card busy will be made to let go of it.`}</p>
+      )}
       {typeName !== null && (
         <label class="field">
           <span>
-            This is no memory card. To overwrite it, type its name: <strong>{typeName}</strong>
+            {sayAround`This is no memory card. To overwrite it, type its name: ${<strong>{typeName}</strong>}`}
           </span>
           <input
             type="text"
@@ -56,7 +59,7 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
       <div class="buttons stacked">
         <div class="row">
           <Action command={{ command: 'restore-back' }} send={send}>
-            Back
+            {say`Back`}
           </Action>
           {isBackUpPossible(lost) && (
             <Action
@@ -64,7 +67,7 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
               command={{ command: 'backup', disk, card }}
               send={send}
             >
-              Back up first
+              {say`Back up first`}
             </Action>
           )}
         </div>
@@ -79,7 +82,7 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
           send={send}
           disabled={token === null || !isNamed}
         >
-          Overwrite {lost.title}
+          {say`Overwrite ${lost.title}`}
         </Action>
       </div>
     </>
@@ -94,12 +97,12 @@ interface GrowingProps {
 
 function Growing({ growth, grow, onChange }: GrowingProps) {
   const choices: readonly (readonly [Grow, string])[] = [
-    ['leave', 'Leave it unused, exactly as in the backup'],
-    ['first-boot', 'Let the system take it on its first start'],
+    ['leave', say`Leave it unused, exactly as in the backup`],
+    ['first-boot', say`Let the system take it on its first start`],
   ];
   return (
     <fieldset class="growing">
-      <legend>The other {size(growth.spareBytes)} of the card</legend>
+      <legend>{say`The other ${size(growth.spareBytes)} of the card`}</legend>
       {choices.map(([value, words]) => (
         <label key={value}>
           <input

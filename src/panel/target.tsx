@@ -1,4 +1,5 @@
 import type { TargetView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { CardPicture } from './pictures.tsx';
 import type { Send } from './send.ts';
 import { ago, contentWords } from './words.ts';
@@ -26,16 +27,16 @@ export function Target({ target, isChosen, send }: TargetProps) {
         <span class="name">{title}</span>
         <span class="detail">{description(target)}</span>
         <span class="detail">{subtitle}</span>
-        {isOrigin && <span class="badge">This backup is of this card</span>}
+        {isOrigin && <span class="badge">{say`This backup is of this card`}</span>}
       </span>
     </label>
   );
 }
 
 function description({ title, content, lastBackup, unfinished, locked, job }: TargetView): string {
-  if (job !== null) return 'Something is working on it';
-  if (locked) return 'Write-protected by its lock switch';
-  if (unfinished) return 'Not finished: restore it again';
+  if (job !== null) return say`Something is working on it`;
+  if (locked) return say`Write-protected by its lock switch`;
+  if (unfinished) return say`Not finished: restore it again`;
   const words = contentWords(content, title);
-  return lastBackup === null ? words : `${words}, last backed up ${ago(lastBackup)}`;
+  return lastBackup === null ? words : say`${words}, last backed up ${ago(lastBackup)}`;
 }

@@ -2,7 +2,8 @@
 
 import type { ComponentChildren } from 'preact';
 import type { ReadyState } from '../contract/panel.ts';
-import { ago, contentWords, portion, size, when } from './words.ts';
+import { say, sayCount } from '../language/say.ts';
+import { ago, contentWords, listed, portion, size, when } from './words.ts';
 
 /** Partitions that are named; the others are counted. */
 const SHOWN = 3;
@@ -10,18 +11,20 @@ const SHOWN = 3;
 export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
   const { title, content, bytes, partitions, lastBackup, since, unfinished } = lost;
   return (
-    <Side kind="lost" head="This will be lost" title={title}>
+    <Side kind="lost" head={say`This will be lost`} title={title}>
       <li>{contentWords(content, title)}</li>
-      <li>{size(bytes)} card</li>
+      <li>{say`${size(bytes)} card`}</li>
       {partitions.slice(0, SHOWN).map(({ kind, label, bytes: of }, index) => (
         <li key={`${index}`} class="part">
-          {label ?? kind}, {size(of)}
+          {listed([label ?? kind, size(of)])}
         </li>
       ))}
-      {partitions.length > SHOWN && <li class="part">and {partitions.length - SHOWN} more</li>}
+      {partitions.length > SHOWN && (
+        <li class="part">{sayCount(partitions.length - SHOWN, 'and {n} more', 'and {n} more')}</li>
+      )}
       {unfinished === null && (
         <li class={lastBackup === null ? 'alarm' : ''}>
-          {lastBackup === null ? 'No backup of it is known' : `Backed up ${ago(lastBackup)}`}
+          {lastBackup === null ? say`No backup of it is known` : say`Backed up ${ago(lastBackup)}`}
         </li>
       )}
       {unfinished === null && since !== null && <li>{since}</li>}
@@ -32,22 +35,26 @@ export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
 export function Written({ written }: { readonly written: ReadyState['written'] }) {
   const { title, name, at, bytes, mappedBytes, mapOrigin, verified, unreadable } = written;
   return (
-    <Side kind="written" head="This will be written" title={title}>
-      {at !== null && <li>Backup of {when(at)}</li>}
+    <Side kind="written" head={say`This will be written`} title={title}>
+      {at !== null && <li>{say`Backup of ${when(at)}`}</li>}
       {bytes !== null && (
         <li>
           {mappedBytes === null || mappedBytes === bytes
-            ? `All ${size(bytes)}`
-            : `${portion(mappedBytes, bytes)} in use`}
+            ? say`All ${size(bytes)}`
+            : say`${portion(mappedBytes, bytes)} in use`}
         </li>
       )}
-      {mapOrigin === 'whole' && <li>Every byte, because nothing says which are used</li>}
+      {mapOrigin === 'whole' && <li>{say`Every byte, because nothing says which are used`}</li>}
       <li class="file">{name}</li>
-      {verified === true && unreadable === 0 && <li>Proven when it was made</li>}
-      {verified === false && <li class="alarm">Never verified</li>}
+      {verified === true && unreadable === 0 && <li>{say`Proven when it was made`}</li>}
+      {verified === false && <li class="alarm">{say`Never verified`}</li>}
       {unreadable > 0 && (
         <li class="alarm">
-          Incomplete: {count(unreadable, 'range')} of the card could not be read
+          {sayCount(
+            unreadable,
+            'Incomplete: {n} range of the card could not be read',
+            'Incomplete: {n} ranges of the card could not be read',
+          )}
         </li>
       )}
     </Side>
@@ -74,8 +81,4 @@ function Side({ kind, head, title, children }: SideProps) {
 /** There is something on it that a backup could keep. */
 export function isBackUpPossible({ partitions, unfinished }: ReadyState['lost']): boolean {
   return partitions.length > 0 && unfinished === null;
-}
-
-function count(amount: number, unit: string): string {
-  return amount === 1 ? `1 ${unit}` : `${amount} ${unit}s`;
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Cross } from './pictures.tsx';
 
 /** In place of an answer that takes its time. */
@@ -28,7 +29,7 @@ export function Trouble({ problem, onAgain }: TroubleProps) {
       {onAgain && (
         <div class="buttons">
           <button type="button" onClick={onAgain}>
-            Try again
+            {say`Try again`}
           </button>
         </div>
       )}
