@@ -48,6 +48,9 @@ export function readMessages(): Reading {
   };
 }
 
+/** Tags of templates that are messages. */
+const messageTags: readonly string[] = ['say', 'sayAround', 'english'];
+
 /** One file; `file` relative to the root of the project. */
 export function readSource(file: string, source: string): Reading {
   const messages: Message[] = [];
@@ -63,7 +66,7 @@ export function readSource(file: string, source: string): Reading {
   const { program } = parseSync(file, source);
   new Visitor({
     TaggedTemplateExpression({ tag, quasi, start }) {
-      if (tag.type !== 'Identifier' || (tag.name !== 'say' && tag.name !== 'sayAround')) return;
+      if (tag.type !== 'Identifier' || !messageTags.includes(tag.name)) return;
       done.add(quasi.start);
       const key = quasi.quasis
         .map(({ value }) => value.cooked ?? '')

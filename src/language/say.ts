@@ -39,14 +39,6 @@ export function sayPhrase(text: Phrase, ...values: readonly Value[]): string {
 }
 
 /**
- * A text that came as English through a file, an error or another process: translated where it is a message (marked with
- * `toSay` where it was made), else as it is.
- */
-export function sayKnown(text: string): string {
-  return translated(text);
-}
-
-/**
  * sayCount(3, '{n} file', '{n} files'): the form that the language has for this number; `{n}` is the number as the language
  * writes it, `{0}` the first of the further values. Looked up by the second form.
  */

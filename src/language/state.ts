@@ -15,6 +15,8 @@ interface State {
   rules: Intl.PluralRules;
   numbers: Intl.NumberFormat;
   find: (key: string) => string | Forms | undefined;
+  /** Everything that `find` finds. */
+  keys: readonly string[];
 }
 
 /** The sources are written in it, days and lists included: "23 Nov 2026", "a, b and c". */
@@ -22,8 +24,8 @@ const english = stateOf('en-GB', () => undefined);
 let state: State = english;
 
 /** `locale` is a BCP 47 tag; it decides about numbers, dates and plurals. */
-export function setState(locale: string, find: State['find']): void {
-  state = stateOf(locale, find);
+export function setState(locale: string, find: State['find'], keys: readonly string[] = []): void {
+  state = stateOf(locale, find, keys);
 }
 
 export function resetState(): void {
@@ -35,6 +37,23 @@ export function currentLocale(): string {
 }
 
 export const phraseIn = {
+  english<Made>(make: () => Made): Made {
+    const before = state;
+    state = english;
+    try {
+      return make();
+    } finally {
+      state = before;
+    }
+  },
+  keys(): readonly string[] {
+    return state.keys;
+  },
+  /** Null where there is none, also in English. */
+  known(key: string): string | null {
+    const found = state.find(key);
+    return typeof found === 'string' ? found : (found?.other ?? null);
+  },
   text(key: string): string {
     const found = state.find(key);
     return typeof found === 'string' ? found : (found?.other ?? key);
@@ -49,7 +68,7 @@ export const phraseIn = {
   },
 };
 
-function stateOf(locale: string, find: State['find']): State {
+function stateOf(locale: string, find: State['find'], keys: readonly string[] = []): State {
   const [rules, numbers] = [new Intl.PluralRules(locale), new Intl.NumberFormat(locale)];
-  return { locale, rules, numbers, find };
+  return { locale, rules, numbers, find, keys };
 }

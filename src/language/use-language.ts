@@ -20,7 +20,7 @@ export async function useLanguage({ language, locale }: Tongue): Promise<void> {
     return;
   }
   const catalogue = new Map(Object.entries(await catalogues[language]()));
-  setState(locale, (key) => catalogue.get(key));
+  setState(locale, (key) => catalogue.get(key), [...catalogue.keys()]);
 }
 
 /** Marks every message, so that a test sees which words of a page do not come through here. */

@@ -1,0 +1,111 @@
+/**
+ * Texts that are kept in files or sent between processes, and read by people later: written in English with `english`, so that
+ * a manifest, a log and `--json` say the same everywhere, and said in the language of the reader with `sayAgain`.
+ */
+
+import { phraseIn, type Value } from './state.ts';
+
+/** As `say`, and always in English: english`${name} is damaged` */
+export function english(parts: TemplateStringsArray, ...values: readonly Value[]): string {
+  return parts.reduce((text, part, index) => `${text}${values[index - 1]}${part}`);
+}
+
+/** Whatever is said and formatted in `make`, in English. Nothing that waits: the language comes back when it returns. */
+export function inEnglish<Made>(make: () => Made): Made {
+  return phraseIn.english(make);
+}
+
+/** A text that `english` made, or several with a blank between them; what is none is given back as it is. */
+export function sayAgain(text: string): string {
+  if (text.length > MAX_TEXT) return text;
+  return again(text, 0) ?? sentences(text);
+}
+
+/** Characters; longer texts are not of ours. */
+const MAX_TEXT = 8192;
+/** Of what stands in a message: "the kernel (kernel8.img)". */
+const MAX_DEPTH = 2;
+const MAX_SENTENCES = 16;
+
+interface Pattern {
+  readonly key: string;
+  /** What stands around the values; one more than those. */
+  readonly between: readonly string[];
+  /** The numbers of the values, in the order of the English text. */
+  readonly order: readonly number[];
+}
+
+function again(text: string, depth: number): string | null {
+  const known = phraseIn.known(text);
+  if (known !== null) return known;
+  for (const { key, between, order } of patterns()) {
+    const found = valuesIn(text, between);
+    if (found === null) continue;
+    const values: string[] = [];
+    for (const [index, number] of order.entries())
+      values[number] = inner(found[index] ?? '', depth);
+    return phraseIn.text(key).replace(MARK, (mark, digits) => values[Number(digits)] ?? mark);
+  }
+  return null;
+}
+
+/** Names of one word are nobody's messages. */
+function inner(value: string, depth: number): string {
+  return depth < MAX_DEPTH && value.includes(' ') ? (again(value, depth + 1) ?? value) : value;
+}
+
+/** The longest run of sentences that is a message, and then the next. */
+function sentences(text: string): string {
+  const rest = text.split(/(?<=[.!?]) (?=\p{Lu})/u);
+  if (rest.length === 1 || rest.length > MAX_SENTENCES) return text;
+  const said: string[] = [];
+  while (rest.length > 0) {
+    let taken = rest.length;
+    let found: string | null = null;
+    for (; taken > 0 && found === null; taken--) found = again(rest.slice(0, taken).join(' '), 0);
+    said.push(found ?? rest[0] ?? '');
+    rest.splice(0, found === null ? 1 : taken + 1);
+  }
+  return said.join(' ');
+}
+
+/** Each value ends where the text behind it begins: no pattern takes longer than the text is long. */
+function valuesIn(text: string, between: readonly string[]): string[] | null {
+  const [first = '', last = ''] = [between[0], between.at(-1)];
+  if (!text.startsWith(first) || !text.endsWith(last)) return null;
+  const end = text.length - last.length;
+  const values: string[] = [];
+  let at = first.length;
+  for (const part of between.slice(1, -1)) {
+    const next = text.indexOf(part, at + 1);
+    if (next < 0 || next + part.length > end) return null;
+    values.push(text.slice(at, next));
+    at = next + part.length;
+  }
+  if (at >= end) return null;
+  values.push(text.slice(at, end));
+  return values;
+}
+
+const MARK = /\{(\d+)\}/g;
+
+let made: { readonly keys: readonly string[]; readonly patterns: readonly Pattern[] } | null = null;
+
+/** Those that say the most come first. */
+function patterns(): readonly Pattern[] {
+  const keys = phraseIn.keys();
+  if (made?.keys !== keys) made = { keys, patterns: keys.flatMap(patternOf).sort(bySaying) };
+  return made.patterns;
+}
+
+function patternOf(key: string): Pattern[] {
+  const between = key.split(/\{\d+\}/);
+  const order = [...key.matchAll(MARK)].map(({ 1: digits }) => Number(digits));
+  // "{0}: {1}" would be found everywhere.
+  const isTelling = /\p{L}{2,}\P{L}+\p{L}{2,}/u.test(between.join(' '));
+  return order.length > 0 && isTelling && !key.includes('{n}') ? [{ key, between, order }] : [];
+}
+
+function bySaying(one: Pattern, other: Pattern): number {
+  return other.between.join('').length - one.between.join('').length;
+}
