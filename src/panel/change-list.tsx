@@ -1,8 +1,9 @@
 import type { ChangeView } from '../contract/panel.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import { kindWords, splitPath } from './file-words.ts';
 import { useRowWindow } from './row-window.ts';
 import { SafeName } from './safe-name.tsx';
-import { size } from './words.ts';
+import { listed, size } from './words.ts';
 
 export interface ChangeListProps {
   readonly changes: readonly ChangeView[];
@@ -15,7 +16,7 @@ export function ChangeList({ changes, partitions }: ChangeListProps) {
   const rows = useRowWindow(changes.length);
   if (changes.length === 0) return null;
   return (
-    <ul class="files changes" ref={rows.list} aria-label="Changes">
+    <ul class="files changes" ref={rows.list} aria-label={say`Changes`}>
       <li class="gap" aria-hidden="true" style={{ height: `${rows.above}px` }} />
       {changes.slice(rows.from, rows.to).map((change) => (
         <ChangeLine
@@ -30,7 +31,11 @@ export function ChangeList({ changes, partitions }: ChangeListProps) {
 }
 
 const signs = { added: '+', removed: '−', changed: '•' } as const;
-const words = { added: 'Added', removed: 'Deleted', changed: 'Changed' } as const;
+const words: Readonly<Record<ChangeView['change'], Phrase>> = {
+  added: toSay('Added'),
+  removed: toSay('Deleted'),
+  changed: toSay('Changed'),
+};
 
 interface ChangeLineProps {
   readonly change: ChangeView;
@@ -47,7 +52,7 @@ function ChangeLine({ change: one, withPartition }: ChangeLineProps) {
         {signs[change]}
       </span>
       <span class="file-name">
-        <span class="spoken">{words[change]}: </span>
+        <span class="spoken">{say`${sayPhrase(words[change])}: `}</span>
         <SafeName name={names.at(-1) ?? '/'} />
       </span>
       <span class="file-facts">
@@ -55,7 +60,7 @@ function ChangeLine({ change: one, withPartition }: ChangeLineProps) {
           <SafeName name={withPartition ? `${partition}:${folder}` : folder} />
         </span>
         <span class="file-size">{measureOf(one)}</span>
-        {what.length > 0 && <span class="file-mode">{what.join(', ')}</span>}
+        {what.length > 0 && <span class="file-mode">{listed(what)}</span>}
       </span>
     </li>
   );

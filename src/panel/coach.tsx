@@ -2,6 +2,7 @@
 
 import { useState } from 'preact/hooks';
 import type { CoachPageView, CoachView, Command } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { PanePicture } from './pane-picture.tsx';
 import { Cross, Tick } from './pictures.tsx';
@@ -39,7 +40,7 @@ export function Coach({ coach, again, force, send }: CoachProps) {
             </Action>
           )}
           <button type="button" onClick={() => setManaged(false)}>
-            Back to the steps
+            {say`Back to the steps`}
           </button>
         </div>
         <Notes page={coach.managed} />
@@ -59,7 +60,9 @@ export function Coach({ coach, again, force, send }: CoachProps) {
       <Notes page={coach} />
       {coach.managed && (
         <button type="button" class="quiet managed" onClick={() => setManaged(true)}>
-          {coach.pane ? 'The switch is grey, or somebody' : 'Somebody'} else manages this Mac
+          {coach.pane
+            ? say`The switch is grey, or somebody else manages this Mac`
+            : say`Somebody else manages this Mac`}
         </button>
       )}
     </div>
@@ -110,21 +113,21 @@ function Buttons({ coach, again, force, send }: CoachProps) {
     <>
       {pane && (
         <Action kind="primary" command={{ command: 'open-privacy-settings', pane }} send={send}>
-          Open System Settings
+          {say`Open System Settings`}
         </Action>
       )}
       {pane === 'removable-volumes' && (
         <Action
           command={{ command: 'open-privacy-settings', pane: 'full-disk-access' }}
-          label="Open System Settings at Full Disk Access"
+          label={say`Open System Settings at Full Disk Access`}
           send={send}
         >
-          Full Disk Access
+          {say`Full Disk Access`}
         </Action>
       )}
       {again && (
         <Action kind={pane ? 'plain' : 'primary'} command={again.command} send={send}>
-          {askedAgain(coach) ? 'Ask again' : again.words}
+          {askedAgain(coach) ? say`Ask again` : again.words}
         </Action>
       )}
       {force && (
@@ -145,13 +148,13 @@ function WorksNow({ again, send }: Pick<CoachProps, 'again' | 'send'>) {
   return (
     <div class="outcome coach" data-coach="works-now" role="status">
       <p class="verdict">
-        <Tick /> It works now
+        <Tick /> {say`It works now`}
       </p>
-      <p>The card can be opened. Nothing more is missing.</p>
+      <p>{say`The card can be opened. Nothing more is missing.`}</p>
       {again && (
         <div class="buttons">
           <Action kind="primary" command={again.command} send={send}>
-            {again.command.command === 'retry' ? 'Back up' : again.words}
+            {again.command.command === 'retry' ? say`Back up` : again.words}
           </Action>
         </div>
       )}

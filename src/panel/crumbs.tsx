@@ -1,3 +1,4 @@
+import { say } from '../language/say.ts';
 import { splitPath } from './file-words.ts';
 import { SafeName } from './safe-name.tsx';
 
@@ -20,7 +21,7 @@ export function Crumbs({ path, root, onEnter }: CrumbsProps) {
   }));
   const left = steps.length > NAMED ? steps.slice(-NAMED) : steps;
   return (
-    <nav class="crumbs" aria-label="Folder">
+    <nav class="crumbs" aria-label={say`Folder`}>
       <ol>
         <li>
           <Crumb isHere={steps.length === 0} onEnter={() => onEnter(`${prefix}/`)}>

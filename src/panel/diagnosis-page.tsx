@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { say } from '../language/say.ts';
 import { copyText } from './copy-text.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
@@ -17,33 +18,31 @@ export function DiagnosisPage() {
   };
   const words = {
     no: '',
-    yes: 'Copied. Paste it where you ask for help.',
-    selected: `It is selected: press ${onMac ? '⌘C' : 'Ctrl-C'} to copy it.`,
+    yes: say`Copied. Paste it where you ask for help.`,
+    selected: say`It is selected: press ${onMac ? '⌘C' : 'Ctrl-C'} to copy it.`,
   }[copied];
   return (
     <>
-      <PageHead title="Report" detail={`PiKeep ${snapshot.tool.version}`} />
+      <PageHead title={say`Report`} detail={`PiKeep ${snapshot.tool.version}`} />
       <p class="lead">
-        What PiKeep found on this computer and what it did last, for whoever helps you. Nothing
-        personal is in it: no names, no folders, no serial numbers. Read it before you pass it on;
-        exactly this is copied.
+        {say`What PiKeep found on this computer and what it did last, for whoever helps you. Nothing personal is in it: no names, no folders, no serial numbers. Read it before you pass it on; exactly this is copied.`}
       </p>
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
-      {!answer && !problem && <Waiting>Writing the report…</Waiting>}
+      {!answer && !problem && <Waiting>{say`Writing the report…`}</Waiting>}
       {answer && (
         <>
           <div class="buttons deeds">
             <button type="button" class="primary" onClick={() => void copy(answer.text)}>
-              Copy report
+              {say`Copy report`}
             </button>
             <button type="button" disabled={isAsking} onClick={askAgain}>
-              Write it again
+              {say`Write it again`}
             </button>
           </div>
           <p class="next" role="status">
             {words}
           </p>
-          <section class="card diagnosis" aria-label="The report">
+          <section class="card diagnosis" aria-label={say`The report`}>
             <pre ref={shown}>{answer.text}</pre>
           </section>
         </>
@@ -57,7 +56,7 @@ export function ToReport() {
   const { go } = useTools();
   return (
     <button type="button" class="quiet" data-id="report" onClick={() => go({ at: 'diagnosis' })}>
-      Copy report…
+      {say`Copy report…`}
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { DiskView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import type { Send } from './send.ts';
 
@@ -22,14 +23,14 @@ export function DiskMenu({ disk, send }: DiskMenuProps) {
         menu.current.querySelector('summary')?.focus();
       }}
     >
-      <summary aria-label={`More for ${disk.title}`}>
+      <summary aria-label={say`More for ${disk.title}`}>
         <svg viewBox="0 0 12 12" aria-hidden="true">
           <path d="M2 6h.01M6 6h.01M10 6h.01" />
         </svg>
       </summary>
       <div>
         <Action command={{ command: 'protect', disk: disk.disk, card: disk.card }} send={send}>
-          Never touch this disk
+          {say`Never touch this disk`}
         </Action>
       </div>
     </details>

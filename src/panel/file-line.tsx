@@ -1,4 +1,5 @@
 import type { FileView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { fileTime, measure, splitPath } from './file-words.ts';
 import { Chevron, FilePicture } from './pictures.tsx';
 import { SafeName } from './safe-name.tsx';
@@ -52,7 +53,7 @@ export function FileLine(props: FileLineProps) {
             <SafeName name={`/${splitPath(path).names.slice(0, -1).join('/')}`} />
           </span>
         )}
-        <span class="file-size">{unreadable === null ? measure(file) : 'Cannot be read'}</span>
+        <span class="file-size">{unreadable === null ? measure(file) : say`Cannot be read`}</span>
         {!withFolder && <span class="file-time">{fileTime(modified)}</span>}
         {!withFolder && <span class="file-mode">{rights}</span>}
       </span>

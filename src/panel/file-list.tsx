@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FileView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import {
   type Choice,
   chooseAll,
@@ -91,10 +92,10 @@ export function FileList(props: FileListProps) {
   };
 
   if (files.length === 0) {
-    const words = isSearch ? 'Nothing of this name.' : 'This folder is empty.';
+    const words = isSearch ? say`Nothing of this name.` : say`This folder is empty.`;
     return (
       <p class="hint nothing" tabIndex={-1} onKeyDown={onKeyDown}>
-        {isAsking ? 'Searching…' : words}
+        {isAsking ? say`Searching…` : words}
       </p>
     );
   }
@@ -103,7 +104,7 @@ export function FileList(props: FileListProps) {
       class="files"
       ref={rows.list}
       role="listbox"
-      aria-label={isSearch ? 'Files found' : 'Files of the folder'}
+      aria-label={isSearch ? say`Files found` : say`Files of the folder`}
       aria-multiselectable="true"
       aria-busy={isAsking}
       aria-activedescendant={

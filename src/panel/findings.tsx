@@ -1,4 +1,5 @@
 import type { BackupVerdict, FindingView } from '../contract/panel.ts';
+import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
 import { Cross, Question, Remark, Tick } from './pictures.tsx';
 
 export interface VerdictSignProps {
@@ -21,10 +22,10 @@ export interface FindingsProps {
 }
 
 const worst: Readonly<Record<FindingView['state'], number>> = { fail: 0, remark: 1, ok: 2 };
-const spoken: Readonly<Record<FindingView['state'], string>> = {
-  fail: 'Not good',
-  remark: 'Remark',
-  ok: 'Good',
+const spoken: Readonly<Record<FindingView['state'], Phrase>> = {
+  fail: toSay('Not good'),
+  remark: toSay('Remark'),
+  ok: toSay('Good'),
 };
 
 /** What was checked: what is wrong first, each with what to do. */
@@ -33,23 +34,24 @@ export function Findings({ findings, more }: FindingsProps) {
   const sorted = findings.toSorted((one, other) => worst[one.state] - worst[other.state]);
   return (
     <section class="card facts" aria-labelledby="findings">
-      <h3 id="findings">What was checked</h3>
+      <h3 id="findings">{say`What was checked`}</h3>
       <ul class="findings">
         {sorted.map((finding, index) => (
           <li key={`${index}`}>
             <FindingSign state={finding.state} />
             <div>
-              <span class="spoken">{spoken[finding.state]}: </span>
+              <span class="spoken">{say`${sayPhrase(spoken[finding.state])}: `}</span>
               <strong>
-                {finding.name}
-                {finding.partition !== null && `, partition ${finding.partition}`}
+                {finding.partition === null
+                  ? finding.name
+                  : say`${finding.name}, partition ${finding.partition}`}
               </strong>
               <p class="detail">{finding.detail}</p>
               {finding.next !== null && <p>{finding.next}</p>}
             </div>
           </li>
         ))}
-        {more > 0 && <li class="detail">and {more} more</li>}
+        {more > 0 && <li class="detail">{sayCount(more, 'and {n} more', 'and {n} more')}</li>}
       </ul>
     </section>
   );

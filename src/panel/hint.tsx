@@ -1,9 +1,10 @@
+import { say, sayAround } from '../language/say.ts';
+
 /** macOS cannot read a Pi's Linux partition, and offers to initialize, that is: to erase, the card. */
 export function Hint() {
   return (
     <p class="hint">
-      If your Mac says the disk is not readable, click <strong>Ignore</strong>.{' '}
-      <strong>Initialize</strong> would erase it.
+      {sayAround`If your Mac says the disk is not readable, click ${<strong>{say`Ignore`}</strong>}. ${<strong>{say`Initialize`}</strong>} would erase it.`}
     </p>
   );
 }

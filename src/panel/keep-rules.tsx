@@ -1,4 +1,6 @@
+import type { VNode } from 'preact';
 import type { Preferences, KeepRules as Rules } from '../contract/panel.ts';
+import { say, sayAround } from '../language/say.ts';
 import { useTools } from './page-tools.ts';
 import { useWishes } from './use-wishes.ts';
 
@@ -10,12 +12,40 @@ export interface KeepRulesProps {
 /** What one begins with: all of the last days and weeks, and the rest thinned out. */
 const usual: Rules = { last: 3, daily: 7, weekly: 4, monthly: 12 };
 
-const parts: readonly (readonly [part: keyof Rules, before: string, after: string])[] = [
-  ['last', 'the newest', 'backups'],
-  ['daily', 'one a day of', 'days'],
-  ['weekly', 'one a week of', 'weeks'],
-  ['monthly', 'one a month of', 'months'],
-  ['yearly', 'one a year of', 'years'],
+interface Part {
+  readonly part: keyof Rules;
+  /** With the input in it. */
+  readonly words: (input: VNode) => (string | VNode)[];
+  /** Says it of the input. */
+  readonly label: () => string;
+}
+
+const parts: readonly Part[] = [
+  {
+    part: 'last',
+    words: (input) => sayAround`the newest ${input} backups`,
+    label: () => say`Keep the newest … backups`,
+  },
+  {
+    part: 'daily',
+    words: (input) => sayAround`one a day of ${input} days`,
+    label: () => say`Keep one a day of … days`,
+  },
+  {
+    part: 'weekly',
+    words: (input) => sayAround`one a week of ${input} weeks`,
+    label: () => say`Keep one a week of … weeks`,
+  },
+  {
+    part: 'monthly',
+    words: (input) => sayAround`one a month of ${input} months`,
+    label: () => say`Keep one a month of … months`,
+  },
+  {
+    part: 'yearly',
+    words: (input) => sayAround`one a year of ${input} years`,
+    label: () => say`Keep one a year of … years`,
+  },
 ];
 
 const MOST = 9999;
@@ -31,41 +61,48 @@ export function KeepRules({ pi, preferences }: KeepRulesProps) {
   };
   return (
     <details class="aside">
-      <summary>What to keep</summary>
+      <summary>{say`What to keep`}</summary>
       <div class="form">
         <fieldset class="growing">
-          <legend>Backups of this Pi</legend>
+          <legend>{say`Backups of this Pi`}</legend>
           <label>
             <input type="radio" name="keep" checked={keep === null} onChange={() => set(null)} />
-            Keep all of them
+            {say`Keep all of them`}
           </label>
           <label>
             <input type="radio" name="keep" checked={keep !== null} onChange={() => set(usual)} />
-            Keep only some
+            {say`Keep only some`}
           </label>
         </fieldset>
         {keep && (
           <>
             <ul class="rules">
-              {parts.map(([part, before, after]) => (
+              {parts.map(({ part, words, label }) => (
                 <li key={part}>
-                  <span aria-hidden="true">{before}</span>
-                  <Amount
-                    key={`${keep[part]}`}
-                    amount={keep[part]}
-                    label={`Keep ${before} … ${after}`}
-                    onChange={(amount) => {
-                      const { [part]: _, ...others } = keep;
-                      set(amount === undefined ? others : { ...others, [part]: amount });
-                    }}
-                  />
-                  <span aria-hidden="true">{after}</span>
+                  {words(
+                    <Amount
+                      key={`${keep[part]}`}
+                      amount={keep[part]}
+                      label={label()}
+                      onChange={(amount) => {
+                        const { [part]: _, ...others } = keep;
+                        set(amount === undefined ? others : { ...others, [part]: amount });
+                      }}
+                    />,
+                  ).map((piece) =>
+                    typeof piece === 'string' ? (
+                      <span key={piece} aria-hidden="true">
+                        {piece}
+                      </span>
+                    ) : (
+                      piece
+                    ),
+                  )}
                 </li>
               ))}
             </ul>
             <p class="detail">
-              Nothing goes by itself: you see the list first. The only good backup of a Pi always
-              stays.
+              {say`Nothing goes by itself: you see the list first. The only good backup of a Pi always stays.`}
             </p>
             <div class="buttons">
               <button
@@ -73,7 +110,7 @@ export function KeepRules({ pi, preferences }: KeepRulesProps) {
                 data-id="forget"
                 onClick={() => go({ at: 'forget', pi, backups: null })}
               >
-                Show what would go…
+                {say`Show what would go…`}
               </button>
             </div>
           </>
@@ -99,7 +136,7 @@ function Amount({ amount, label, onChange }: AmountProps) {
       min={1}
       max={MOST}
       defaultValue={shown}
-      placeholder={amount === 'all' ? 'all' : 'none'}
+      placeholder={amount === 'all' ? say`all` : say`none`}
       aria-label={label}
       onChange={({ currentTarget }) => {
         const typed = Number(currentTarget.value);

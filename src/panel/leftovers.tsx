@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Snapshot } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { share } from './continue.tsx';
 import type { Send } from './send.ts';
@@ -15,7 +16,7 @@ export function Leftovers({ leftovers, send }: LeftoversProps) {
   if (leftovers.length === 0) return null;
   return (
     <section class="aside" aria-labelledby="leftovers">
-      <h2 id="leftovers">Unfinished backups</h2>
+      <h2 id="leftovers">{say`Unfinished backups`}</h2>
       <ul>
         {leftovers.map((leftover) => (
           <Line key={leftover.file} leftover={leftover} send={send} />
@@ -39,9 +40,9 @@ function Line({ leftover, send }: LineProps) {
       kind="small"
       command={{ command: 'clear-leftover', file }}
       send={send}
-      label={isAsking ? `Remove ${name} for good` : `Remove ${name}`}
+      label={isAsking ? say`Remove ${name} for good` : say`Remove ${name}`}
     >
-      Remove
+      {say`Remove`}
     </Action>
   );
   return (
@@ -59,10 +60,10 @@ function Line({ leftover, send }: LineProps) {
         <button
           type="button"
           class="small"
-          aria-label={isAsking ? `Keep ${name}` : `Remove ${name}…`}
+          aria-label={isAsking ? say`Keep ${name}` : say`Remove ${name}…`}
           onClick={() => setAsking(!isAsking)}
         >
-          {isAsking ? 'Keep' : 'Remove…'}
+          {isAsking ? say`Keep` : say`Remove…`}
         </button>
       )}
     </li>
@@ -74,8 +75,8 @@ function detail(
   isAsking: boolean,
   stored: string,
 ): string {
-  if (!unfinished) return `${stored}, cannot be used`;
+  if (!unfinished) return say`${stored}, cannot be used`;
   return isAsking
-    ? `${share(unfinished)} of the card would have to be read again.`
-    : `${stored}, ${share(unfinished)} done. Put its card in to continue.`;
+    ? say`${share(unfinished)} of the card would have to be read again.`
+    : say`${stored}, ${share(unfinished)} done. Put its card in to continue.`;
 }

@@ -1,3 +1,6 @@
+import { formatNumber } from '../language/format.ts';
+import { say } from '../language/say.ts';
+
 export interface PagerProps {
   readonly offset: number;
   readonly limit: number;
@@ -10,17 +13,17 @@ export function Pager({ offset, limit, total, onTurn }: PagerProps) {
   if (total <= limit && offset === 0) return null;
   const last = Math.min(total, offset + limit);
   return (
-    <nav class="pager" aria-label="Pages of the list">
+    <nav class="pager" aria-label={say`Pages of the list`}>
       <button
         type="button"
         class="small"
         disabled={offset === 0}
         onClick={() => onTurn(Math.max(0, offset - limit))}
       >
-        Previous
+        {say`Previous`}
       </button>
       <span class="figures">
-        {offset + 1} to {last} of {total}
+        {say`${formatNumber(offset + 1)} to ${formatNumber(last)} of ${formatNumber(total)}`}
       </span>
       <button
         type="button"
@@ -28,7 +31,7 @@ export function Pager({ offset, limit, total, onTurn }: PagerProps) {
         disabled={last >= total}
         onClick={() => onTurn(offset + limit)}
       >
-        Next
+        {say`Next`}
       </button>
     </nav>
   );

@@ -1,6 +1,7 @@
 /** Which switch is to be found in System Settings, drawn by ourselves: decoration beside the steps. */
 
 import type { CoachPageView } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 
 export interface PanePictureProps {
   readonly pane: NonNullable<CoachPageView['pane']>;
@@ -9,7 +10,7 @@ export interface PanePictureProps {
 }
 
 export function PanePicture({ pane, app }: PanePictureProps) {
-  const name = app ?? 'Your terminal app';
+  const name = app ?? say`Your terminal app`;
   const isNested = pane === 'removable-volumes';
   return (
     <div class="pane" aria-hidden="true">
@@ -17,7 +18,7 @@ export function PanePicture({ pane, app }: PanePictureProps) {
         <i />
         <i />
         <i />
-        <span>{isNested ? 'Files & Folders' : 'Full Disk Access'}</span>
+        <span>{isNested ? say`Files & Folders` : say`Full Disk Access`}</span>
       </div>
       <div class="pane-row">
         <AppSign />
@@ -26,7 +27,7 @@ export function PanePicture({ pane, app }: PanePictureProps) {
       </div>
       {isNested && (
         <div class="pane-row nested">
-          <span class="pane-name">Removable Volumes</span>
+          <span class="pane-name">{say`Removable Volumes`}</span>
           <Switch />
         </div>
       )}

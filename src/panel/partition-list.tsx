@@ -1,4 +1,5 @@
 import type { PlanView } from '../contract/panel.ts';
+import { say, sayCount } from '../language/say.ts';
 import { fileSystemName, partitionName, portion, size } from './words.ts';
 
 type Part = PlanView['partitions'][number];
@@ -7,7 +8,7 @@ type Part = PlanView['partitions'][number];
 export function PartitionList({ plan }: { readonly plan: PlanView }) {
   const { partitions, morePartitions, wholeCard } = plan;
   return (
-    <ul class="parts" aria-label="Partitions">
+    <ul class="parts" aria-label={say`Partitions`}>
       {partitions.map((part, place) => {
         const why = explanation(part, wholeCard);
         return (
@@ -23,28 +24,31 @@ export function PartitionList({ plan }: { readonly plan: PlanView }) {
           </li>
         );
       })}
-      {morePartitions > 0 && <li>and {morePartitions} more</li>}
+      {morePartitions > 0 && <li>{sayCount(morePartitions, 'and {n} more', 'and {n} more')}</li>}
     </ul>
   );
 }
 
 function amount({ strategy, usedBytes, bytes }: Part): string {
   return strategy === 'whole' || usedBytes === null
-    ? `all ${size(bytes)}`
+    ? say`all ${size(bytes)}`
     : portion(usedBytes, bytes);
 }
 
 function explanation(part: Part, asked: boolean): string {
   const { strategy, reason, usedBytes, bytes, journal } = part;
-  if (strategy === 'whole') return asked ? 'Copied whole, as asked.' : `Copied whole: ${reason}.`;
+  if (strategy === 'whole') {
+    if (asked) return say`Copied whole, as asked.`;
+    return reason === null ? say`Copied whole.` : say`Copied whole: ${reason}.`;
+  }
   const sentences: string[] = [];
   if (usedBytes !== null) {
     const free = Math.max(0, bytes - usedBytes);
-    sentences.push(`${size(usedBytes)} are in use, ${size(free)} are proven free.`);
+    sentences.push(say`${size(usedBytes)} are in use, ${size(free)} are proven free.`);
   }
   if (journal === 'replayed') {
     sentences.push(
-      'The Pi was not shut down cleanly; what its journal still holds counts as used.',
+      say`The Pi was not shut down cleanly; what its journal still holds counts as used.`,
     );
   }
   return sentences.join(' ');

@@ -1,5 +1,7 @@
+import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Preferences } from '../contract/panel.ts';
+import { say, sayAround } from '../language/say.ts';
 import { useWishes } from './use-wishes.ts';
 
 export interface PiHabitsProps {
@@ -15,18 +17,27 @@ export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
   const { remindDays, handsFree, verifyEveryDays } = wishes;
   return (
     <details class="aside">
-      <summary>Reminders and by itself</summary>
+      <summary>{say`Reminders and by itself`}</summary>
       <div class="form">
         <EveryDays
           days={remindDays}
           usual={30}
-          before="Remind me when its last good backup is older than"
+          words={{
+            sentence: (input) =>
+              sayAround`Remind me when its last good backup is older than ${input} days`,
+            switch: (days) => say`Remind me when its last good backup is older than ${days} days`,
+            days: say`Remind me when its last good backup is older than: days`,
+          }}
           onChange={(days) => void change({ remindDays: days })}
         />
         <EveryDays
           days={verifyEveryDays}
           usual={30}
-          before="Check its newest backup again every"
+          words={{
+            sentence: (input) => sayAround`Check its newest backup again every ${input} days`,
+            switch: (days) => say`Check its newest backup again every ${days} days`,
+            days: say`Check its newest backup again every: days`,
+          }}
           onChange={(days) => void change({ verifyEveryDays: days })}
         />
         <label class="setting">
@@ -36,7 +47,7 @@ export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
             aria-describedby="hands-free-words"
             onChange={({ currentTarget: { checked } }) => void change({ handsFree: checked })}
           />
-          Back it up by itself when its card is put in, then eject it
+          {say`Back it up by itself when its card is put in, then eject it`}
         </label>
         <p class="detail under-setting" id="hands-free-words">
           {handsFreeWords}
@@ -50,12 +61,19 @@ interface EveryDaysProps {
   readonly days: number | null;
   /** What is begun with. */
   readonly usual: number;
-  readonly before: string;
+  readonly words: {
+    /** With the input in it. */
+    readonly sentence: (input: VNode) => ComponentChildren;
+    /** Says it of the switch in front. */
+    readonly switch: (days: string) => string;
+    /** Says it of the input. */
+    readonly days: string;
+  };
   readonly onChange: (days: number | null) => void;
 }
 
 /** A setting that is off, or is a number of days. */
-function EveryDays({ days, usual, before, onChange }: EveryDaysProps) {
+function EveryDays({ days, usual, words, onChange }: EveryDaysProps) {
   const [typed, setTyped] = useState(`${days ?? usual}`);
   const number = Number(typed);
   const isDays = Number.isInteger(number) && number >= 1 && number <= 3650;
@@ -64,29 +82,29 @@ function EveryDays({ days, usual, before, onChange }: EveryDaysProps) {
       <input
         type="checkbox"
         checked={days !== null}
-        aria-label={`${before} ${typed} days`}
+        aria-label={words.switch(typed)}
         onChange={({ currentTarget: { checked } }) =>
           onChange(checked ? (isDays ? number : usual) : null)
         }
       />
       <span>
-        {before}{' '}
-        <input
-          type="number"
-          class="days"
-          min={1}
-          max={3650}
-          value={typed}
-          aria-label={`${before}: days`}
-          aria-invalid={!isDays}
-          disabled={days === null}
-          onInput={({ currentTarget: { value } }) => setTyped(value)}
-          onChange={() => {
-            if (isDays) onChange(number);
-            else setTyped(`${days ?? usual}`);
-          }}
-        />{' '}
-        days
+        {words.sentence(
+          <input
+            type="number"
+            class="days"
+            min={1}
+            max={3650}
+            value={typed}
+            aria-label={words.days}
+            aria-invalid={!isDays}
+            disabled={days === null}
+            onInput={({ currentTarget: { value } }) => setTyped(value)}
+            onChange={() => {
+              if (isDays) onChange(number);
+              else setTyped(`${days ?? usual}`);
+            }}
+          />,
+        )}
       </span>
     </div>
   );

@@ -1,11 +1,25 @@
 import { useState } from 'preact/hooks';
 import { type PiView, type Preferences, piColours } from '../contract/panel.ts';
+import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import { useWishes } from './use-wishes.ts';
 
 export interface PiLooksProps {
   readonly pi: PiView;
   readonly preferences: Preferences;
 }
+
+const colourWords: Readonly<Record<NonNullable<PiView['colour']> | 'none', Phrase>> = {
+  red: toSay('red'),
+  orange: toSay('orange'),
+  yellow: toSay('yellow'),
+  green: toSay('green'),
+  teal: toSay('teal'),
+  blue: toSay('blue'),
+  purple: toSay('purple'),
+  pink: toSay('pink'),
+  grey: toSay('grey'),
+  none: toSay('none'),
+};
 
 /** Name, note and colour: they follow the Pi, not the file. */
 export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
@@ -18,10 +32,10 @@ export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
   };
   return (
     <details class="aside">
-      <summary>Name, note and colour</summary>
+      <summary>{say`Name, note and colour`}</summary>
       <div class="form">
         <label class="field">
-          <span>Name</span>
+          <span>{say`Name`}</span>
           <input
             type="text"
             key={name ?? ''}
@@ -32,7 +46,7 @@ export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
           />
         </label>
         <label class="field">
-          <span>Note</span>
+          <span>{say`Note`}</span>
           <textarea
             key={note}
             defaultValue={note}
@@ -42,14 +56,14 @@ export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
           />
         </label>
         <fieldset class="colours">
-          <legend>Colour</legend>
+          <legend>{say`Colour`}</legend>
           {[null, ...piColours].map((one) => (
-            <label key={one ?? 'none'} title={one ?? 'none'}>
+            <label key={one ?? 'none'} title={sayPhrase(colourWords[one ?? 'none'])}>
               <input
                 type="radio"
                 name="colour"
                 class={`dot-of ${one ?? 'none'}`}
-                aria-label={one ?? 'none'}
+                aria-label={sayPhrase(colourWords[one ?? 'none'])}
                 checked={colour === one}
                 onChange={() => void change({ colour: one })}
               />
@@ -57,7 +71,7 @@ export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
           ))}
         </fieldset>
         <p class="detail" role="status">
-          {isSaved ? 'Saved.' : ''}
+          {isSaved ? say`Saved.` : ''}
         </p>
       </div>
     </details>

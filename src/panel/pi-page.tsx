@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { AnswerTo } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { BackupRow } from './backup-row.tsx';
 import { Dot } from './dot.tsx';
@@ -30,7 +31,7 @@ export function PiPage({ pi }: { readonly pi: string }) {
   return (
     <>
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
-      {!answer && !problem && <Waiting>Reading its backups…</Waiting>}
+      {!answer && !problem && <Waiting>{say`Reading its backups…`}</Waiting>}
       {answer && <PiHead answer={answer} />}
       {answer && <History answer={answer} offset={offset} onTurn={setOffset} />}
       {answer && (
@@ -68,7 +69,7 @@ function PiHead({ answer: { pi, preferences, hints, checkWaits } }: { readonly a
       {pi.ambiguous !== null && <p class="warning">{pi.ambiguous}</p>}
       {checkWaits !== null && <p class="hint">{checkWaits}</p>}
       {pi.isDue && (
-        <p class="warning">Its last good backup is older than you want. Put in its card.</p>
+        <p class="warning">{say`Its last good backup is older than you want. Put in its card.`}</p>
       )}
       {hints.map((hint) => (
         <p key={hint} class="hint">
@@ -81,13 +82,14 @@ function PiHead({ answer: { pi, preferences, hints, checkWaits } }: { readonly a
             kind="primary"
             command={{ command: 'backup', disk: disk.disk, card: disk.card }}
             send={send}
-            label={`Back up now: ${pi.title}`}
+            label={say`Back up now: ${pi.title}`}
           >
-            Back up now
+            {say`Back up now`}
           </Action>
           <span class="detail">
-            {['Its card seems to be in the reader', disk.history?.since].filter(Boolean).join('. ')}
-            .
+            {disk.history?.since
+              ? say`Its card seems to be in the reader. ${disk.history.since}.`
+              : say`Its card seems to be in the reader.`}
           </span>
         </div>
       )}
@@ -107,10 +109,10 @@ function History({ answer: { backups, total }, offset, onTurn }: HistoryProps) {
   return (
     <section aria-labelledby="history">
       <h3 id="history" class="section">
-        Backups
+        {say`Backups`}
       </h3>
       <Errands of={(errand) => ids.has(errand.backup)} />
-      {total === 0 && <p class="hint">There is none in the library any more.</p>}
+      {total === 0 && <p class="hint">{say`There is none in the library any more.`}</p>}
       {backups.length > 0 && (
         <ul class="lines" aria-labelledby="history" onKeyDown={moveAmongLines}>
           {backups.map((backup) => (
@@ -131,7 +133,7 @@ function Identity({ lines }: { readonly lines: readonly string[] }) {
   if (lines.length === 0) return null;
   return (
     <details class="aside">
-      <summary>What it is recognised by</summary>
+      <summary>{say`What it is recognised by`}</summary>
       <ul class="problems">
         {lines.map((line) => (
           <li key={line}>{line}</li>

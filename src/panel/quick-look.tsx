@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AnswerTo, FileView } from '../contract/panel.ts';
+import { say, sayAround } from '../language/say.ts';
 import { Action, Close } from './action.tsx';
 import { fileTime, measure } from './file-words.ts';
 import { useTools } from './page-tools.ts';
@@ -74,15 +75,15 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
         <p class="subtitle">
           {[measure(file), fileTime(file.modified), file.mode].filter(Boolean).join(' · ')}
         </p>
-        <Close label="Close" onClick={onClose} />
+        <Close label={say`Close`} onClick={onClose} />
       </header>
       {!hasContent && <Without file={file} />}
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
-      {hasContent && !answer && !problem && <Waiting>Reading the file…</Waiting>}
+      {hasContent && !answer && !problem && <Waiting>{say`Reading the file…`}</Waiting>}
       {answer && <Shown answer={answer} />}
       <div class="buttons ends">
         <Action command={{ command: 'save', backup, paths: [file.path] }} send={send}>
-          {snapshot.tool.where === 'browser' ? 'Save to Downloads' : 'Save…'}
+          {snapshot.tool.where === 'browser' ? say`Save to Downloads` : say`Save…`}
         </Action>
       </div>
     </dialog>
@@ -98,20 +99,20 @@ function Shown({
     <>
       {isIncomplete && (
         <p class="warning">
-          Parts of it could not be read when the backup was made; zeros stand there.
+          {say`Parts of it could not be read when the backup was made; zeros stand there.`}
         </p>
       )}
       {shown.kind === 'text' && (
         <>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard */}
-          <section class="content" tabIndex={0} aria-label="Content">
+          <section class="content" tabIndex={0} aria-label={say`Content`}>
             <pre dir="auto">{shown.text}</pre>
           </section>
-          {shown.isCut && <p class="detail">Only the beginning is shown.</p>}
+          {shown.isCut && <p class="detail">{say`Only the beginning is shown.`}</p>}
         </>
       )}
       {shown.kind === 'picture' && (
-        <img alt={`Content of ${path}`} src={`data:${shown.mediaType};base64,${shown.data}`} />
+        <img alt={say`Content of ${path}`} src={`data:${shown.mediaType};base64,${shown.data}`} />
       )}
       {shown.kind === 'nothing' && <p class="hint nothing">{sentence(shown.why)}</p>}
     </>
@@ -121,17 +122,13 @@ function Shown({
 /** What has no content of its own. */
 function Without({ file: { target, unreadable } }: { readonly file: FileView }) {
   if (unreadable !== null) {
-    return <p class="hint nothing">It cannot be read, because {unreadable}.</p>;
+    return <p class="hint nothing">{say`It cannot be read, because ${unreadable}.`}</p>;
   }
   return (
     <p class="hint nothing">
-      {target === null ? (
-        'It has no content of its own.'
-      ) : (
-        <>
-          It leads to <SafeName name={target} />
-        </>
-      )}
+      {target === null
+        ? say`It has no content of its own.`
+        : sayAround`It leads to ${<SafeName name={target} />}`}
     </p>
   );
 }

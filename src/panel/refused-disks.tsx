@@ -1,4 +1,5 @@
 import type { Snapshot } from '../contract/panel.ts';
+import { say, sayCount } from '../language/say.ts';
 import { Action } from './action.tsx';
 import type { Send } from './send.ts';
 import { size } from './words.ts';
@@ -20,18 +21,16 @@ export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
           <li key={disk.disk}>
             <span class="names">
               <span class="name">{disk.title}</span>
-              <span class="detail">
-                {disk.disk}, {size(disk.bytes)}. {disk.reason}
-              </span>
+              <span class="detail">{say`${disk.disk}, ${size(disk.bytes)}. ${disk.reason}`}</span>
             </span>
             {disk.protectedBy !== null && (
               <Action
                 kind="small"
                 command={{ command: 'unprotect', key: disk.protectedBy }}
                 send={send}
-                label={`Allow ${disk.title} again`}
+                label={say`Allow ${disk.title} again`}
               >
-                Allow again
+                {say`Allow again`}
               </Action>
             )}
           </li>
@@ -45,13 +44,13 @@ export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
             void send({ command: 'set-show-other-external', value: checked })
           }
         />
-        Show other external disks
+        {say`Show other external disks`}
       </label>
     </details>
   );
 }
 
 function heading(count: number): string {
-  if (count === 0) return 'No disk is left alone';
-  return count === 1 ? 'One disk is left alone' : `${count} disks are left alone`;
+  if (count === 0) return say`No disk is left alone`;
+  return sayCount(count, 'One disk is left alone', '{n} disks are left alone');
 }

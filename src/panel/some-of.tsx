@@ -1,6 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
+import { formatNumber } from '../language/format.ts';
+import { sayCount } from '../language/say.ts';
+
 export interface SomeOfProps<Item> {
   readonly items: readonly Item[];
   /** How many are shown at first, and more with each request. */
@@ -18,7 +21,12 @@ export function SomeOf<Item>({ items, at, line }: SomeOfProps<Item>) {
       {rest > 0 && (
         <li>
           <button type="button" class="small" onClick={() => setShown(shown + at)}>
-            Show {Math.min(rest, at)} more of {rest}
+            {sayCount(
+              Math.min(rest, at),
+              'Show {n} more of {0}',
+              'Show {n} more of {0}',
+              formatNumber(rest),
+            )}
           </button>
         </li>
       )}
