@@ -33,7 +33,7 @@ import { Shelf, type WatchFolder } from './shelf.ts';
 import { type DeskInput, type DeskState, emptyState, isWorking } from './state.ts';
 import { step } from './step.ts';
 import { Surveyor } from './surveyor.ts';
-import { type Surroundings, tilde, view } from './view.ts';
+import { type Surroundings, sourceWords, view } from './view.ts';
 
 export type { DeskEvent } from './event.ts';
 
@@ -296,8 +296,7 @@ class WatchingDesk implements Desk {
 
   #view(revision: number): Snapshot {
     const { version, where, home, slot } = this.#options;
-    const source =
-      slot === null ? 'this computer’s card readers' : `the folder ${tilde(slot, home)}`;
+    const source = sourceWords(slot, home);
     return view(this.#state, revision, { version, where, home, source } satisfies Surroundings);
   }
 }

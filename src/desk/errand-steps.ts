@@ -2,6 +2,7 @@
 
 import type { ErrandState } from '../contract/panel.ts';
 import { isPiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import type { ExtractResult } from '../worker/file-results.ts';
 import type { DeskEvent } from './event.ts';
 import { plainText } from './plain-text.ts';
@@ -140,11 +141,13 @@ function saved(result: ExtractResult, place: string): ErrandState {
   const { files, folders, links, bytes } = result;
   const remarks = [
     ...result.skipped.map(({ path, why, kept }) =>
-      kept ? `${path} has zeros in it, because ${why}.` : `${path} is missing, because ${why}.`,
+      kept
+        ? say`${path} has zeros in it, because ${why}.`
+        : say`${path} is missing, because ${why}.`,
     ),
-    ...result.renamed.map(({ path, name }) => `${path} is called ${name} here.`),
+    ...result.renamed.map(({ path, name }) => say`${path} is called ${name} here.`),
     ...result.outward.map(
-      ({ path, target }) => `The link ${path} leads to ${target}, which was not saved.`,
+      ({ path, target }) => say`The link ${path} leads to ${target}, which was not saved.`,
     ),
   ];
   const unnamed = result.moreSkipped + result.moreRenamed + result.moreOutward;

@@ -18,7 +18,7 @@ export type DeskEvent =
       /** Key of the Pi. */
       readonly pi: string;
       readonly title: string;
-      /** "last backed up 47 days ago". */
+      /** "octopi was last backed up 47 days ago." */
       readonly last: string;
     }
   /** A backup that began by itself was not allowed; nothing asks again until the card is put in again. */

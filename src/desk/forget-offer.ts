@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { MAX_FORGOTTEN } from '../contract/library.ts';
 import type { AnswerTo, Query } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import { type ForgetPlan, planForget, type Verdict } from '../library/forget-plan.ts';
 import type { LibraryBackup } from '../library/library.ts';
 import { backupKey } from './backup-view.ts';
@@ -47,7 +48,7 @@ export function forgetAnswer(state: DeskState, what: ForgetWhat): AnswerTo<'forg
     stays,
     moreStay: plan.keep.length - stays.length,
     freedBytes: plan.forget.reduce((sum, { backup }) => sum + backup.storedBytes, 0),
-    where: 'the Trash',
+    where: say`the Trash`,
   };
 }
 
@@ -64,9 +65,9 @@ function planChosen(backups: readonly LibraryBackup[], chosen: ReadonlySet<strin
   const keep: Verdict<LibraryBackup>[] = [];
   const forget: Verdict<LibraryBackup>[] = [];
   for (const backup of backups) {
-    if (isLast.has(backup)) keep.push({ backup, reasons: ['the newest good one of its card'] });
-    else if (isChosen(backup)) forget.push({ backup, reasons: ['chosen'] });
-    else keep.push({ backup, reasons: ['not chosen'] });
+    if (isLast.has(backup)) keep.push({ backup, reasons: [say`the newest good one of its card`] });
+    else if (isChosen(backup)) forget.push({ backup, reasons: [say`chosen`] });
+    else keep.push({ backup, reasons: [say`not chosen`] });
   }
   return { keep, forget };
 }
@@ -78,7 +79,7 @@ function withRoom(state: DeskState, { keep, forget }: Plan): Plan {
   const goes = new Set(oldest.slice(0, count));
   const waits = forget
     .filter((one) => !goes.has(one))
-    .map(({ backup }) => ({ backup, reasons: ['too many at once: it can go next time'] }));
+    .map(({ backup }) => ({ backup, reasons: [say`too many at once: it can go next time`] }));
   return { keep: [...waits, ...keep], forget: forget.filter((one) => goes.has(one)) };
 }
 

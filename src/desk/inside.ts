@@ -1,6 +1,7 @@
 /** What became of a card since its last backup, as the card itself says: known once it was opened for anything. Pure. */
 
 import { changedSentence } from '../engine/changed-since.ts';
+import { sentenceCase } from '../language/format.ts';
 import type { KnownBackup, SurveyResult } from '../worker/restore-results.ts';
 import { plainText } from './plain-text.ts';
 import { recognitionOf } from './recognition.ts';
@@ -68,7 +69,7 @@ export function sinceView(state: DeskState, seen: SeenDisk): string | null {
 export function sinceWords(backup: KnownBackup | null, now: number): string | null {
   if (!backup?.changed) return null;
   const words = changedSentence(backup.changed, new Date(backup.at), new Date(now));
-  return words && plainText(words.charAt(0).toUpperCase() + words.slice(1), MAX_SENTENCE);
+  return words && plainText(sentenceCase(words), MAX_SENTENCE);
 }
 
 function wantedOf(state: DeskState, seen: SeenDisk): Wanted | null {

@@ -1,6 +1,6 @@
 /** What a look at the library changes, and what is said by itself about it. Pure. */
 
-import { lastBackupWords } from '../library/last-backup.ts';
+import { lastBackupSentence } from '../library/last-backup.ts';
 import type { DeskEvent } from './event.ts';
 import { plainText } from './plain-text.ts';
 import type { ShelfState } from './shelf-state.ts';
@@ -48,7 +48,7 @@ export function remind(
 ): Step {
   const known = state.shelf.pis.find(({ pi }) => pi.key === key);
   if (!known) return { state, events: [] };
-  const last = lastBackupWords(known.pi.backups, new Date(state.now));
+  const last = lastBackupSentence(known.name, known.pi.backups, new Date(state.now));
   const event: DeskEvent = {
     happened: 'reminder',
     pi: key,

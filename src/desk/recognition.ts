@@ -1,6 +1,7 @@
 /** Whose cards there are, from what the system shows of them alone. Pure. */
 
 import type { DiskView } from '../contract/panel.ts';
+import { sentenceCase } from '../language/format.ts';
 import type { Pi } from '../library/pi-groups.ts';
 import {
   type Naming,
@@ -57,7 +58,7 @@ export function historyView(
   const only = onlyPi(state, seen);
   const candidates = recognitionOf(state, seen)?.candidates.length ?? 0;
   return {
-    text: text.charAt(0).toUpperCase() + text.slice(1),
+    text: sentenceCase(text),
     since,
     pi: only && piId(only),
     isAmbiguous: only === null && candidates > 0,

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import type { ErrandView, JobView, Snapshot } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 import type { Leftover } from '../library/leftovers.ts';
 import { backupKey, backupView } from './backup-view.ts';
 import { diskView, piFirst, refusedView } from './disk-view.ts';
@@ -14,7 +15,7 @@ import { unfinishedOfJob, unfinishedView } from './unfinished.ts';
 export interface Surroundings {
   readonly version: string;
   readonly where: 'electron' | 'browser';
-  /** What is watched, in words that follow “Watching”. */
+  /** A line about what is watched. */
   readonly source: string;
   readonly home: string;
 }
@@ -52,6 +53,13 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
     settings: { ejectWhenDone, showOtherExternal },
     trouble: state.trouble,
   };
+}
+
+/** `slot`: the folder that stands in for the card reader; null for the machine's own disks. */
+export function sourceWords(slot: string | null, home: string): string {
+  return slot === null
+    ? say`Watching this computer’s card readers`
+    : say`Watching the folder ${tilde(slot, home)}`;
 }
 
 /** A path with the user's home folder written as "~". */

@@ -29,3 +29,9 @@ export function perLocale<Made>(make: (locale: string) => Made): () => Made {
 export function formatList(items: readonly string[]): string {
   return new Intl.ListFormat(currentLocale(), { type: 'conjunction' }).format(items);
 }
+
+/** A clause that may go on in a line, as the beginning of one. */
+export function sentenceCase(text: string): string {
+  const [first = ''] = text;
+  return first.toLocaleUpperCase(currentLocale()) + text.slice(first.length);
+}

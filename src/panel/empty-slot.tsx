@@ -12,7 +12,7 @@ export function EmptySlot({ onMac, source }: { readonly onMac: boolean; readonly
         is proven. The card itself is only read.
       </p>
       {onMac && <Hint />}
-      {source && <p class="source">Watching {source}</p>}
+      {source && <p class="source">{source}</p>}
     </section>
   );
 }

@@ -205,7 +205,7 @@ describe('what is due', () => {
     rig.know(47, { remindDays: 30 });
     rig.clock.pass(MINUTE);
     expect(rig.told('reminder')).toEqual([
-      expect.objectContaining({ title: 'octopi', last: 'last backed up 47 days ago' }),
+      expect.objectContaining({ title: 'octopi', last: 'octopi was last backed up 47 days ago.' }),
     ]);
     rig.clock.pass(DAY - 20 * MINUTE);
     expect(rig.told('reminder')).toHaveLength(1);

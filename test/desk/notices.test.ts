@@ -141,12 +141,17 @@ it('says whose card it looks like, and when that was backed up', () => {
 
 it('reminds by name, says what was not allowed, and names a backup that is not good', () => {
   const reminder = noticeOf(
-    { happened: 'reminder', pi: 'table 1', title: 'octopi', last: 'last backed up 47 days ago' },
+    {
+      happened: 'reminder',
+      pi: 'table 1',
+      title: 'octopi',
+      last: 'octopi was last backed up 47 days ago.',
+    },
     actions,
   );
   expect(reminder.body).toBe('octopi was last backed up 47 days ago. Insert its card.');
   const never = noticeOf(
-    { happened: 'reminder', pi: 'table 1', title: 'octopi', last: 'never backed up' },
+    { happened: 'reminder', pi: 'table 1', title: 'octopi', last: 'octopi was never backed up.' },
     actions,
   );
   expect(never.body).toBe('octopi was never backed up. Insert its card.');
