@@ -15,7 +15,18 @@ export const notForPeople = {
 };
 
 /** Texts that look like words and are none: names, units, patterns of the system. */
-const exceptions: readonly string[] = [];
+const exceptions: readonly string[] = [
+  // Names.
+  'PiKeep',
+  'SHA-256',
+  'pikeep ls --search',
+  // `KeyboardEvent.key`.
+  'Backspace',
+  'Enter',
+  'Escape',
+  // A media query.
+  '(min-width: 860px)',
+];
 
 /** Two words, or one that begins like a sentence where the page is made. */
 export function isProse(text: string, file: string): boolean {

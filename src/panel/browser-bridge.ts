@@ -13,6 +13,7 @@ import {
   type Reply,
   type Snapshot,
 } from '../contract/panel.ts';
+import { say } from '../language/say.ts';
 
 /** A pause shorter than this may be a hiccup that mends itself. */
 const PATIENCE_MS = 3000;
@@ -51,9 +52,9 @@ async function send(command: Command): Promise<Reply> {
       body: JSON.stringify(command),
     });
     const reply = response.ok ? parseReply(await response.json()) : null;
-    return reply ?? { ok: false, problem: disconnected };
+    return reply ?? { ok: false, problem: disconnected() };
   } catch {
-    return { ok: false, problem: disconnected };
+    return { ok: false, problem: disconnected() };
   }
 }
 
@@ -73,25 +74,25 @@ async function answerTo(query: Query, signal: AbortSignal): Promise<Answered> {
       signal,
     });
     const answered = response.ok ? parseAnswered(await response.json()) : null;
-    return answered ?? { ok: false, problem: disconnected };
+    return answered ?? { ok: false, problem: disconnected() };
   } catch {
-    return { ok: false, problem: signal.aborted ? dropped : disconnected };
+    return { ok: false, problem: signal.aborted ? dropped() : disconnected() };
   }
 }
 
-const dropped: Problem = {
+const dropped = (): Problem => ({
   code: 'INTERRUPTED',
-  title: 'Stopped',
-  message: 'Nobody waited for the answer any more.',
+  title: say`Stopped`,
+  message: say`Nobody waited for the answer any more.`,
   next: '',
-};
+});
 
-const disconnected: Problem = {
+const disconnected = (): Problem => ({
   code: 'DISCONNECTED',
-  title: 'PiKeep does not answer',
-  message: 'The program behind this page has ended, or does not know this page any more.',
-  next: 'Start PiKeep again; it opens a new page. You can close this one.',
-};
+  title: say`PiKeep does not answer`,
+  message: say`The program behind this page has ended, or does not know this page any more.`,
+  next: say`Start PiKeep again; it opens a new page. You can close this one.`,
+});
 
 /** What was there is not known any more; what had been finished stays to be read. */
 function withoutConnection(last: Snapshot | null): Snapshot {
@@ -109,7 +110,7 @@ function withoutConnection(last: Snapshot | null): Snapshot {
     restore: null,
     leftovers: [],
     settings: { ejectWhenDone: false, showOtherExternal: false },
-    trouble: disconnected,
+    trouble: disconnected(),
   };
   if (!last) return nothing;
   const jobs = last.jobs.filter(({ state }) => state.is !== 'working');
@@ -122,5 +123,5 @@ function withoutConnection(last: Snapshot | null): Snapshot {
     restore: null,
   };
   const errands = last.errands.filter(({ state }) => !['working', 'waiting'].includes(state.is));
-  return { ...last, ...gone, jobs, errands, trouble: disconnected };
+  return { ...last, ...gone, jobs, errands, trouble: disconnected() };
 }

@@ -4,9 +4,9 @@ import type { ListedBackup, PiView } from '../contract/panel.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
 import { ago, listed, sentenceCase, size } from './words.ts';
 
-/** "Backed up 47 days ago", "Never backed up". */
+/** "Backed up 47 days ago", "Never backed up". "Last" is what it is called in the middle of a line, in English. */
 export function lastBackupWords({ lastGood }: PiView): string {
-  return sentenceCase(lastGood.replace(/^last backed up/, 'backed up'));
+  return sentenceCase(lastGood.replace(/^last (?=backed up)/, ''));
 }
 
 interface Reason {
