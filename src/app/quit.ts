@@ -3,6 +3,8 @@
 import type { App, Dialog, PowerMonitor } from 'electron';
 import type { JobView } from '../contract/panel.ts';
 import type { Desk } from '../desk/desk.ts';
+import { formatList, formatList } from '../language/format.ts';
+import { say, sayCount } from '../language/say.ts';
 import { report } from './report.ts';
 
 export interface QuitOptions {
@@ -26,7 +28,7 @@ export function askBeforeQuitting(options: QuitOptions): void {
       state = 'asking';
       const { response } = await dialog.showMessageBox({
         type: 'warning',
-        ...question(working),
+        ...stopQuestion(working),
         defaultId: 0,
         cancelId: 0,
       });
@@ -65,20 +67,36 @@ export function askBeforeQuitting(options: QuitOptions): void {
 }
 
 /** A restore that is cut off costs more than a backup: it is named first. */
-function question(working: readonly JobView[]) {
-  const titles = (jobs: readonly JobView[]): string => jobs.map((job) => job.title).join(' and ');
+export function stopQuestion(working: readonly JobView[]) {
   const restores = working.filter((job) => job.kind !== 'backup');
   if (restores.length > 0) {
     return {
-      message: `${titles(restores)} is being restored.`,
-      detail: 'If you quit now, no Pi can start from this card until it is restored again.',
-      buttons: ['Keep restoring', 'Stop and quit'],
+      message: restoringWords(restores),
+      detail: say`If you stop now, no Pi can start from this card until it is restored again.`,
+      buttons: [say`Keep restoring`, say`Stop`],
     };
   }
   return {
-    message: `${titles(working)} is being backed up.`,
-    detail:
-      'If you stop now, what is done so far is kept. Put the card in again later to continue the backup from there.',
-    buttons: ['Keep backing up', 'Stop and keep what is done'],
+    message: backingUpWords(working),
+    detail: say`If you stop now, what is done so far is kept. Put the card in again later to continue the backup from there.`,
+    buttons: [say`Keep backing up`, say`Stop and keep what is done`],
   };
+}
+
+function restoringWords(jobs: readonly JobView[]): string {
+  const titles = titlesOf(jobs);
+  return jobs.length === 1
+    ? say`${titles} is being restored.`
+    : say`Several cards are being restored: ${titles}.`;
+}
+
+function backingUpWords(jobs: readonly JobView[]): string {
+  const titles = titlesOf(jobs);
+  return jobs.length === 1
+    ? say`${titles} is being backed up.`
+    : say`Several cards are being backed up: ${titles}.`;
+}
+
+function titlesOf(jobs: readonly JobView[]): string {
+  return formatList(jobs.map(({ title }) => title));
 }
