@@ -3,8 +3,8 @@
 import type { App, Dialog, PowerMonitor } from 'electron';
 import type { JobView } from '../contract/panel.ts';
 import type { Desk } from '../desk/desk.ts';
-import { formatList, formatList } from '../language/format.ts';
-import { say, sayCount } from '../language/say.ts';
+import { formatList } from '../language/format.ts';
+import { say } from '../language/say.ts';
 import { report } from './report.ts';
 
 export interface QuitOptions {
