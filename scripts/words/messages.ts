@@ -3,7 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseSync, Visitor } from 'vite';
-import { isProse, notForPeople, spokenFolders } from './not-words.ts';
+import { isName, isProse, notForPeople, spokenFolders } from './not-words.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -93,15 +93,19 @@ export function readSource(file: string, source: string): Reading {
         for (let index = value.start; index <= value.end; index++) done.add(index);
       }
     },
-    NewExpression({ arguments: values }) {
+    NewExpression({ arguments: values, start, end }) {
       // What a programmer reads: `new Error('…')`, `new PiKeepError('CODE', …)`.
       for (const value of values) done.add(value.start);
+      const [code] = values;
+      if (code?.type !== 'Literal' || !notForPeople.codes.includes(String(code.value))) return;
+      for (let index = start; index <= end; index++) done.add(index);
     },
     ImportDeclaration({ source: { start } }) {
       done.add(start);
     },
     JSXText({ value, start }) {
-      if (isSpoken && /\p{L}/u.test(value)) loose.push({ text: value.trim(), at: at(start) });
+      if (isSpoken && /\p{L}/u.test(value) && !isName(value))
+        loose.push({ text: value.trim(), at: at(start) });
     },
     TemplateLiteral({ quasis, start }) {
       look(quasis.map(({ value }) => value.cooked ?? '').join('…'), start);

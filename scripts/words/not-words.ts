@@ -5,6 +5,24 @@ export const spokenFolders: readonly string[] = [
   'src/app/',
   'src/desk/',
   'src/engine/words/',
+  'src/library/extract-file.ts',
+  'src/library/extraction-report.ts',
+  'src/library/extraction.ts',
+  'src/library/forget-plan.ts',
+  'src/library/last-backup.ts',
+  'src/library/leftovers.ts',
+  'src/library/library-files.ts',
+  'src/library/library.ts',
+  'src/library/manifest-cache.ts',
+  'src/library/manifest-file.ts',
+  'src/library/oddities.ts',
+  'src/library/pair-files.ts',
+  'src/library/pi-groups.ts',
+  'src/library/pi-store.ts',
+  'src/library/recognise.ts',
+  'src/library/restore-records.ts',
+  'src/library/take-over.ts',
+  'src/library/unpacked-cache.ts',
   'src/panel/',
 ];
 
@@ -12,6 +30,10 @@ export const notForPeople = {
   /** Attributes of an element that nobody reads or hears. */
   attributes:
     /^(class|d|viewBox|data-.*|style|role|type|id|for|transform|points|href|src|rel|key|name|pattern|autocomplete|inputmode)$/,
+  /** Errors whose facts are for whoever mends PiKeep; what they mean for people is said around them. */
+  codes: ['INTERNAL', 'BAD_MESSAGE', 'STRANGER', 'WORKER_DIED'],
+  /** A content security policy, a media type. */
+  patterns: /^(?:[a-z]+-[a-z]+ '(?:none|self)'|[a-z]+\/[a-z]+; charset=)/,
 };
 
 /** Texts that look like words and are none: names, units, patterns of the system. */
@@ -24,13 +46,29 @@ const exceptions: readonly string[] = [
   'Backspace',
   'Enter',
   'Escape',
+  'Linux swap',
+  'Linux LVM',
+  // Codes.
+  'not wanted',
+  // The name of a file.
+  '… (incomplete, unverified)',
+  // For whoever mends PiKeep.
+  'PiKeep worker',
+  'exit code …',
+  'a frame that is gone',
+  'not plain data',
   // A media query.
   '(min-width: 860px)',
 ];
 
 /** Two words, or one that begins like a sentence where the page is made. */
 export function isProse(text: string, file: string): boolean {
-  if (exceptions.includes(text.trim())) return false;
+  if (exceptions.includes(text.trim()) || notForPeople.patterns.test(text)) return false;
   if (/\p{L}{2,}[,;:.…!?]? +\S*\p{L}{2,}/u.test(text)) return true;
   return file.endsWith('.tsx') && /^\p{Lu}\p{Ll}+$/u.test(text.trim());
+}
+
+/** One of the exceptions. */
+export function isName(text: string): boolean {
+  return exceptions.includes(text.trim());
 }

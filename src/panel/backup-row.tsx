@@ -1,8 +1,9 @@
 import type { ListedBackup } from '../contract/panel.ts';
+import { sentenceCase } from '../language/format.ts';
 import { type Badge, worth } from './library-words.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
 import { Row } from './row.tsx';
-import { sentenceCase, size, when } from './words.ts';
+import { size, when } from './words.ts';
 
 export interface BackupRowProps {
   readonly backup: ListedBackup;

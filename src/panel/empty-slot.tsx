@@ -1,3 +1,4 @@
+import { say } from '../language/say.ts';
 import { Hint } from './hint.tsx';
 import { SlotPicture } from './pictures.tsx';
 
@@ -6,10 +7,9 @@ export function EmptySlot({ onMac, source }: { readonly onMac: boolean; readonly
   return (
     <section class="empty">
       <SlotPicture />
-      <h2>Put in a Raspberry Pi card</h2>
+      <h2>{say`Put in a Raspberry Pi card`}</h2>
       <p>
-        One click makes an exact image of it. PiKeep then reads the image back and tells you when it
-        is proven. The card itself is only read.
+        {say`One click makes an exact image of it. PiKeep then reads the image back and tells you when it is proven. The card itself is only read.`}
       </p>
       {onMac && <Hint />}
       {source && <p class="source">{source}</p>}

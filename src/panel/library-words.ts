@@ -1,8 +1,9 @@
 /** How the library speaks of Pis and backups. */
 
 import type { ListedBackup, PiView } from '../contract/panel.ts';
+import { sentenceCase } from '../language/format.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../language/say.ts';
-import { ago, listed, sentenceCase, size } from './words.ts';
+import { ago, listed, size } from './words.ts';
 
 /** "Backed up 47 days ago", "Never backed up". "Last" is what it is called in the middle of a line, in English. */
 export function lastBackupWords({ lastGood }: PiView): string {

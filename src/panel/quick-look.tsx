@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { AnswerTo, FileView } from '../contract/panel.ts';
+import { sentenceCase } from '../language/format.ts';
 import { say, sayAround } from '../language/say.ts';
 import { Action, Close } from './action.tsx';
 import { fileTime, measure } from './file-words.ts';
@@ -134,6 +135,6 @@ function Without({ file: { target, unreadable } }: { readonly file: FileView }) 
 }
 
 function sentence(words: string): string {
-  const capital = words.charAt(0).toUpperCase() + words.slice(1);
-  return capital.endsWith('.') ? capital : `${capital}.`;
+  const capital = sentenceCase(words);
+  return /[.。]$/.test(capital) ? capital : say`${capital}.`;
 }

@@ -1,6 +1,6 @@
 /** Sizes and times as the panel writes them. Decimal units, as printed on cards and shown by Finder. */
 
-import { currentLocale, formatNumber, perLocale } from '../language/format.ts';
+import { currentLocale, formatNumber, perLocale, sentenceCase } from '../language/format.ts';
 import { say, sayCount } from '../language/say.ts';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -127,12 +127,6 @@ export function about(seconds: number): string {
 export function contentWords(content: string, title: string): string {
   if (content === '') return say`Unknown content`;
   return content.startsWith(title) ? content : sentenceCase(content);
-}
-
-/** The first letter of a text large; for texts of the engine, which go on in a sentence elsewhere. */
-export function sentenceCase(text: string): string {
-  const [first = ''] = text;
-  return first.toLocaleUpperCase(currentLocale()) + text.slice(first.length);
 }
 
 /** "a, b, c": facts side by side, which make no sentence. What is empty has no place in it. */
