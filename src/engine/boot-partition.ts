@@ -1,5 +1,6 @@
 /** The partition a Pi starts from, with the few files of it that are looked at. */
 
+import { english } from '../language/say-again.ts';
 import { type ConfigEntry, parseConfig } from './config-txt.ts';
 import type { FileTree } from './file-tree.ts';
 import { piBootFiles } from './pi-card.ts';
@@ -65,7 +66,7 @@ export class BootPartition {
     try {
       const facts = await tree.facts(pathText(path), { signal });
       if (facts?.kind !== 'file') return null;
-      if (facts.bytes === 0) return 'it is empty';
+      if (facts.bytes === 0) return english`it is empty`;
       for await (const { bytes } of tree.read(pathText(path), { signal })) void bytes;
       return null;
     } catch (error) {

@@ -1,5 +1,6 @@
 /** A partition whose files cannot be read: it says why whatever is asked of it. */
 
+import { english } from '../language/say-again.ts';
 import { PiKeepError } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
 import type { TreeHead } from './tree-of.ts';
@@ -7,7 +8,7 @@ import type { TreeHead } from './tree-of.ts';
 /** `trouble` completes "..., because ...". */
 export function brokenTree(head: TreeHead, trouble: string): FileTree {
   const refuse = (): never => {
-    const what = `reading the files of its ${head.fileSystem} file system, because ${trouble}`;
+    const what = english`reading the files of its ${head.fileSystem} file system, because ${trouble}`;
     throw new PiKeepError('UNSUPPORTED', { what });
   };
   async function* refuseEach(): AsyncGenerator<never, void, void> {

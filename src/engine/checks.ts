@@ -3,6 +3,7 @@
  * They never change a verdict on the copy.
  */
 
+import { english } from '../language/say-again.ts';
 import type { Card, CardPartition } from './card.ts';
 import { piBootFiles } from './pi-card.ts';
 import { findVolume, parseSpec, shownText } from './volume-spec.ts';
@@ -33,9 +34,11 @@ export async function checkBoot(card: Card): Promise<Check[]> {
 }
 
 function tableWords({ table, partitions }: Card): string {
-  if (table.scheme === 'none') return 'none on this disk';
-  const count = partitions.length === 1 ? '1 partition' : `${partitions.length} partitions`;
-  return `${table.scheme.toUpperCase()}, ${count}`;
+  if (table.scheme === 'none') return english`none on this disk`;
+  const name = table.scheme.toUpperCase();
+  return partitions.length === 1
+    ? english`${name}, 1 partition`
+    : english`${name}, ${partitions.length} partitions`;
 }
 
 async function bootPartition(partitions: readonly CardPartition[]): Promise<CardPartition | null> {
@@ -49,10 +52,13 @@ async function bootPartition(partitions: readonly CardPartition[]): Promise<Card
 function checkBootFiles(names: readonly string[]): Check {
   const kernels = names.filter((name) => /^(kernel[^/]*\.img|vmlinuz.*)$/i.test(name));
   const firmware = names.filter((name) => /^(bootcode\.bin|start.*\.elf)$/i.test(name));
+  const found = kernels.join(', ');
   const detail =
     kernels.length === 0
-      ? 'no kernel on the boot partition'
-      : `${kernels.join(', ')}; ${firmware.length > 0 ? `firmware ${firmware.join(', ')}` : 'no firmware files: only a Pi 5 starts from it'}`;
+      ? english`no kernel on the boot partition`
+      : firmware.length > 0
+        ? english`${found}; firmware ${firmware.join(', ')}`
+        : english`${found}; no firmware files: only a Pi 5 starts from it`;
   return { name: 'boot files', ok: kernels.length > 0, detail };
 }
 
@@ -60,21 +66,21 @@ function checkRoot(card: Card): Check {
   const root = card.partitions.find((part) => part.ext !== null);
   const superblock = root?.ext?.superblock;
   if (!root || !superblock) {
-    return { name: 'root file system', ok: false, detail: 'no ext file system was found' };
+    return { name: 'root file system', ok: false, detail: english`no ext file system was found` };
   }
   const size = superblock.blocks * superblock.blockBytes;
   if (size > root.bytes) {
     return {
       name: 'root file system',
       ok: false,
-      detail: `it is ${size - root.bytes} bytes longer than its partition`,
+      detail: english`it is ${size - root.bytes} bytes longer than its partition`,
     };
   }
   const detail = superblock.needsRecovery
-    ? 'was in use when the card was pulled; the Pi replays its journal when it starts'
+    ? english`was in use when the card was pulled; the Pi replays its journal when it starts`
     : superblock.clean
-      ? 'cleanly shut down'
-      : 'marked as not clean; the Pi checks it when it starts';
+      ? english`cleanly shut down`
+      : english`marked as not clean; the Pi checks it when it starts`;
   return { name: 'root file system', ok: superblock.clean || superblock.needsRecovery, detail };
 }
 
@@ -82,19 +88,19 @@ function checkRoot(card: Card): Check {
 async function checkRootParameter(card: Card, boot: CardPartition | null): Promise<Check> {
   const name = 'root partition';
   const bytes = await boot?.fat?.readFile('cmdline.txt', 64 * 1024);
-  if (!bytes) return { name, ok: true, detail: 'no cmdline.txt to compare with' };
+  if (!bytes) return { name, ok: true, detail: english`no cmdline.txt to compare with` };
   const line = new TextDecoder().decode(bytes);
   const root = /(?:^|\s)root=(\S+)/.exec(line)?.[1];
-  if (root === undefined) return { name, ok: true, detail: 'cmdline.txt names no root' };
+  if (root === undefined) return { name, ok: true, detail: english`cmdline.txt names no root` };
   const spec = parseSpec(root);
   const shown = shownText(root);
-  if (!spec) return { name, ok: true, detail: `root=${shown} can only be judged by the Pi` };
+  if (!spec) return { name, ok: true, detail: english`root=${shown} can only be judged by the Pi` };
   const found = findVolume(card.partitions, spec);
   if (!found)
     return {
       name,
       ok: false,
-      detail: `cmdline.txt names root=${shown}, which is not on this card`,
+      detail: english`cmdline.txt names root=${shown}, which is not on this card`,
     };
-  return { name, ok: true, detail: `root=${shown} is partition ${found.index}` };
+  return { name, ok: true, detail: english`root=${shown} is partition ${found.index}` };
 }

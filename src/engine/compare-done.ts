@@ -4,6 +4,7 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { english } from '../language/say-again.ts';
 import { BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { CardAreas } from './card-areas.ts';
@@ -60,10 +61,10 @@ export async function compareDone(options: CompareDoneOptions): Promise<readonly
     const isSame = !failure && hashOf(chunk.data) === entry?.sha256;
     pool.release(chunk.buffer);
     if (!entry || (failure && isStrict)) throw failure;
-    if (!isSame && isStrict) throw changed(disk, 'the structure of a file system');
+    if (!isSame && isStrict) throw changed(disk, english`the structure of a file system`);
     if (!isSame && isFile(chunk)) {
       // A file that cannot be read says nothing about the state of the card.
-      if (!failure) throw changed(disk, 'the content of a file');
+      if (!failure) throw changed(disk, english`the content of a file`);
     } else if (!isSame) differing.push(entry);
     onProgress?.({ total: 0, read: chunk.bytes });
   }

@@ -1,5 +1,6 @@
 /** Says in words what damage means to a Pi: whether it can boot without what was lost, or nobody knows. */
 
+import { english } from '../language/say-again.ts';
 import type { Card } from './card.ts';
 import type { Difference } from './owner-of-block.ts';
 
@@ -30,20 +31,20 @@ const OWN =
   /^\/(?:home|root|srv|media|mnt|tmp|opt|lost\+found|var\/(?:log|cache|tmp|backups|spool|mail|www|swap)|usr\/(?:share|include|src|games|local\/share))(?:\/| |$)|^\/swapfile$/;
 
 const NOTHING = new Set([
-  'free space',
-  'space between the partitions',
-  'space after the last partition',
-  'space after the last cluster',
-  'space after the file system',
-  'copy of the superblock',
-  'copy of the group descriptors',
-  'copy of the boot sector',
-  'second copy of the FAT',
-  'room for more group descriptors',
-  'boot block',
-  'swap content',
+  english`free space`,
+  english`space between the partitions`,
+  english`space after the last partition`,
+  english`space after the last cluster`,
+  english`space after the file system`,
+  english`copy of the superblock`,
+  english`copy of the group descriptors`,
+  english`copy of the boot sector`,
+  english`second copy of the FAT`,
+  english`room for more group descriptors`,
+  english`boot block`,
+  english`swap content`,
 ]);
-const UNKNOWN = new Set(['its content', 'files or free space', 'more files']);
+const UNKNOWN = new Set([english`its content`, english`files or free space`, english`more files`]);
 
 interface Named {
   readonly name: string;
@@ -100,7 +101,7 @@ function named(one: Difference, roles: Roles): Named {
   const { what } = one;
   const partition = one.partition ?? 0;
   if (!what.startsWith('/')) {
-    const name = one.partition === null ? what : `${what} of partition ${partition}`;
+    const name = one.partition === null ? what : english`${what} of partition ${partition}`;
     const weight = NOTHING.has(what) ? 'nothing' : UNKNOWN.has(what) ? 'unknown' : 'structure';
     return { name: cut(name), isFile: false, weight };
   }
@@ -133,40 +134,42 @@ function wordsOf(sorted: readonly Named[], { pi }: Card): string {
   if (structures.length > 0) {
     const what = list(structures);
     parts.push(
-      `Structures of the card are damaged: ${what}. More files may be lost than are named here.`,
+      english`Structures of the card are damaged: ${what}. More files may be lost than are named here.`,
     );
   }
   if (files.length > 0) {
-    const count = files.length === 1 ? '1 file is damaged' : `${files.length} files are damaged`;
-    parts.push(
-      `${count}: ${list(files)}${isPi ? `; ${bootWords(of, structures.length > 0)}` : ''}.`,
-    );
+    const names = list(files);
+    const lost =
+      files.length === 1
+        ? english`1 file is damaged: ${names}`
+        : english`${files.length} files are damaged: ${names}`;
+    parts.push(isPi ? `${lost}; ${bootWords(of, structures.length > 0)}.` : `${lost}.`);
   } else if (structures.length === 0) {
     parts.push(
       of('unknown').length > 0
-        ? `What was there is not known: ${list(of('unknown'))}.`
-        : 'Nothing that is in use was there.',
+        ? english`What was there is not known: ${list(of('unknown'))}.`
+        : english`Nothing that is in use was there.`,
     );
   }
   if (isPi && files.length === 0 && structures.length > 0) {
-    parts.push('A Pi may not boot from it.');
+    parts.push(english`A Pi may not boot from it.`);
   }
   return parts.join(' ');
 }
 
 function bootWords(of: (...kinds: Weight[]) => Named[], hasStructures: boolean): string {
   const needed = of('needed');
-  if (needed.length > 0) return `the Pi needs ${list(needed)} to boot`;
-  if (hasStructures) return 'a Pi may not boot from it';
+  if (needed.length > 0) return english`the Pi needs ${list(needed)} to boot`;
+  if (hasStructures) return english`a Pi may not boot from it`;
   if (of('system').length > 0)
-    return `of the system, ${list(of('system'))}: it may not run as before`;
+    return english`of the system, ${list(of('system'))}: it may not run as before`;
   return of('unknown').length > 0
-    ? 'of some places nobody knows what was there'
-    : 'nothing the Pi needs to boot';
+    ? english`of some places nobody knows what was there`
+    : english`nothing the Pi needs to boot`;
 }
 
 function list(named: readonly Named[]): string {
   const shown = named.slice(0, MAX_SHOWN).map(({ name }) => name);
   const more = named.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+  return more > 0 ? english`${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

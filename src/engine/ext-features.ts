@@ -1,5 +1,7 @@
 /** The feature bits of ext2, ext3 and ext4, and what they mean for a map of used blocks. */
 
+import { english } from '../language/say-again.ts';
+
 export interface ExtFeatures {
   readonly compat: number;
   readonly incompat: number;
@@ -61,9 +63,11 @@ const understood =
 /** Why the features forbid reading any file; null when they do not. Completes "..., because ...". */
 export function readingTrouble({ incompat }: ExtFeatures): string | null {
   const unknown = (incompat & ~understood) >>> 0;
-  if (incompat & INCOMPAT.journalDevice) return 'it is a journal of another file system';
-  if (incompat & INCOMPAT.compression) return 'it uses ext2 compression, which PiKeep cannot read';
-  if (unknown !== 0) return `it uses features PiKeep does not know (0x${unknown.toString(16)})`;
+  if (incompat & INCOMPAT.journalDevice) return english`it is a journal of another file system`;
+  if (incompat & INCOMPAT.compression)
+    return english`it uses ext2 compression, which PiKeep cannot read`;
+  if (unknown !== 0)
+    return english`it uses features PiKeep does not know (0x${unknown.toString(16)})`;
   return null;
 }
 
@@ -72,9 +76,10 @@ export function featureTrouble(features: ExtFeatures): string | null {
   const { compat, roCompat } = features;
   const trouble = readingTrouble(features);
   if (trouble !== null) return trouble;
-  if (roCompat & RO_COMPAT.sharedBlocks) return 'its files share blocks with each other';
-  if (compat & COMPAT.lazyBg) return 'it uses an abandoned feature (lazy_bg)';
+  if (roCompat & RO_COMPAT.sharedBlocks) return english`its files share blocks with each other`;
+  if (compat & COMPAT.lazyBg) return english`it uses an abandoned feature (lazy_bg)`;
   const bothChecksums = RO_COMPAT.descriptorChecksums | RO_COMPAT.metadataChecksums;
-  if ((roCompat & bothChecksums) === bothChecksums) return 'it claims two kinds of checksums';
+  if ((roCompat & bothChecksums) === bothChecksums)
+    return english`it claims two kinds of checksums`;
   return null;
 }

@@ -1,5 +1,6 @@
 /** Where an ext file system keeps its groups, and whether the numbers of its superblock can be true at all. */
 
+import { english } from '../language/say-again.ts';
 import { COMPAT, RO_COMPAT } from './ext-features.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
 
@@ -10,10 +11,10 @@ const MAX_GROUPS = 2 ** 17;
 export function geometryTrouble(superblock: ExtSuperblock, windowBytes: number): string | null {
   const { blockBytes, blocks, firstDataBlock, clusterBlocks, blocksPerGroup } = superblock;
   const { clustersPerGroup, inodesPerGroup, inodes, descriptorBytes, revision } = superblock;
-  const nonsense = 'the numbers in its superblock contradict each other';
-  if (!superblock.checksumOk) return "its superblock's checksum is wrong";
-  if (blocks * blockBytes > windowBytes) return 'it is larger than its partition';
-  if (revision > 1) return `it is of a revision PiKeep does not know (${revision})`;
+  const nonsense = english`the numbers in its superblock contradict each other`;
+  if (!superblock.checksumOk) return english`its superblock's checksum is wrong`;
+  if (blocks * blockBytes > windowBytes) return english`it is larger than its partition`;
+  if (revision > 1) return english`it is of a revision PiKeep does not know (${revision})`;
   const { compat, incompat, roCompat } = superblock.features;
   if (revision === 0 && (compat | incompat | roCompat) !== 0) return nonsense;
   const startsAt = blockBytes === 1024 && clusterBlocks === 1 ? 1 : 0;
@@ -31,7 +32,7 @@ export function geometryTrouble(superblock: ExtSuperblock, windowBytes: number):
   }
   const groups = groupCount(superblock);
   if (inodes !== inodesPerGroup * groups) return nonsense;
-  if (groups > MAX_GROUPS) return 'it has too many block groups';
+  if (groups > MAX_GROUPS) return english`it has too many block groups`;
   const descriptorBlocks = Math.ceil(groups / descriptorsPerBlock(superblock));
   if (superblock.metaBg && superblock.firstMetaBg > descriptorBlocks) return nonsense;
   return null;

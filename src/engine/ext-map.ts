@@ -3,6 +3,7 @@
  * verified that carries a checksum or is told twice; whatever is odd makes the map "whole" (invariant 4).
  */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MalformedBytes } from './bytes.ts';
 import type { Range } from './chunks.ts';
@@ -95,7 +96,7 @@ async function readVolume(device: BlockDevice, windowBytes: number): Promise<Vol
 /** Whatever was noted about its state: for files and the journal that does not matter, for bitmaps it does. */
 async function readShape(device: BlockDevice, windowBytes: number): Promise<Volume> {
   const superblock = parseSuperblock(await readUpTo(device, SUPERBLOCK_OFFSET, SUPERBLOCK_BYTES));
-  if (!superblock) throw new NotUnderstood('its superblock makes no sense');
+  if (!superblock) throw new NotUnderstood(english`its superblock makes no sense`);
   const trouble = featureTrouble(superblock.features) ?? geometryTrouble(superblock, windowBytes);
   if (trouble) throw new NotUnderstood(trouble);
   return { device, superblock, groups: await readGroups(device, superblock) };
@@ -103,12 +104,12 @@ async function readShape(device: BlockDevice, windowBytes: number): Promise<Volu
 
 /** Why the bitmaps may be behind the files; null when they are not. */
 function stateTrouble({ state, features }: ExtSuperblock): string | null {
-  if (state & 2) return 'errors were noted in it; a file system check is due';
-  if (state & 0x20) return 'the replay of fast commits was interrupted';
+  if (state & 2) return english`errors were noted in it; a file system check is due`;
+  if (state & 0x20) return english`the replay of fast commits was interrupted`;
   if (state & 1) return null;
   return features.compat & COMPAT.hasJournal
-    ? 'it is marked as unchecked; a file system check is due'
-    : 'it has no journal and was not unmounted';
+    ? english`it is marked as unchecked; a file system check is due`
+    : english`it has no journal and was not unmounted`;
 }
 
 /** The file system as it will be after the journal's replay, which may even have made it larger. */
@@ -122,9 +123,10 @@ async function replay(before: Volume, overlay: Overlay | null): Promise<Volume> 
     firstDataBlock === before.superblock.firstDataBlock &&
     blocksPerGroup === before.superblock.blocksPerGroup &&
     blocks >= before.superblock.blocks;
-  if (!same) throw new NotUnderstood('its journal changes the shape of the file system');
+  if (!same) throw new NotUnderstood(english`its journal changes the shape of the file system`);
   for (const block of overlay.blocks.keys()) {
-    if (block >= blocks) throw new NotUnderstood('its journal names blocks that do not exist');
+    if (block >= blocks)
+      throw new NotUnderstood(english`its journal names blocks that do not exist`);
   }
   return after;
 }
@@ -157,7 +159,7 @@ async function usedBeyond(before: Volume, beyond: Overlay): Promise<Range[]> {
     return used.ranges(superblock.blockBytes);
   } catch (error) {
     if (error instanceof NotUnderstood) {
-      throw new NotUnderstood('its journal is damaged, and what lies behind makes no sense');
+      throw new NotUnderstood(english`its journal is damaged, and what lies behind makes no sense`);
     }
     throw error;
   }
@@ -177,10 +179,10 @@ function notesOf(used: RunCollector, { overlay }: Journal): string[] {
   const notes: string[] = [];
   if (overlay) {
     notes.push(
-      `The card was not shut down properly: ${overlay.blocks.size} blocks of changes wait in its journal and are taken into account.`,
+      english`The card was not shut down properly: ${overlay.blocks.size} blocks of changes wait in its journal and are taken into account.`,
     );
   }
   if (used.coarse)
-    notes.push('The free space lies in very many pieces; the smallest are copied too.');
+    notes.push(english`The free space lies in very many pieces; the smallest are copied too.`);
   return notes;
 }

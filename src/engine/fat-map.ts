@@ -3,6 +3,7 @@
  * to it: a card pulled in the middle of a write has copies that differ.
  */
 
+import { english } from '../language/say-again.ts';
 import { Bitmap } from './bitmap.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
@@ -23,11 +24,13 @@ export async function mapFat(window: BlockDevice): Promise<FileSystemMap> {
   try {
     const boot = new ByteReader(await readUpTo(window, 0, 512));
     const geometry = looksLikeFat(boot) ? readGeometry(boot) : null;
-    if (!geometry) return whole('its FAT header does not make sense');
-    if (geometry.bytes > window.size) return whole('its file system is longer than its partition');
+    if (!geometry) return whole(english`its FAT header does not make sense`);
+    if (geometry.bytes > window.size)
+      return whole(english`its file system is longer than its partition`);
     return await map(window, geometry);
   } catch (error) {
-    if (error instanceof MalformedBytes) return whole(`its FAT is damaged (${error.message})`);
+    if (error instanceof MalformedBytes)
+      return whole(english`its FAT is damaged (${error.message})`);
     throw error;
   }
 }
@@ -56,9 +59,13 @@ async function map(window: BlockDevice, geometry: FatGeometry): Promise<FileSyst
   );
   const notes: string[] = [];
   if (differing > 0)
-    notes.push(`The two copies of the FAT differ in ${differing} entries; both are honoured.`);
+    notes.push(
+      english`The two copies of the FAT differ in ${differing} entries; both are honoured.`,
+    );
   if (walk.strays > 0)
-    notes.push(`${walk.strays} clusters in use are marked free in the FAT; they are copied.`);
+    notes.push(
+      english`${walk.strays} clusters in use are marked free in the FAT; they are copied.`,
+    );
   return {
     strategy: 'used',
     bytes,

@@ -4,6 +4,7 @@
  * added.
  */
 
+import { english } from '../language/say-again.ts';
 import { isPiKeepError, throwIfInterrupted } from './errors.ts';
 import { joinPath } from './file-name.ts';
 import type { FileFacts, FilePiece, FileTree } from './file-tree.ts';
@@ -73,7 +74,7 @@ class TreeDiff {
   /** `key` is the same for a pair of folders that was gone through before. */
   async folder(path: string, key: string, depth: number): Promise<void> {
     if (this.#entered.has(key) || depth > MAX_DEPTH || this.#folders >= MAX_FOLDERS) {
-      this.#note(`${path} was not entered, because it lies in itself, or too deep`);
+      this.#note(english`${path} was not entered, because it lies in itself, or too deep`);
       return;
     }
     this.#entered.add(key);
@@ -155,7 +156,7 @@ class TreeDiff {
       return await compare();
     } catch (error) {
       if (!isOneFiles(error)) throw error;
-      this.#note(`${path} could not be compared`);
+      this.#note(english`${path} could not be compared`);
       return 'unreadable';
     }
   }
@@ -185,7 +186,7 @@ class TreeDiff {
       }
     } catch (error) {
       if (!isOneFiles(error)) throw error;
-      this.#note(`${path} could not be listed`);
+      this.#note(english`${path} could not be listed`);
     }
   }
 
@@ -196,12 +197,12 @@ class TreeDiff {
       for await (const entry of tree.list(path, { signal: this.#options.signal })) {
         entries.push(entry);
         if (entries.length <= MAX_FOLDER_ENTRIES) continue;
-        this.#note(`${path} has more files than are compared`);
+        this.#note(english`${path} has more files than are compared`);
         return null;
       }
     } catch (error) {
       if (!isOneFiles(error)) throw error;
-      this.#note(`${path} could not be listed`);
+      this.#note(english`${path} could not be listed`);
       return null;
     }
     return entries.sort((one, other) => Buffer.compare(one.nameBytes, other.nameBytes));

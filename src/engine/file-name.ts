@@ -3,6 +3,7 @@
  * terminal, and leads back to the very same bytes. What is not plain, printable UTF-8 is written "\xNN", a byte each.
  */
 
+import { english } from '../language/say-again.ts';
 import { PiKeepError } from './errors.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -46,7 +47,7 @@ export function nameBytes(text: string): Uint8Array | null {
 /** The names of a path from the root down, "." and ".." as such. Throws USAGE for what is no path from the root. */
 export function splitPath(path: string): Step[] {
   const steps: Step[] = [];
-  if (!path.startsWith('/')) throw notAPath(path, 'it has to begin with "/"');
+  if (!path.startsWith('/')) throw notAPath(path, english`it has to begin with "/"`);
   for (const part of path.split('/')) {
     if (part === '' || part === '.') continue;
     if (part === '..') {
@@ -54,7 +55,7 @@ export function splitPath(path: string): Step[] {
       continue;
     }
     const name = nameBytes(part);
-    if (!name) throw notAPath(path, 'a backslash in a name is written "\\x5C"');
+    if (!name) throw notAPath(path, english`a backslash in a name is written "\\x5C"`);
     steps.push(name);
   }
   return steps;
@@ -102,7 +103,7 @@ function isDots(name: Uint8Array): boolean {
 }
 
 function notAPath(path: string, why: string): PiKeepError {
-  return new PiKeepError('USAGE', { detail: `${JSON.stringify(path)} is no path: ${why}.` });
+  return new PiKeepError('USAGE', { detail: english`${JSON.stringify(path)} is no path: ${why}.` });
 }
 
 /** Null when the bytes are not UTF-8. */

@@ -1,5 +1,6 @@
 /** How people and scripts name a file of a card: a path, and in front of it the partition, where it is not the system's. */
 
+import { english } from '../language/say-again.ts';
 import type { Card } from './card.ts';
 import { isPiKeepError, PiKeepError } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
@@ -17,7 +18,7 @@ export function parsePlace(text: string): FilePlace {
   const match = /^(?:(boot|system|\d{1,3}):)?(\/.*)?$/s.exec(text);
   const [, prefix, path = '/'] = match ?? [];
   if (!match || text === '') {
-    const detail = `${JSON.stringify(text)} names no file: give a path like "/etc/hostname", "boot:/config.txt" or "2:/etc".`;
+    const detail = english`${JSON.stringify(text)} names no file: give a path like "/etc/hostname", "boot:/config.txt" or "2:/etc".`;
     throw new PiKeepError('USAGE', { detail });
   }
   if (prefix === 'boot') return { where: 'boot', path };
@@ -59,14 +60,14 @@ export function treeAt(
     const tree = roles[where];
     if (tree) return tree;
     const what = where === 'boot' ? 'boot files' : 'a system';
-    const detail = `No partition with ${what} was found; say which one is meant, as in "1:/config.txt".`;
+    const detail = english`No partition with ${what} was found; say which one is meant, as in "1:/config.txt".`;
     throw new PiKeepError('USAGE', { detail });
   }
   const tree = trees.find(({ partition }) => partition === where);
   if (tree) return tree;
   const found = card.partitions.find(({ index }) => index === where);
-  if (!found) throw new PiKeepError('USAGE', { detail: `There is no partition ${where}.` });
-  const what = `reading files from partition ${where} (${found.fileSystem ?? found.typeName})`;
+  if (!found) throw new PiKeepError('USAGE', { detail: english`There is no partition ${where}.` });
+  const what = english`reading files from partition ${where} (${found.fileSystem ?? found.typeName})`;
   throw new PiKeepError('UNSUPPORTED', { what });
 }
 

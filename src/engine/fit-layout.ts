@@ -1,5 +1,6 @@
 /** What of an image has to be on a card, and where each thing ends: partitions, and the file systems on them. */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { COMPAT, INCOMPAT } from './ext-features.ts';
@@ -59,11 +60,12 @@ export async function readLayout(image: BlockDevice): Promise<Layout> {
 
 /** Everything with an end of its own; empty where neither a table nor a file system is known. */
 export function occupantsOf({ partitions, whole }: Layout): Occupant[] {
-  if (whole) return [{ what: `the ${whole.name} file system`, end: whole.bytes, partition: null }];
+  if (whole)
+    return [{ what: english`the ${whole.name} file system`, end: whole.bytes, partition: null }];
   return partitions.flatMap((part) => {
     const own = { what: partitionWords(part), end: part.offset + part.bytes, partition: part };
     if (!part.fileSystem || part.fileSystem.bytes <= part.bytes) return [own];
-    const what = `the ${part.fileSystem.name} file system on partition ${part.index}`;
+    const what = english`the ${part.fileSystem.name} file system on partition ${part.index}`;
     return [own, { what, end: part.offset + part.fileSystem.bytes, partition: part }];
   });
 }
@@ -79,7 +81,7 @@ const kindWords: Partial<Record<TablePartition['kind'], string>> = {
 
 /** "the Linux partition (number 2)". */
 export function partitionWords({ kind, index }: TablePartition): string {
-  return `${kindWords[kind] ?? 'the partition'} (number ${index})`;
+  return `${kindWords[kind] ?? english`the partition`} (number ${index})`;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What people are told about an image and a card of another size. */
 
+import { english, inEnglish } from '../language/say-again.ts';
 import type { Layout, LayoutPartition, Occupant } from './fit-layout.ts';
 import { formatBytes } from './format.ts';
 
@@ -39,10 +40,15 @@ export function inTheWayWords(
   { hasTableBehind, isFull }: { hasTableBehind: boolean; isFull: boolean },
 ): string {
   const used = partition?.fileSystem?.usedBytes ?? null;
-  const holds = isFull && used !== null ? `, of which ${formatBytes(used)} are in use,` : '';
+  if (isFull && used !== null) {
+    const held = inEnglish(() => formatBytes(used));
+    return hasTableBehind
+      ? english`${what}, of which ${held} are in use, with the backup of the partition table behind it,`
+      : english`${what}, of which ${held} are in use,`;
+  }
   return hasTableBehind
-    ? `${what}${holds || ','} with the backup of the partition table behind it,`
-    : `${what}${holds}`;
+    ? english`${what}, with the backup of the partition table behind it,`
+    : what;
 }
 
 /** True when what a file system holds is what does not fit. */
@@ -62,25 +68,31 @@ export interface FitFacts {
   readonly tableMoves: boolean;
 }
 
-/** One sentence on the fit. */
+/** One sentence on the fit, in English: see `say-again.ts`. */
 export function fitSentence(facts: FitFacts): string {
   const { imageBytes, cardBytes, spareBytes, willGrow, tableMoves } = facts;
-  const moves = tableMoves ? ', and the second copy of the partition table moves to its end' : '';
+  const size = (bytes: number): string => inEnglish(() => formatBytes(bytes));
   if (cardBytes < imageBytes) {
-    const less = formatBytes(imageBytes - cardBytes);
-    return `The card is ${less} smaller than the backup, but everything on it fits${moves}.`;
+    const less = size(imageBytes - cardBytes);
+    return tableMoves
+      ? english`The card is ${less} smaller than the backup, but everything on it fits, and the second copy of the partition table moves to its end.`
+      : english`The card is ${less} smaller than the backup, but everything on it fits.`;
   }
-  const rest = restWords(spareBytes, willGrow);
+  const rest = spareBytes === 0 ? null : restWords(size(spareBytes), willGrow);
   if (cardBytes === imageBytes) {
-    return `The card is exactly as large as the backup${rest && `; ${rest}`}.`;
+    return rest === null
+      ? english`The card is exactly as large as the backup.`
+      : english`The card is exactly as large as the backup; ${rest}.`;
   }
-  const more = formatBytes(cardBytes - imageBytes);
-  return `The card is ${more} larger than the backup${moves}; ${rest || 'the rest stays unused'}.`;
+  const more = size(cardBytes - imageBytes);
+  const clause = rest ?? english`the rest stays unused`;
+  return tableMoves
+    ? english`The card is ${more} larger than the backup, and the second copy of the partition table moves to its end; ${clause}.`
+    : english`The card is ${more} larger than the backup; ${clause}.`;
 }
 
-function restWords(spareBytes: number, willGrow: boolean): string {
-  if (spareBytes === 0) return '';
+function restWords(spare: string, willGrow: boolean): string {
   return willGrow
-    ? `the system takes the ${formatBytes(spareBytes)} behind it on its first start`
-    : `the ${formatBytes(spareBytes)} behind its last partition stay unused until it is grown`;
+    ? english`the system takes the ${spare} behind it on its first start`
+    : english`the ${spare} behind its last partition stay unused until it is grown`;
 }

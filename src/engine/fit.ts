@@ -1,5 +1,6 @@
 /** Does an image fit on a card, and what has to differ on a card of another size? Nothing is written here. */
 
+import { english } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Range } from './chunks.ts';
 import { PiKeepError } from './errors.ts';
@@ -51,7 +52,7 @@ export async function planRestore({ source, target, grow }: FitOptions): Promise
   const image = withSectors(sectorSize);
   const layout = await readLayout(image);
   if (layout.table.scheme !== 'none' && sectorSize !== target.sectorSize) {
-    const what = `writing an image whose partition table counts in sectors of ${sectorSize} bytes to ${target.disk}, whose sectors have ${target.sectorSize}`;
+    const what = english`writing an image whose partition table counts in sectors of ${sectorSize} bytes to ${target.disk}, whose sectors have ${target.sectorSize}`;
     throw new PiKeepError('UNSUPPORTED', { what });
   }
   const gpt = layout.table.scheme === 'gpt' ? await readGptSource(image) : null;
@@ -107,7 +108,7 @@ function requireWhole({ path, bytes, mapOrigin }: FitOptions['source'], layout: 
   if (mapOrigin !== 'whole') return;
   for (const { what, end, partition } of occupantsOf(layout)) {
     if (end <= bytes || partition?.kind === 'extended') continue;
-    const detail = `it ends ${end - bytes} bytes before ${what} does`;
+    const detail = english`it ends ${end - bytes} bytes before ${what} does`;
     throw new PiKeepError('IMAGE_DAMAGED', { path, detail });
   }
 }
@@ -124,7 +125,7 @@ async function requireFit(question: FitQuestion): Promise<void> {
   const limit = target.bytes - reserve;
   const occupants = [...occupantsOf(layout), ...tableOf(question)];
   if (occupants.length === 0 && source.bytes > limit) {
-    const what = 'the image, in which nothing is known that could be left out,';
+    const what = english`the image, in which nothing is known that could be left out,`;
     throw tooSmall(question, source.bytes - limit, what, null);
   }
   const inTheWay = occupants
@@ -138,7 +139,9 @@ async function requireFit(question: FitQuestion): Promise<void> {
   });
   const [farthest] = inTheWay;
   if (tailEnd !== null && tailEnd > (farthest?.end ?? 0)) {
-    const what = `data after the ${layout.whole ? 'file system' : 'last partition'}`;
+    const what = layout.whole
+      ? english`data after the file system`
+      : english`data after the last partition`;
     throw tooSmall(question, tailEnd - limit, what, null);
   }
   if (!farthest) return;
@@ -152,7 +155,7 @@ async function requireFit(question: FitQuestion): Promise<void> {
 function tableOf({ gpt }: FitQuestion): Occupant[] {
   const entries = gpt?.primary?.entries;
   if (!entries) return [];
-  const what = 'the first copy of the partition table';
+  const what = english`the first copy of the partition table`;
   return [{ what, end: entries.offset + entries.bytes, partition: null }];
 }
 

@@ -3,6 +3,7 @@
  * say so. Source: UEFI specification 2.10, sections 5.2.3 (protective MBR) and 5.3 (GPT).
  */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, crc32 } from './bytes.ts';
 import type { Range } from './chunks.ts';
@@ -92,19 +93,21 @@ export async function moveGpt(
     sectorSize,
   });
   const patches: Patch[] = await protectiveMbr(image, cardBytes);
-  const adjusted = ['the backup of the partition table, moved to the end of the card'];
+  const adjusted = [english`the backup of the partition table, moved to the end of the card`];
   patches.push({
     offset: sectorSize,
     data: first,
-    what: 'the first header of the partition table, which names the size of the card',
+    what: english`the first header of the partition table, which names the size of the card`,
   });
   if (!primary) {
-    const what = 'the entries of the partition table, from its backup';
+    const what = english`the entries of the partition table, from its backup`;
     patches.push({ offset: ownEntries * sectorSize, data: entries, what });
-    adjusted.push('the damaged first copy of the partition table, made anew from its backup');
+    adjusted.push(
+      english`the damaged first copy of the partition table, made anew from its backup`,
+    );
   } else if (backups.length === 0) {
     adjusted.push(
-      'the damaged or missing backup of the partition table, made anew from the first copy',
+      english`the damaged or missing backup of the partition table, made anew from the first copy`,
     );
   }
   const place = (lastSector - room) * sectorSize;
@@ -112,16 +115,16 @@ export async function moveGpt(
     patches.push({
       offset: stale.offset,
       data: new Uint8Array(stale.bytes),
-      what: 'zeros where the old backup of the partition table was',
+      what: english`zeros where the old backup of the partition table was`,
     });
   }
   if (patches.some(({ what }) => what.startsWith('zeros'))) {
-    adjusted.push('the old backup of the partition table, replaced by zeros');
+    adjusted.push(english`the old backup of the partition table, replaced by zeros`);
   }
   patches.push({
     offset: place,
     data: Buffer.concat([entries, backup]),
-    what: 'the backup of the partition table, moved to the end of the card',
+    what: english`the backup of the partition table, moved to the end of the card`,
   });
   return { patches, adjusted };
 }
@@ -197,5 +200,5 @@ async function protectiveMbr(image: BlockDevice, cardBytes: number): Promise<Pat
   const sectors = Math.min(Math.floor(cardBytes / image.sectorSize) - 1, 0xffffffff);
   const data = new Uint8Array(4);
   new DataView(data.buffer).setUint32(0, sectors, true);
-  return [{ offset: only + 12, data, what: 'the size of the card in the protective MBR' }];
+  return [{ offset: only + 12, data, what: english`the size of the card in the protective MBR` }];
 }

@@ -1,5 +1,6 @@
 /** GUID partition tables: header and entries, each under its CRC, from the first copy or from the one at the disk's end. */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, crc32, guidText, isZero, MalformedBytes } from './bytes.ts';
 import type { Range } from './chunks.ts';
@@ -25,9 +26,8 @@ const MAX_PARTITIONS = 256;
 const USUAL_ENTRY_TABLE_BYTES = 128 * 128;
 
 /** Problems that mean less than all others, word by word. */
-export const FIRST_COPY_DAMAGED =
-  'The first copy of the GPT is damaged; the one at the end is used.';
-export const SECOND_COPY_DAMAGED = 'The second copy of the GPT is damaged or missing.';
+export const FIRST_COPY_DAMAGED = english`The first copy of the GPT is damaged; the one at the end is used.`;
+export const SECOND_COPY_DAMAGED = english`The second copy of the GPT is damaged or missing.`;
 
 /** Null when neither copy is intact. */
 export async function readGpt(device: BlockDevice): Promise<GptTable | null> {

@@ -15,6 +15,7 @@
  * - cloud-init (Ubuntu) runs growpart and resizefs at every start.
  */
 
+import { english } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import { type Card, type CardPartition, readCard } from './card.ts';
 import { checkBoot } from './checks.ts';
@@ -183,7 +184,7 @@ async function addWord({ image, boot }: Pi, word: string): Promise<Patch[] | nul
   const volume = await openFatReader(windowOf(image, boot.offset, boot.bytes));
   if (!volume) return null;
   const changes = await editFatText(volume, 'cmdline.txt', (line) => withWord(line, word));
-  const what = 'cmdline.txt, which asks the system to grow on its first start';
+  const what = english`cmdline.txt, which asks the system to grow on its first start`;
   return changes?.map(({ offset, data }) => ({ offset: boot.offset + offset, data, what })) ?? null;
 }
 

@@ -1,5 +1,7 @@
 /** What a file holds, guessed from its first bytes and never from its name. */
 
+import { english } from '../language/say-again.ts';
+
 export type ContentGuess =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'picture'; readonly mediaType: PictureType }
@@ -41,7 +43,7 @@ export function guessContent(head: Uint8Array, isCut: boolean): ContentGuess {
   return strange * STRANGE_SHARE > text.length ? NO_TEXT : { kind: 'text', text };
 }
 
-const NO_TEXT: ContentGuess = { kind: 'nothing', why: 'it is neither a text nor a picture' };
+const NO_TEXT: ContentGuess = { kind: 'nothing', why: english`it is neither a text nor a picture` };
 
 function pictureOf(head: Uint8Array): PictureType | null {
   const start = Buffer.from(head.subarray(0, 16)).toString('latin1');

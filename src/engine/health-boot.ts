@@ -3,16 +3,15 @@
  * `pi-models.ts`; how config.txt names them, in raspberrypi.com's documentation ("config.txt", "Device Tree overlays").
  */
 
+import { english } from '../language/say-again.ts';
 import type { BootPartition } from './boot-partition.ts';
 import type { ConfigEntry } from './config-txt.ts';
 import { checkOf, type Finding, type HealthCheck } from './health.ts';
 import { missingForModels } from './health-models.ts';
 import { shownText } from './volume-spec.ts';
 
-const RESTORE_IT =
-  'Restore an older backup, or copy the file from a card with the same system; on the Pi, “sudo apt install --reinstall raspi-firmware” and the kernel’s package bring it back.';
-const EDIT_CONFIG =
-  'Put the file back on the boot partition, or take the line out of config.txt; any computer can edit it.';
+const RESTORE_IT = english`Restore an older backup, or copy the file from a card with the same system; on the Pi, “sudo apt install --reinstall raspi-firmware” and the kernel’s package bring it back.`;
+const EDIT_CONFIG = english`Put the file back on the boot partition, or take the line out of config.txt; any computer can edit it.`;
 
 /** What the firmware needs before Linux runs. */
 export async function checkBootFiles(boot: BootPartition): Promise<HealthCheck> {
@@ -28,11 +27,11 @@ export async function checkBootFiles(boot: BootPartition): Promise<HealthCheck> 
   for (const name of [...new Set([...needed, ...named])]) {
     const why = await boot.unreadableWhy(`/${name}`);
     if (why === null) continue;
-    const detail = `${shownText(name)} on the boot partition is damaged (${why}), so a Pi that needs it does not start.`;
+    const detail = english`${shownText(name)} on the boot partition is damaged (${why}), so a Pi that needs it does not start.`;
     findings.push({ state: 'fail', detail, next: RESTORE_IT });
   }
   const kernels = [...new Set([...named, ...boot.names.filter(isKernel)])];
-  const fine = `Kernel and firmware are there (${shownText(kernels.join(', '), 200)}).`;
+  const fine = english`Kernel and firmware are there (${shownText(kernels.join(', '), 200)}).`;
   return checkOf('boot files', fine, findings, boot.index);
 }
 
@@ -73,8 +72,8 @@ export async function checkBootSettings(boot: BootPartition): Promise<HealthChec
   if (boot.configTrouble !== null) {
     findings.push({
       state: 'remark',
-      detail: `config.txt cannot be used, because ${boot.configTrouble}.`,
-      next: 'Look at config.txt on the boot partition; a Pi starts without one, with its defaults.',
+      detail: english`config.txt cannot be used, because ${boot.configTrouble}.`,
+      next: english`Look at config.txt on the boot partition; a Pi starts without one, with its defaults.`,
     });
   }
   for (const entry of boot.config) {
@@ -84,7 +83,7 @@ export async function checkBootSettings(boot: BootPartition): Promise<HealthChec
   }
   return checkOf(
     'boot settings',
-    'Every file that config.txt names is there.',
+    english`Every file that config.txt names is there.`,
     findings,
     boot.index,
   );
@@ -112,16 +111,17 @@ async function missingFile(boot: BootPartition, entry: ConfigEntry): Promise<Fin
   if (state === undefined || value === '') return null;
   for (const name of namesIn(key, value)) {
     if ((await pathOf(boot, name)) !== null) continue;
-    const what = `config.txt names ${shownText(name)} (${key}), which is not on the boot partition`;
+    const what = english`config.txt names ${shownText(name)} (${key}), which is not on the boot partition`;
     return when === 'always' || Array.isArray(when)
       ? {
           state,
-          detail: state === 'fail' ? `${what}, so this Pi would not start.` : `${what}.`,
+          detail:
+            state === 'fail' ? english`${what}, so this Pi would not start.` : english`${what}.`,
           next: EDIT_CONFIG,
         }
       : {
           state: 'remark',
-          detail: `${what}; a Pi asks for it only in some cases.`,
+          detail: english`${what}; a Pi asks for it only in some cases.`,
           next: EDIT_CONFIG,
         };
   }
@@ -154,7 +154,7 @@ async function missingOverlay(boot: BootPartition, value: string): Promise<Findi
   for (const place of places) if ((await pathOf(boot, place)) !== null) return null;
   const map = await boot.bytes(`/${folder}overlay_map.dtb`);
   if (map && namesNode(map, name)) return null;
-  const detail = `config.txt asks for the overlay ${shownText(name)}, which is not in ${shownText(folder)}; a Pi starts without what it is for.`;
+  const detail = english`config.txt asks for the overlay ${shownText(name)}, which is not in ${shownText(folder)}; a Pi starts without what it is for.`;
   return { state: 'remark', detail, next: EDIT_CONFIG };
 }
 

@@ -1,5 +1,6 @@
 /** Every check of what is on a card or in an image, whatever else is known of it. */
 
+import { english } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import { type BootPartition, findBootPartition } from './boot-partition.ts';
 import type { Card, CardPartition } from './card.ts';
@@ -81,11 +82,12 @@ async function structureFaults(device: BlockDevice, part: CardPartition): Promis
 }
 
 function fineWords({ index, fileSystem, ext }: CardPartition): string {
-  if (fileSystem === null) return `Partition ${index} holds nothing that PiKeep knows.`;
-  if (ext) return `The file system on partition ${index} (ext) was cleanly unmounted and is sound.`;
+  if (fileSystem === null) return english`Partition ${index} holds nothing that PiKeep knows.`;
+  if (ext)
+    return english`The file system on partition ${index} (ext) was cleanly unmounted and is sound.`;
   return fileSystem.startsWith('fat')
-    ? `The file system on partition ${index} (${fileSystem}) is sound.`
-    : `Partition ${index} is ${fileSystem}, which PiKeep does not look into.`;
+    ? english`The file system on partition ${index} (${fileSystem}) is sound.`
+    : english`Partition ${index} is ${fileSystem}, which PiKeep does not look into.`;
 }
 
 /** A place that cannot be read, or unpacked, is a finding like any other. */
@@ -98,12 +100,11 @@ async function unlessUnreadable(
     return await check();
   } catch (error) {
     if (!isPiKeepError(error, 'READ_FAILED', 'IMAGE_DAMAGED')) throw error;
-    const where =
+    const detail =
       error.code === 'READ_FAILED' && 'offset' in error.facts
-        ? ` at byte ${error.facts.offset}`
-        : '';
-    const detail = `It cannot be read${where}.`;
-    const next = 'Copy it to another disk or card as soon as possible: this one is failing.';
+        ? english`It cannot be read at byte ${error.facts.offset}.`
+        : english`It cannot be read.`;
+    const next = english`Copy it to another disk or card as soon as possible: this one is failing.`;
     return checkOf(name, '', [{ state: 'fail', detail, next }], partition);
   }
 }

@@ -3,6 +3,7 @@
  * judged: Linux keeps them in memory and writes them late.
  */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MalformedBytes } from './bytes.ts';
 import { COMPAT, featureTrouble } from './ext-features.ts';
@@ -12,28 +13,29 @@ import { mapExt, tryReplay } from './ext-map.ts';
 import { type ExtSuperblock, parseSuperblock } from './ext-superblock.ts';
 import type { Finding } from './health.ts';
 
-const CHECK_IT =
-  'Before using it, have it checked: on a Linux computer “e2fsck -f” on the card’s partition, or on the Pi a start with fsck.mode=force in cmdline.txt.';
-const NOTHING_TO_DO = 'Nothing has to be done: the Pi puts that right when it starts.';
+const CHECK_IT = english`Before using it, have it checked: on a Linux computer “e2fsck -f” on the card’s partition, or on the Pi a start with fsck.mode=force in cmdline.txt.`;
+const NOTHING_TO_DO = english`Nothing has to be done: the Pi puts that right when it starts.`;
 /** Spare superblocks that are looked at: without sparse_super every group has one. */
 const MAX_SPARES = 64;
 
 /** `window` is the partition. Device errors pass through. */
 export async function findExtFaults(window: BlockDevice): Promise<Finding[]> {
   const superblock = parseSuperblock(await readUpTo(window, 1024, 1024));
-  if (!superblock) return [fail('Its superblock makes no sense.')];
+  if (!superblock) return [fail(english`Its superblock makes no sense.`)];
   const shape = geometryTrouble(superblock, window.size);
-  if (shape !== null) return [fail(`It is damaged: ${shape}.`)];
+  if (shape !== null) return [fail(english`It is damaged: ${shape}.`)];
   const features = featureTrouble(superblock.features);
   if (features !== null) {
-    const next = 'Nothing has to be done; it was copied whole.';
-    return [{ state: 'remark', detail: `PiKeep cannot check it, because ${features}.`, next }];
+    const next = english`Nothing has to be done; it was copied whole.`;
+    return [
+      { state: 'remark', detail: english`PiKeep cannot check it, because ${features}.`, next },
+    ];
   }
   try {
     return await findFaults(window, superblock);
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
-    return [fail(`It is damaged (${error.message}).`)];
+    return [fail(english`It is damaged (${error.message}).`)];
   }
 }
 
@@ -42,36 +44,41 @@ async function findFaults(window: BlockDevice, superblock: ExtSuperblock): Promi
   const view = await tryReplay(window);
   if (typeof view === 'string') {
     const isNew = /^its journal holds fast commits/.test(view);
-    const detail = `PiKeep cannot replay its journal, because ${view}.`;
+    const detail = english`PiKeep cannot replay its journal, because ${view}.`;
     return [...findings, { state: isNew ? 'remark' : 'fail', detail, next: CHECK_IT }];
   }
   const after = parseSuperblock(await readUpTo(view, 1024, 1024)) ?? superblock;
   const shape = geometryTrouble(after, view.size);
-  if (shape !== null) return [...findings, fail(`Its journal damages it: ${shape}.`)];
+  if (shape !== null) return [...findings, fail(english`Its journal damages it: ${shape}.`)];
   const groups = await readGroups(view, after);
   let bad = 0;
   for (let index = 0; index < groups.count; index++) if (!groups.group(index).ok) bad++;
   if (bad > 0) {
-    findings.push(fail(`The descriptors of ${bad} of its ${groups.count} groups are damaged.`));
+    findings.push(
+      fail(english`The descriptors of ${bad} of its ${groups.count} groups are damaged.`),
+    );
   }
   findings.push(...(await badSpares(view, after)));
   if (findings.some(({ state }) => state === 'fail') || !superblock.clean) return findings;
   const map = await mapExt(window);
   if (map.strategy === 'whole') {
-    findings.push({ state: 'fail', detail: `It is damaged: ${map.reason}.`, next: CHECK_IT });
+    findings.push({
+      state: 'fail',
+      detail: english`It is damaged: ${map.reason}.`,
+      next: CHECK_IT,
+    });
   }
   return findings;
 }
 
 function stateOf({ state, clean, needsRecovery, features }: ExtSuperblock): Finding[] {
-  if (state & 2) return [fail('Linux noted errors in it.')];
+  if (state & 2) return [fail(english`Linux noted errors in it.`)];
   if (needsRecovery) {
-    const detail =
-      'It was in use when the card was taken out or lost its power; what was not written yet waits in its journal, which is sound.';
+    const detail = english`It was in use when the card was taken out or lost its power; what was not written yet waits in its journal, which is sound.`;
     return [{ state: 'remark', detail, next: NOTHING_TO_DO }];
   }
   if (clean) return [];
-  const detail = 'It was not unmounted properly.';
+  const detail = english`It was not unmounted properly.`;
   const next = features.compat & COMPAT.hasJournal ? NOTHING_TO_DO : CHECK_IT;
   return [{ state: 'remark', detail, next }];
 }
@@ -88,7 +95,7 @@ async function badSpares(view: BlockDevice, own: ExtSuperblock): Promise<Finding
     if (!spare || !isSpareOf(spare, own)) bad++;
   }
   if (bad === 0) return [];
-  const detail = `${bad} of the ${seen} spare copies of its superblock are damaged; it works without them.`;
+  const detail = english`${bad} of the ${seen} spare copies of its superblock are damaged; it works without them.`;
   return [{ state: 'remark', detail, next: CHECK_IT }];
 }
 

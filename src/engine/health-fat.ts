@@ -3,22 +3,22 @@
  * specification 1.03; Linux fs/fat/fatent.c and fsck.fat for the marks "in use".
  */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { type FatReader, fsInfoOffset, openFatReader } from './fat-reader.ts';
 import { FatTable } from './fat-table.ts';
 import type { Finding } from './health.ts';
 
-const CHECK_IT =
-  'The Pi checks it when it starts; on a Linux computer “fsck.vfat -a” on the card’s partition does.';
+const CHECK_IT = english`The Pi checks it when it starts; on a Linux computer “fsck.vfat -a” on the card’s partition does.`;
 const PIECE_BYTES = 256 * 1024;
 
 /** `window` is the partition. Device errors pass through. */
 export async function findFatFaults(window: BlockDevice): Promise<Finding[]> {
   const reader = await openFatReader(window);
   if (!reader) {
-    const detail = 'Its boot sector makes no sense, or it is longer than its partition.';
-    return [{ state: 'fail', detail, next: 'Restore an older backup.' }];
+    const detail = english`Its boot sector makes no sense, or it is longer than its partition.`;
+    return [{ state: 'fail', detail, next: english`Restore an older backup.` }];
   }
   try {
     return [
@@ -29,7 +29,7 @@ export async function findFatFaults(window: BlockDevice): Promise<Finding[]> {
     ];
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
-    return [{ state: 'fail', detail: `It is damaged (${error.message}).`, next: CHECK_IT }];
+    return [{ state: 'fail', detail: english`It is damaged (${error.message}).`, next: CHECK_IT }];
   }
 }
 
@@ -43,15 +43,15 @@ async function marks({ boot, geometry, window }: FatReader): Promise<Finding[]> 
   const hadErrors = (state & 2) !== 0 || (second !== null && (second & sound) === 0);
   const findings: Finding[] = [];
   if (wasInUse) {
-    const detail = 'It was in use when the card was taken out or lost its power.';
+    const detail = english`It was in use when the card was taken out or lost its power.`;
     findings.push({ state: 'remark', detail, next: CHECK_IT });
   }
   if (hadErrors) {
-    const detail = 'Somebody noted in it that the card could not be read or written everywhere.';
+    const detail = english`Somebody noted in it that the card could not be read or written everywhere.`;
     findings.push({
       state: 'remark',
       detail,
-      next: 'Make sure of another backup; the card may be worn.',
+      next: english`Make sure of another backup; the card may be worn.`,
     });
   }
   return findings;
@@ -68,7 +68,7 @@ async function differingTables({ geometry, window }: FatReader): Promise<Finding
     if (Buffer.compare(first, second) !== 0) differing++;
   }
   if (differing === 0) return [];
-  const detail = 'The two copies of its table of clusters are not the same; a Pi uses the first.';
+  const detail = english`The two copies of its table of clusters are not the same; a Pi uses the first.`;
   return [{ state: 'remark', detail, next: CHECK_IT }];
 }
 
@@ -84,7 +84,7 @@ async function oddInfo(reader: FatReader): Promise<Finding[]> {
   const isPlausible =
     (free === UNKNOWN || free <= clusters) && (next === UNKNOWN || next < clusters + 2);
   if (isInfo && isPlausible) return [];
-  const detail = 'Its note of how much is free (FSInfo) makes no sense; systems count again then.';
+  const detail = english`Its note of how much is free (FSInfo) makes no sense; systems count again then.`;
   return [{ state: 'remark', detail, next: CHECK_IT }];
 }
 
@@ -98,6 +98,6 @@ async function spareBootSector({ boot, geometry, window }: FatReader): Promise<F
   const own = boot.bytes.slice();
   if (spare.length === own.length) spare[65] = own[65] ?? 0;
   if (Buffer.compare(spare, own) === 0) return [];
-  const detail = 'The spare copy of its boot sector is not the same as the one in use.';
+  const detail = english`The spare copy of its boot sector is not the same as the one in use.`;
   return [{ state: 'remark', detail, next: CHECK_IT }];
 }

@@ -1,5 +1,6 @@
 /** Can every folder and file of a partition be found? On a boot partition, which is small, every file is read, too. */
 
+import { english } from '../language/say-again.ts';
 import { isPiKeepError, throwIfInterrupted } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
 import type { Finding } from './health.ts';
@@ -12,8 +13,7 @@ const MAX_FILES = 5_000_000;
 const MAX_READ_BYTES = 1024 ** 3;
 const MAX_FINDINGS = 50;
 
-const NEXT =
-  'Take the file from another backup; if more of them are damaged, the card is worn and wants to be replaced.';
+const NEXT = english`Take the file from another backup; if more of them are damaged, the card is worn and wants to be replaced.`;
 
 /** Device errors other than READ_FAILED pass through; INTERRUPTED. */
 export async function findFileFaults(tree: FileTree, signal?: AbortSignal): Promise<Finding[]> {
@@ -28,15 +28,15 @@ export async function findFileFaults(tree: FileTree, signal?: AbortSignal): Prom
     for await (const { path, kind, bytes, unreadable } of tree.walk('/', { signal })) {
       if (++count > MAX_FILES) break;
       if (unreadable !== null) {
-        add(`${shownText(path, 200)} is damaged (${unreadable}).`);
+        add(english`${shownText(path, 200)} is damaged (${unreadable}).`);
       } else if (reads && kind === 'file' && bytes <= budget) {
         budget -= bytes;
         const why = await readThrough(tree, path, signal);
-        if (why !== null) add(`${shownText(path, 200)} is damaged (${why}).`);
+        if (why !== null) add(english`${shownText(path, 200)} is damaged (${why}).`);
       }
     }
   } catch (error) {
-    add(`Its folders cannot be read (${troubleOf(error)}).`);
+    add(english`Its folders cannot be read (${troubleOf(error)}).`);
   }
   for (const problem of tree.problems) add(`${shownText(problem, 300)}.`);
   return findings;
@@ -53,7 +53,7 @@ async function readThrough(
   } catch (error) {
     throwIfInterrupted(signal);
     // It was there a moment ago: two entries of one name, of which the other is a folder.
-    if (isPiKeepError(error, 'NO_SUCH_FILE')) return 'its name is there twice';
+    if (isPiKeepError(error, 'NO_SUCH_FILE')) return english`its name is there twice`;
     return troubleOf(error);
   }
 }

@@ -1,5 +1,6 @@
 /** Which Pis a card has device trees for, and what they would miss. Chips, kernels and firmware are those of `pi-models.ts`. */
 
+import { english } from '../language/say-again.ts';
 import type { Finding } from './health.ts';
 import { type PiFamily, piFamilies } from './pi-models.ts';
 
@@ -12,8 +13,7 @@ export interface ModelFiles {
   readonly namesTree: boolean;
 }
 
-const NEXT =
-  'Restore an older backup, or copy the file from a card with the same system; on a Pi that starts, “sudo apt install --reinstall” of the firmware’s or kernel’s package brings it back.';
+const NEXT = english`Restore an older backup, or copy the file from a card with the same system; on a Pi that starts, “sudo apt install --reinstall” of the firmware’s or kernel’s package brings it back.`;
 
 /** Kernels that only one kind of chip starts, so that its device trees belong to them. */
 const tellingKernels: readonly (readonly [RegExp, RegExp, string])[] = [
@@ -27,14 +27,13 @@ export function missingForModels(files: ModelFiles): Finding[] {
   const has = (pattern: RegExp): boolean => names.some((name) => pattern.test(name));
   const fail = (detail: string): Finding => ({ state: 'fail', detail, next: NEXT });
   if (!files.namesKernel && !has(/^(kernel[^/]*\.img|vmlinuz.*)$/)) {
-    return [fail('There is no kernel on the boot partition, so no Pi would start from it.')];
+    return [fail(english`There is no kernel on the boot partition, so no Pi would start from it.`)];
   }
   const findings = [...missingByTrees(files, has), ...missingTrees(files, has)].map(fail);
   if (findings.length > 0) return findings;
   const anyFirmware = files.namesFirmware || has(/^(bootcode\.bin|start.*\.elf)$/);
   if (anyFirmware || has(/^bcm2712.*\.dtb$/)) return [];
-  const detail =
-    'There is no firmware (bootcode.bin, start*.elf) on the boot partition: only a Pi 5 or newer starts without.';
+  const detail = english`There is no firmware (bootcode.bin, start*.elf) on the boot partition: only a Pi 5 or newer starts without.`;
   return [{ state: 'remark', detail, next: NEXT }];
 }
 
@@ -49,9 +48,10 @@ function missingByTrees(files: ModelFiles, has: (pattern: RegExp) => boolean): s
     ];
     for (const what of lacks) missing.set(what, [...(missing.get(what) ?? []), family.name]);
   }
-  return [...missing].map(
-    ([what, names]) =>
-      `The boot partition has no ${what} for ${names.join(', ')}, so such a Pi would not start.`,
+  return [...missing].map(([what, names]) =>
+    what === 'kernel'
+      ? english`The boot partition has no kernel for ${names.join(', ')}, so such a Pi would not start.`
+      : english`The boot partition has no ${what} for ${names.join(', ')}, so such a Pi would not start.`,
   );
 }
 
@@ -64,13 +64,13 @@ function firmwareName(pattern: RegExp): string {
 function missingTrees({ namesTree }: ModelFiles, has: (pattern: RegExp) => boolean): string[] {
   if (namesTree) return [];
   const without = (name: string): string =>
-    `The boot partition has no device tree (.dtb) for the ${name}, so such a Pi would not start.`;
+    english`The boot partition has no device tree (.dtb) for the ${name}, so such a Pi would not start.`;
   const anyTree = has(/\.dtb$/);
   if (!anyTree) {
     // Linux for 64 bits starts on no Pi without one; the oldest kernels of the Pi 1 did.
     const needs = has(/^kernel(7|7l|8|_2712)\.img$/);
     return needs
-      ? ['The boot partition has no device trees (.dtb), so no Pi would start from it.']
+      ? [english`The boot partition has no device trees (.dtb), so no Pi would start from it.`]
       : [];
   }
   const byKernel = tellingKernels

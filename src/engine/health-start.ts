@@ -3,6 +3,7 @@
  * under old PARTUUIDs. Sources: Linux Documentation/admin-guide/kernel-parameters.txt, fstab(5), systemd.mount(5).
  */
 
+import { english } from '../language/say-again.ts';
 import type { BootPartition } from './boot-partition.ts';
 import type { Card, CardPartition } from './card.ts';
 import type { FileTree } from './file-tree.ts';
@@ -26,20 +27,32 @@ export async function checkCommandLine(boot: BootPartition, card: Card): Promise
   const read = await readSmallText(tree, `/${name}`, signal);
   const findings: Finding[] = [];
   let root: CardPartition | null = null;
-  let fine = 'There is no cmdline.txt to look at.';
+  let fine = english`There is no cmdline.txt to look at.`;
   if (read.kind === 'unusable') {
-    const detail = `${name} on the boot partition cannot be used, because ${read.why}, so a Pi would not start from this.`;
-    findings.push({ state: 'fail', detail, next: `Write ${name} anew; any computer can edit it.` });
+    const detail = english`${name} on the boot partition cannot be used, because ${read.why}, so a Pi would not start from this.`;
+    findings.push({
+      state: 'fail',
+      detail,
+      next: english`Write ${name} anew; any computer can edit it.`,
+    });
   }
   if (read.kind === 'missing' && hasSystem(card)) {
-    const detail = `There is no ${name} on the boot partition, so the Pi does not know where its system is.`;
-    findings.push({ state: 'fail', detail, next: 'Copy it from a card with the same system.' });
+    const detail = english`There is no ${name} on the boot partition, so the Pi does not know where its system is.`;
+    findings.push({
+      state: 'fail',
+      detail,
+      next: english`Copy it from a card with the same system.`,
+    });
   }
   if (read.kind === 'text') {
     const lines = read.text.split('\n').filter((line) => line.trim() !== '');
     if (lines.length > 1) {
-      const detail = `${name} has ${lines.length} lines, and a Pi reads only the first.`;
-      findings.push({ state: 'remark', detail, next: `Put everything in ${name} on one line.` });
+      const detail = english`${name} has ${lines.length} lines, and a Pi reads only the first.`;
+      findings.push({
+        state: 'remark',
+        detail,
+        next: english`Put everything in ${name} on one line.`,
+      });
     }
     const judged = judgeLine((lines[0] ?? '').slice(0, MAX_LINE), name, boot, card);
     findings.push(...judged.findings);
@@ -60,7 +73,7 @@ function judgeLine(line: string, name: string, boot: BootPartition, card: Card) 
     new RegExp(`(?:^|\\s)${key}=("[^"]*"|\\S+)`).exec(line)?.[1];
   const findings: Finding[] = [];
   let root: CardPartition | null = null;
-  let fine = `${name} leaves it to the Pi where its system is.`;
+  let fine = english`${name} leaves it to the Pi where its system is.`;
   // LibreELEC names its two partitions with words of its own.
   for (const key of ['root', 'boot', 'disk']) {
     const text = value(key);
@@ -76,20 +89,20 @@ function judgeLine(line: string, name: string, boot: BootPartition, card: Card) 
       continue;
     }
     root = part;
-    fine = `${name} leads to partition ${part.index} (${key}=${spec.shown}).`;
+    fine = english`${name} leads to partition ${part.index} (${key}=${spec.shown}).`;
     const wrong = wrongSystem(name, key === 'root' ? value('rootfstype') : undefined, part);
     if (wrong) findings.push(wrong);
   }
   const namesNone = ['root', 'boot', 'disk'].every((key) => value(key) === undefined);
   if (namesNone && hasSystem(card) && !boot.names.some((one) => /^u-boot|^recovery/i.test(one))) {
-    const detail = `${name} does not say where the system is (root=), so a Pi would not start from this.`;
+    const detail = english`${name} does not say where the system is (root=), so a Pi would not start from this.`;
     findings.push({ state: 'fail', detail, next: adviceFor(card) });
   }
   return { findings, root, fine };
 }
 
 function missingWords(name: string, spec: VolumeSpec, card: Card) {
-  const detail = `This Pi would not start: ${name} asks for ${spec.shown}, which no partition has.`;
+  const detail = english`This Pi would not start: ${name} asks for ${spec.shown}, which no partition has.`;
   return { detail, next: adviceFor(card) };
 }
 
@@ -99,8 +112,8 @@ function missingSystem(named: string | undefined, { names }: BootPartition): Fin
   // In a folder, nobody looks for it here.
   if (name.includes('/') || names.some((one) => one.toLowerCase() === name.toLowerCase()))
     return [];
-  const detail = `There is no ${shownText(name)} on the boot partition, which holds the system, so this Pi would not start.`;
-  return [{ state: 'fail', detail, next: 'Copy it from a card with the same system.' }];
+  const detail = english`There is no ${shownText(name)} on the boot partition, which holds the system, so this Pi would not start.`;
+  return [{ state: 'fail', detail, next: english`Copy it from a card with the same system.` }];
 }
 
 /** What to write instead: the system's own partition. */
@@ -108,20 +121,20 @@ function adviceFor({ partitions }: Card): string {
   const system = partitions.find(({ ext }) => ext !== null);
   const own = system?.partUuid ?? null;
   return own === null
-    ? 'Put the PARTUUID of the system’s partition into cmdline.txt (and /etc/fstab); “lsblk -o NAME,PARTUUID” shows it.'
-    : `Put root=PARTUUID=${own} into cmdline.txt on the boot partition, and change /etc/fstab alike; or give the card its old disk signature again.`;
+    ? english`Put the PARTUUID of the system’s partition into cmdline.txt (and /etc/fstab); “lsblk -o NAME,PARTUUID” shows it.`
+    : english`Put root=PARTUUID=${own} into cmdline.txt on the boot partition, and change /etc/fstab alike; or give the card its old disk signature again.`;
 }
 
 function wrongSystem(name: string, type: string | undefined, part: CardPartition): Finding | null {
-  const next = 'Restore an older backup; this partition does not hold what the Pi looks for.';
+  const next = english`Restore an older backup; this partition does not hold what the Pi looks for.`;
   const { index, fileSystem } = part;
   if (fileSystem === null) {
-    const detail = `The system should be on partition ${index} (${name}), but no file system can be read there.`;
+    const detail = english`The system should be on partition ${index} (${name}), but no file system can be read there.`;
     return { state: 'fail', detail, next };
   }
   if (type === undefined || fitsType(type, fileSystem)) return null;
-  const detail = `${name} says that the system is ${shownText(type, 20)}, but partition ${index} is ${fileSystem}.`;
-  return { state: 'fail', detail, next: 'Correct rootfstype= in cmdline.txt.' };
+  const detail = english`${name} says that the system is ${shownText(type, 20)}, but partition ${index} is ${fileSystem}.`;
+  return { state: 'fail', detail, next: english`Correct rootfstype= in cmdline.txt.` };
 }
 
 /** A Linux that keeps its settings on an ext file system was found. */
@@ -144,8 +157,8 @@ export async function checkMounts(
     const read = await readSmallText(tree, '/etc/fstab', signal);
     if (read.kind === 'missing') continue;
     if (read.kind === 'unusable') {
-      const detail = `/etc/fstab cannot be used, because ${read.why}.`;
-      const next = 'Restore an older backup, or write /etc/fstab anew.';
+      const detail = english`/etc/fstab cannot be used, because ${read.why}.`;
+      const next = english`Restore an older backup, or write /etc/fstab anew.`;
       return checkOf('mounts', '', [{ state: 'fail', detail, next }], tree.partition);
     }
     const findings = read.text
@@ -156,7 +169,7 @@ export async function checkMounts(
       .flatMap((line) => judgeMount(line, card));
     return checkOf(
       'mounts',
-      'Everything that /etc/fstab mounts is there.',
+      english`Everything that /etc/fstab mounts is there.`,
       findings,
       tree.partition,
     );
@@ -171,27 +184,27 @@ function judgeMount(line: string, card: Card): Finding[] {
   const isOwn = place === '/' || /^\/boot(\/|$)/.test(place);
   const part = findVolume(card.partitions, spec);
   const where = shownText(place, 40);
-  const next = `Correct the line for ${where} in /etc/fstab: “lsblk -o NAME,PARTUUID,UUID,LABEL” on the Pi shows what its partitions are called.`;
+  const next = english`Correct the line for ${where} in /etc/fstab: “lsblk -o NAME,PARTUUID,UUID,LABEL” on the Pi shows what its partitions are called.`;
   if (part) {
     if (part.fileSystem === null || fitsType(type, part.fileSystem)) return [];
-    const detail = `/etc/fstab mounts ${where} as ${shownText(type, 20)}, but partition ${part.index} is ${part.fileSystem}.`;
+    const detail = english`/etc/fstab mounts ${where} as ${shownText(type, 20)}, but partition ${part.index} is ${part.fileSystem}.`;
     return [{ state: isOwn ? 'fail' : 'remark', detail, next }];
   }
   // A disk of its own may be plugged in; without "nofail" the Pi waits for it and then stops.
   if (!isOwn && (/(^|,)(nofail|noauto)(,|$)/.test(options) || type === 'swap')) return [];
-  const asks = `/etc/fstab asks for ${spec.shown} on ${where}`;
+  const asks = english`/etc/fstab asks for ${spec.shown} on ${where}`;
   return isOwn
     ? [
         {
           state: 'fail',
-          detail: `This Pi would not start properly: ${asks}, which no partition has.`,
+          detail: english`This Pi would not start properly: ${asks}, which no partition has.`,
           next,
         },
       ]
     : [
         {
           state: 'remark',
-          detail: `${asks}, which is not on this card: unless it is a disk of its own, the Pi stops while it starts.`,
+          detail: english`${asks}, which is not on this card: unless it is a disk of its own, the Pi stops while it starts.`,
           next,
         },
       ];

@@ -1,5 +1,6 @@
 /** The partition table, and what its oddities mean for a Pi. */
 
+import { english } from '../language/say-again.ts';
 import type { Card } from './card.ts';
 import { FIRST_COPY_DAMAGED, SECOND_COPY_DAMAGED } from './gpt.ts';
 import { checkOf, type Finding, type HealthCheck } from './health.ts';
@@ -7,15 +8,22 @@ import { HYBRID } from './partitions.ts';
 
 export function checkTable({ table, partitions }: Card): HealthCheck {
   const { scheme, problems } = table;
-  const count = partitions.length === 1 ? 'one partition' : `${partitions.length} partitions`;
+  const name = scheme.toUpperCase();
+  const { length } = partitions;
   const fine =
     scheme === 'none'
-      ? 'The file system has the whole card, without a partition table.'
-      : `The partition table (${scheme.toUpperCase()}) is sound, with ${count}.`;
+      ? english`The file system has the whole card, without a partition table.`
+      : length === 1
+        ? english`The partition table (${name}) is sound, with one partition.`
+        : english`The partition table (${name}) is sound, with ${length} partitions.`;
   const findings = problems.filter((problem) => problem !== HYBRID).map(findingOf);
   if (scheme === 'none' && findings.length === 0 && partitions.every(isUnknown)) {
-    const detail = 'There is neither a partition table nor a file system that PiKeep knows.';
-    findings.push({ state: 'fail', detail, next: 'It is empty, or its first sectors are lost.' });
+    const detail = english`There is neither a partition table nor a file system that PiKeep knows.`;
+    findings.push({
+      state: 'fail',
+      detail,
+      next: english`It is empty, or its first sectors are lost.`,
+    });
   }
   return checkOf('partition table', fine, findings);
 }
@@ -26,16 +34,13 @@ function isUnknown({ fileSystem }: Card['partitions'][number]): boolean {
 
 function findingOf(problem: string): Finding {
   if (problem === SECOND_COPY_DAMAGED) {
-    const next =
-      'The Pi does not need it; “sgdisk -e” on the card in a Linux computer writes it anew.';
+    const next = english`The Pi does not need it; “sgdisk -e” on the card in a Linux computer writes it anew.`;
     return { state: 'remark', detail: problem, next };
   }
   if (problem === FIRST_COPY_DAMAGED) {
-    const next =
-      'A Pi looks at the first copy only; “sgdisk” with the command “b” (use the spare header) repairs the card.';
+    const next = english`A Pi looks at the first copy only; “sgdisk” with the command “b” (use the spare header) repairs the card.`;
     return { state: 'fail', detail: problem, next };
   }
-  const next =
-    'Do not write to this card before its files are safe; repair the table, or restore an older backup.';
+  const next = english`Do not write to this card before its files are safe; repair the table, or restore an older backup.`;
   return { state: 'fail', detail: problem, next };
 }

@@ -1,5 +1,6 @@
 /** Ranges of a card that could not be read when it was copied: which files lie on them, and whether the Pi needs those. */
 
+import { english, inEnglish } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card } from './card.ts';
 import type { Range } from './chunks.ts';
@@ -51,47 +52,60 @@ export function checkUnreadable(
   const bytes = toExtents(ranges).reduce((sum, range) => sum + range.bytes, 0);
   const names = [...new Set(ranges.flatMap(({ files }) => files))];
   const needed = names.map((name) => neededWhat(name, boot)).filter((what) => what !== null);
-  const count = ranges.length === 1 ? 'One range' : `${ranges.length} ranges`;
   const told = names.slice(0, TOLD).map((name) => shownText(name, 100));
-  if (names.length > TOLD) told.push(`${names.length - TOLD} more`);
-  const on = told.length === 0 ? '' : ` on ${told.join('; ')}`;
-  const start = `${count} of the card (${formatBytes(bytes)}) could not be read${on}`;
+  if (names.length > TOLD) told.push(english`${names.length - TOLD} more`);
+  const start = unreadableWords(
+    ranges.length,
+    inEnglish(() => formatBytes(bytes)),
+    told.join('; '),
+  );
   const [first] = needed;
   const finding: Finding =
     first === undefined
       ? {
           state: 'remark',
-          detail: `${start}; nothing that the Pi needs to start lies there.`,
-          next: 'Copy the card again with another reader, or take those files from an older backup.',
+          detail: english`${start}; nothing that the Pi needs to start lies there.`,
+          next: english`Copy the card again with another reader, or take those files from an older backup.`,
         }
       : {
           state: 'fail',
-          detail: `${start}; ${first}, so the Pi may not start.`,
-          next: 'Copy the card again with another reader; to start the Pi, restore an older backup.',
+          detail: english`${start}; ${first}, so the Pi may not start.`,
+          next: english`Copy the card again with another reader; to start the Pi, restore an older backup.`,
         };
   return checkOf('unreadable ranges', '', [finding]);
 }
 
+function unreadableWords(count: number, size: string, on: string): string {
+  if (on === '') {
+    return count === 1
+      ? english`One range of the card (${size}) could not be read`
+      : english`${count} ranges of the card (${size}) could not be read`;
+  }
+  return count === 1
+    ? english`One range of the card (${size}) could not be read on ${on}`
+    : english`${count} ranges of the card (${size}) could not be read on ${on}`;
+}
+
 /** What of the start is hit; null for everything that the Pi starts without. */
 function neededWhat(name: string, boot: number | null): string | null {
-  if (name === 'partition table') return 'the partition table is damaged';
+  if (name === 'partition table') return english`the partition table is damaged`;
   const [, partition, what = name] = /^partition (\d+): (.*)$/s.exec(name) ?? [];
   const isBoot = partition === undefined || Number(partition) === boot;
   const file = what.replace(/^\//, '').replace(/ \(its folder entry\)$/, '');
   if (isBoot && /^(kernel[^/]*\.img|vmlinuz[^/]*)$/i.test(file)) {
-    return `the kernel (${shownText(file, 60)}) is damaged`;
+    return english`the kernel (${shownText(file, 60)}) is damaged`;
   }
   if (
     isBoot &&
     (isNeeded(file) || /^(config\.txt|cmdline\.txt|initramfs[^/]*|initrd[^/]*)$/i.test(file))
   ) {
-    return `${shownText(file, 60)}, from which the Pi starts, is damaged`;
+    return english`${shownText(file, 60)}, from which the Pi starts, is damaged`;
   }
   if (partition !== undefined && structures.test(what)) {
-    return `the file system of partition ${partition} (${shownText(what, 60)}) is damaged`;
+    return english`the file system of partition ${partition} (${shownText(what, 60)}) is damaged`;
   }
   const system = /^\/(usr\/)?(s?bin|lib(32|64)?)\/|^\/etc\/(fstab|passwd|systemd\/)|^\/ \(folder\)/;
-  return system.test(what) ? `the system (${shownText(what, 80)}) is damaged` : null;
+  return system.test(what) ? english`the system (${shownText(what, 80)}) is damaged` : null;
 }
 
 /** As `owner-of-block` calls what a whole file system hangs on; its copies are not among them. */

@@ -1,5 +1,7 @@
 /** Is a backup, or a card, any good? What every check says, and what they come to. */
 
+import { english } from '../language/say-again.ts';
+
 /** In the order in which they are told. */
 export const healthNames = [
   /** Whether the manifest beside an image makes sense and is its own. */
@@ -56,10 +58,10 @@ export type Verdict = (typeof verdicts)[number];
 
 export const verdictWords: Readonly<Record<Verdict, string>> = {
   good: 'good',
-  remarks: 'good, with remarks',
+  remarks: english`good, with remarks`,
   damaged: 'damaged',
   unfinished: 'incomplete',
-  unknown: 'not known',
+  unknown: english`not known`,
 };
 
 export interface Judgement {
@@ -85,7 +87,7 @@ export function checkOf(
   if (!worst) return { name, partition, state: 'ok', detail: fine, next: null };
   const more = sorted.length - TOLD;
   const details = [...new Set(sorted.slice(0, TOLD).map(({ detail }) => detail))];
-  if (more > 0) details.push(`There are ${more} more of the kind.`);
+  if (more > 0) details.push(english`There are ${more} more of the kind.`);
   return { name, partition, state: worst.state, detail: details.join(' '), next: worst.next };
 }
 
@@ -100,36 +102,41 @@ export interface JudgedFacts {
 
 /** What all checks come to. */
 export function judge({ kind, checks, hasManifest, wasRead }: JudgedFacts): Judgement {
-  const it = kind === 'image' ? 'This backup' : 'This card';
+  const isImage = kind === 'image';
   const unread = checks.find(({ name, state }) => name === 'unreadable ranges' && state !== 'ok');
   const fails = checks.filter((check) => check.state === 'fail' && check !== unread);
   const [first] = fails;
   if (first) {
     const content = checks.find(({ name }) => name === 'content');
-    const isCopy = kind === 'image' && hasManifest && wasRead && content?.state === 'ok';
-    const lead = isCopy
-      ? 'This backup is what was read from the card, but something was wrong with the card:'
-      : `${it} is damaged:`;
-    return { verdict: 'damaged', sentence: `${lead} ${first.detail}` };
+    const isCopy = isImage && hasManifest && wasRead && content?.state === 'ok';
+    const sentence = isCopy
+      ? english`This backup is what was read from the card, but something was wrong with the card: ${first.detail}`
+      : isImage
+        ? english`This backup is damaged: ${first.detail}`
+        : english`This card is damaged: ${first.detail}`;
+    return { verdict: 'damaged', sentence };
   }
   if (unread) {
-    return { verdict: 'unfinished', sentence: `${it} is incomplete. ${unread.detail}` };
+    const lead = isImage ? english`This backup is incomplete.` : english`This card is incomplete.`;
+    return { verdict: 'unfinished', sentence: `${lead} ${unread.detail}` };
   }
   const remarks = checks.filter(({ state }) => state === 'remark').length;
-  if (kind === 'image' && !hasManifest) {
-    const sentence =
-      'Nothing says what this image should contain; what can be said without that is below.';
+  if (isImage && !hasManifest) {
+    const sentence = english`Nothing says what this image should contain; what can be said without that is below.`;
     return { verdict: 'unknown', sentence };
   }
   const known = goodWords(kind, wasRead);
   if (remarks === 0) return { verdict: 'good', sentence: known };
-  const count = remarks === 1 ? 'One thing is' : `${remarks} things are`;
-  return { verdict: 'remarks', sentence: `${known} ${count} worth knowing.` };
+  const more =
+    remarks === 1
+      ? english`One thing is worth knowing.`
+      : english`${remarks} things are worth knowing.`;
+  return { verdict: 'remarks', sentence: `${known} ${more}` };
 }
 
 function goodWords(kind: 'image' | 'card', wasRead: boolean): string {
-  if (kind === 'card') return 'Nothing wrong was found on this card.';
+  if (kind === 'card') return english`Nothing wrong was found on this card.`;
   return wasRead
-    ? 'This backup is good: it is what was read from the card.'
-    : 'Nothing wrong was found with this backup; its content was not read this time.';
+    ? english`This backup is good: it is what was read from the card.`
+    : english`Nothing wrong was found with this backup; its content was not read this time.`;
 }

@@ -3,6 +3,7 @@
  * place yet. It is never replayed on the card; readers look through `overlayDevice` instead.
  */
 
+import { english } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import { isZero, MalformedBytes } from './bytes.ts';
 import { COMPAT } from './ext-features.ts';
@@ -44,14 +45,17 @@ export async function readJournal(
   const { journal: place, needsRecovery, features } = superblock;
   const nothing = { runs: [], overlay: null, beyond: null, notes: [] };
   if ((features.compat & COMPAT.hasJournal) === 0) {
-    if (needsRecovery) throw new NotUnderstood('it asks for a journal that it does not have');
+    if (needsRecovery)
+      throw new NotUnderstood(english`it asks for a journal that it does not have`);
     return { state: 'none', ...nothing };
   }
-  if (place.device !== 0) throw new NotUnderstood('its journal lies on another device');
+  if (place.device !== 0) throw new NotUnderstood(english`its journal lies on another device`);
   const { blocks, journal, notes } = await findJournal(window, superblock, groups);
-  if (journal.error !== 0) throw new NotUnderstood('its journal was given up after an error');
+  if (journal.error !== 0)
+    throw new NotUnderstood(english`its journal was given up after an error`);
   if (!needsRecovery) {
-    if (journal.start !== 0) throw new NotUnderstood('it says it is clean, but its journal is not');
+    if (journal.start !== 0)
+      throw new NotUnderstood(english`it says it is clean, but its journal is not`);
     return { ...nothing, state: 'clean', runs: blocks.runs, notes };
   }
   const log = journal.start === 0 ? null : await readLog(journal, blocks);
@@ -73,7 +77,7 @@ function overlayOf(contents: JournalContents, journal: JournalSuperblock, strict
 function notesOf(log: JournalLog): string[] {
   if (!log.beyond) return [];
   return [
-    `The journal is damaged at transaction ${log.endSequence}; like Linux, PiKeep replays what comes before it.`,
+    english`The journal is damaged at transaction ${log.endSequence}; like Linux, PiKeep replays what comes before it.`,
   ];
 }
 
@@ -100,7 +104,7 @@ async function findJournal(
         throw second instanceof MalformedBytes ? error : second;
       },
     );
-    const note = `The journal was found by the copy of its place in the superblock, because ${error.message}.`;
+    const note = english`The journal was found by the copy of its place in the superblock, because ${error.message}.`;
     return { ...found, notes: [note] };
   }
 }
@@ -116,14 +120,15 @@ async function openJournal(window: BlockDevice, superblock: ExtSuperblock, inode
 /** Fast commits change bitmaps without containing them, so a journal that has held one is not understood. */
 async function refuseFastCommits(journal: JournalSuperblock, blocks: JournalBlocks): Promise<void> {
   if (journal.fastCommits === null || isZero(await blocks.read(journal.fastCommits))) return;
-  throw new NotUnderstood('its journal holds fast commits');
+  throw new NotUnderstood(english`its journal holds fast commits`);
 }
 
 function checkTargets(window: BlockDevice, journal: JournalBlocks, overlay: Overlay): Overlay {
   const blocks = Math.floor(window.size / overlay.blockBytes);
   for (const block of overlay.blocks.keys()) {
-    if (block >= blocks) throw new NotUnderstood('its journal names blocks that do not exist');
-    if (journal.holds(block)) throw new NotUnderstood('its journal would overwrite itself');
+    if (block >= blocks)
+      throw new NotUnderstood(english`its journal names blocks that do not exist`);
+    if (journal.holds(block)) throw new NotUnderstood(english`its journal would overwrite itself`);
   }
   return overlay;
 }

@@ -1,5 +1,6 @@
 /** How a parser says that it cannot vouch for what it met, so that everything is copied (invariant 4). */
 
+import { english } from '../language/say-again.ts';
 import { MalformedBytes } from './bytes.ts';
 import { isPiKeepError } from './errors.ts';
 import type { FileSystemMap } from './file-system-map.ts';
@@ -17,10 +18,10 @@ export async function mapOrWhole(parse: () => Promise<FileSystemMap>): Promise<F
   } catch (error) {
     if (error instanceof NotUnderstood) return whole(error.message);
     if (error instanceof MalformedBytes) {
-      return whole(`its structures make no sense (${error.message})`);
+      return whole(english`its structures make no sense (${error.message})`);
     }
     if (isPiKeepError(error, 'READ_FAILED')) {
-      return whole(`its structures cannot be read at byte ${error.facts.offset}`);
+      return whole(english`its structures cannot be read at byte ${error.facts.offset}`);
     }
     throw error;
   }

@@ -3,6 +3,7 @@
  * around. Sources: UEFI specification 2.10 chapter 5 (GPT, protective MBR); the MBR and EBR layout as fdisk(8) has it.
  */
 
+import { english } from '../language/say-again.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader } from './bytes.ts';
 import type { Range } from './chunks.ts';
@@ -29,7 +30,7 @@ interface MbrEntry {
 }
 
 /** A problem that is none for a Pi: old ones start by the MBR of such a card. */
-export const HYBRID = 'The MBR names partitions besides the GPT (hybrid).';
+export const HYBRID = english`The MBR names partitions besides the GPT (hybrid).`;
 
 const PROTECTIVE = 0xee;
 /** More logical partitions than any tool makes; it also ends a chain that links back to itself. */
@@ -47,7 +48,7 @@ export async function readPartitionTable(device: BlockDevice): Promise<Partition
       const problems = hybrid ? [HYBRID] : [];
       return { scheme: 'gpt', ...gpt, problems: [...problems, ...gpt.problems] };
     }
-    return nothing('The MBR announces a GPT, but neither copy of it is intact.');
+    return nothing(english`The MBR announces a GPT, but neither copy of it is intact.`);
   }
   // A FAT boot sector carries the same signature; its code lies where the entries would be.
   if (entries.some((entry) => entry.status !== 0 && entry.status !== 0x80)) return nothing();
@@ -58,7 +59,7 @@ export async function readPartitionTable(device: BlockDevice): Promise<Partition
 async function withoutMbr(device: BlockDevice): Promise<PartitionTable> {
   const gpt = await readGpt(device);
   if (!gpt) return nothing();
-  const problems = ['The GPT has no protective MBR.', ...gpt.problems];
+  const problems = [english`The GPT has no protective MBR.`, ...gpt.problems];
   return { scheme: 'gpt', ...gpt, problems };
 }
 
@@ -76,7 +77,7 @@ async function readMbr(
     partitions.push(mbrPartition(slot + 1, entry.firstSector, entry, tableId, device.sectorSize));
   }
   const extended = partitions.filter((part) => part.kind === 'extended');
-  if (extended.length > 1) problems.push('There is more than one extended partition.');
+  if (extended.length > 1) problems.push(english`There is more than one extended partition.`);
   const first = extended[0];
   if (first) problems.push(...(await readLogical(device, first, tableId, partitions)));
   problems.push(...findOddities(partitions, device.size));
@@ -95,12 +96,12 @@ async function readLogical(
   const seen = new Set<number>();
   let record = base;
   for (let count = 0; count < MAX_LOGICAL; count++) {
-    if (seen.has(record)) return ['The chain of logical partitions links back to itself.'];
+    if (seen.has(record)) return [english`The chain of logical partitions links back to itself.`];
     seen.add(record);
     const bytes = await readUpTo(device, record * sectorSize, 512);
-    if (bytes.length < 512) return ['The chain of logical partitions leaves the disk.'];
+    if (bytes.length < 512) return [english`The chain of logical partitions leaves the disk.`];
     const sector = new ByteReader(bytes);
-    if (sector.u16(510) !== 0xaa55) return ['A logical partition has no valid boot record.'];
+    if (sector.u16(510) !== 0xaa55) return [english`A logical partition has no valid boot record.`];
     const own = readEntry(sector, 446);
     const next = readEntry(sector, 462);
     if (own.type !== 0 && own.sectors > 0) {
@@ -109,7 +110,7 @@ async function readLogical(
     if (next.type === 0 || next.sectors === 0) return [];
     record = base + next.firstSector;
   }
-  return [`There are more than ${MAX_LOGICAL} logical partitions.`];
+  return [english`There are more than ${MAX_LOGICAL} logical partitions.`];
 }
 
 function readEntry(sector: ByteReader, at: number): MbrEntry {

@@ -1,5 +1,6 @@
 /** Goes on with the backup of a card that an earlier process began, if card and image allow it. */
 
+import { english } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { CardAreas } from './card-areas.ts';
 import { CHUNK_BYTES, type Range } from './chunks.ts';
@@ -45,7 +46,7 @@ export async function resume(options: ResumeOptions): Promise<ResumedImage> {
   const plan = fitToPlan(ranges, options.entries);
   for (const stray of plan.strays) {
     if (intersect([stray], areas.fat).length > 0) continue;
-    const detail = 'Its checkpoint speaks of places that are not copied of this card.';
+    const detail = english`Its checkpoint speaks of places that are not copied of this card.`;
     throw new PiKeepError('NOTHING_TO_CONTINUE', { path: file.path, detail });
   }
   const { random, onCompare: onProgress, signal } = options;

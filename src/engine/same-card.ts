@@ -1,5 +1,6 @@
 /** Is this the card that an image was made of? Judged by what the card itself says, never by its device number. */
 
+import { english, inEnglish } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card, StrongIdentity } from './card.ts';
 import type { WeakIdentity } from './disk.ts';
@@ -28,7 +29,9 @@ export function requireSameCard({ disk, image, manifest, device, card }: SameCar
   if (device.size !== bytes) {
     const exact = formatBytes(device.size) === formatBytes(bytes);
     const words = (size: number): string =>
-      exact ? `a card of ${size} bytes` : `a card of ${formatBytes(size)}`;
+      exact
+        ? english`a card of ${size} bytes`
+        : english`a card of ${inEnglish(() => formatBytes(size))}`;
     throw other(words(bytes), words(device.size));
   }
   const wanted = identifiers(manifest.card.strong);
@@ -41,7 +44,7 @@ export function requireSameCard({ disk, image, manifest, device, card }: SameCar
   }
   const [first] = wanted;
   if (first && matches === 0) {
-    throw other(words(...first), 'one without any of its identifiers');
+    throw other(words(...first), english`one without any of its identifiers`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** A file of settings on a card, read with bounds; why it cannot be used is told apart from its not being there. */
 
+import { english } from '../language/say-again.ts';
 import { isPiKeepError } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
 
@@ -25,14 +26,15 @@ export async function readSmallText(
     if (facts.bytes > MAX_SETTINGS_BYTES) {
       return {
         kind: 'unusable',
-        why: `it is ${facts.bytes} bytes long, which no file of settings is`,
+        why: english`it is ${facts.bytes} bytes long, which no file of settings is`,
       };
     }
     const bytes = Buffer.alloc(facts.bytes);
     for await (const { offset, data } of tree.read(place, { signal })) {
       if (data) bytes.set(data, offset);
     }
-    if (bytes.includes(0)) return { kind: 'unusable', why: 'it holds bytes that are no text' };
+    if (bytes.includes(0))
+      return { kind: 'unusable', why: english`it holds bytes that are no text` };
     return { kind: 'text', text: bytes.toString('utf8') };
   } catch (error) {
     return { kind: 'unusable', why: troubleOf(error) };
@@ -43,6 +45,7 @@ export async function readSmallText(
 export function troubleOf(error: unknown): string {
   if (isPiKeepError(error, 'FILE_DAMAGED', 'IMAGE_DAMAGED')) return error.facts.detail;
   if (isPiKeepError(error, 'UNSUPPORTED')) return error.facts.what;
-  if (isPiKeepError(error, 'READ_FAILED')) return `byte ${error.facts.offset} cannot be read`;
+  if (isPiKeepError(error, 'READ_FAILED'))
+    return english`byte ${error.facts.offset} cannot be read`;
   throw error;
 }

@@ -1,5 +1,6 @@
 /** One entry of a partition table, whatever kind of table it came from. */
 
+import { english } from '../language/say-again.ts';
 import type { PartitionKind } from './disk.ts';
 
 export interface TablePartition {
@@ -25,7 +26,7 @@ export function findOddities(partitions: readonly TablePartition[], diskBytes: n
     .toSorted((left, right) => left.offset - right.offset);
   for (const [position, part] of real.entries()) {
     if (part.offset + part.bytes > diskBytes) {
-      problems.push(`Partition ${part.index} ends after the end of the disk.`);
+      problems.push(english`Partition ${part.index} ends after the end of the disk.`);
     }
     const next = real[position + 1];
     if (next && part.offset + part.bytes > next.offset) {

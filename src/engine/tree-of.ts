@@ -1,5 +1,6 @@
 /** Makes the tree of files that everybody uses out of what a file system offers. */
 
+import { english } from '../language/say-again.ts';
 import { MalformedBytes } from './bytes.ts';
 import { PiKeepError, throwIfInterrupted } from './errors.ts';
 import { targetText } from './file-name.ts';
@@ -134,7 +135,9 @@ async function* inWordsEach<T>(
 function asDamaged(path: string, error: unknown): unknown {
   if (!(error instanceof MalformedBytes)) return error;
   if (error instanceof Encrypted) {
-    return new PiKeepError('UNSUPPORTED', { what: `reading ${path}, because it is encrypted` });
+    return new PiKeepError('UNSUPPORTED', {
+      what: english`reading ${path}, because it is encrypted`,
+    });
   }
   return new PiKeepError('FILE_DAMAGED', { path, detail: error.message }, { cause: error });
 }

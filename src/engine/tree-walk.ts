@@ -1,5 +1,6 @@
 /** Goes through everything below a folder, each folder once, as deep as it is: no loop and no second name makes it endless. */
 
+import { english, inEnglish } from '../language/say-again.ts';
 import { asPiKeepError, throwIfInterrupted } from './errors.ts';
 import { explain } from './explain.ts';
 import { joinPath } from './file-name.ts';
@@ -35,13 +36,13 @@ export async function* walkTree<P>(
   const mayEnter = ({ path, node }: Found<P>): boolean => {
     if (enter && !enter({ ...node.facts, path })) return false;
     if (node.facts.unreadable !== null) {
-      note(`${path} was not entered, because ${node.facts.unreadable}`);
+      note(english`${path} was not entered, because ${node.facts.unreadable}`);
     } else if (entered.has(node.key)) {
-      note(`${path} was not entered, because it is a folder that was entered before`);
+      note(english`${path} was not entered, because it is a folder that was entered before`);
     } else if (levels.length > MAX_DEPTH) {
-      note(`${path} was not entered, because it lies too deep`);
+      note(english`${path} was not entered, because it lies too deep`);
     } else if (node.facts.bytes > bytesLeft) {
-      note(`${path} was not entered, because there are more folders than there is room for`);
+      note(english`${path} was not entered, because there are more folders than there is room for`);
     } else {
       return true;
     }
@@ -73,7 +74,9 @@ async function nextOf<P>(level: Level<P>, note: NoteProblem): Promise<Found<P> |
     return next.done ? null : next.value;
   } catch (error) {
     if (!isOneFilesTrouble(error)) throw error;
-    note(`${level.folder.path} could not be listed: ${explain(asPiKeepError(error)).message}`);
+    note(
+      english`${level.folder.path} could not be listed: ${inEnglish(() => explain(asPiKeepError(error))).message}`,
+    );
     return null;
   }
 }

@@ -3,6 +3,7 @@
  * system that was fully understood proves it free, or behind the last partition where nothing known lies.
  */
 
+import { english } from '../language/say-again.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card, CardPartition } from './card.ts';
 import { MAP_ALIGNMENT, type Range, totalBytes } from './chunks.ts';
@@ -76,7 +77,7 @@ export function wholeCard(map: UsedMap, bytes: number): UsedMap {
   const partitions = map.partitions.map((use) => ({
     ...use,
     strategy: 'whole' as const,
-    reason: use.reason ?? 'the whole card was asked for',
+    reason: use.reason ?? english`the whole card was asked for`,
   }));
   const ranges = [{ offset: 0, bytes }];
   return { ranges, bytes, partitions, notes: [] };
@@ -122,26 +123,26 @@ function oddityOf(
   diskBytes: number,
 ): Extract<FileSystemMap, { strategy: 'whole' }> | null {
   const end = part.offset + part.bytes;
-  if (end > diskBytes) return whole('it ends after the end of the card');
+  if (end > diskBytes) return whole(english`it ends after the end of the card`);
   const overlaps = all.some(
     (other) => other !== part && other.offset < end && part.offset < other.offset + other.bytes,
   );
-  return overlaps ? whole('it overlaps another partition') : null;
+  return overlaps ? whole(english`it overlaps another partition`) : null;
 }
 
 /** By content, not by type byte; two signatures mean that one of them is a leftover, and nobody knows which. */
 async function mapFileSystem(window: BlockDevice): Promise<FileSystemMap> {
   const found = await probeFileSystems(window);
   const [only, second] = found;
-  if (only === undefined) return whole('nothing known was found on it');
-  if (second !== undefined) return whole(`it carries the marks of ${found.join(' and ')}`);
+  if (only === undefined) return whole(english`nothing known was found on it`);
+  if (second !== undefined) return whole(english`it carries the marks of ${found.join(' and ')}`);
   switch (only) {
     case 'fat':
       return mapFat(window);
     case 'ext':
       return mapExt(window);
     default:
-      return whole(`PiKeep does not read ${only}`);
+      return whole(english`PiKeep does not read ${only}`);
   }
 }
 
@@ -163,14 +164,17 @@ async function mapOutside(
   const tail = gaps.at(-1);
   if (!tail || !end || tail.offset < end.offset) return { ranges: gaps, notes: [] };
   if (intersect(gaps, holes).length > 0) {
-    const note = 'The space after the last partition is copied: parts of the table cannot be read.';
+    const note = english`The space after the last partition is copied: parts of the table cannot be read.`;
     return { ranges: gaps, notes: [note] };
   }
   const found = await readSignature(device, tail);
   if (found !== null) {
-    return { ranges: gaps, notes: [`The space after the last partition is copied: ${found}.`] };
+    return {
+      ranges: gaps,
+      notes: [english`The space after the last partition is copied: ${found}.`],
+    };
   }
-  const note = `${tail.bytes} bytes after the last partition carry nothing known and are left out.`;
+  const note = english`${tail.bytes} bytes after the last partition carry nothing known and are left out.`;
   return { ranges: union(gaps.slice(0, -1), table.copies), notes: [note] };
 }
 
@@ -180,6 +184,6 @@ async function readSignature(device: BlockDevice, tail: Range): Promise<string |
     return await signatureInTail(device, tail);
   } catch (error) {
     if (!isPiKeepError(error, 'READ_FAILED')) throw error;
-    return `it cannot be read at byte ${error.facts.offset}`;
+    return english`it cannot be read at byte ${error.facts.offset}`;
   }
 }

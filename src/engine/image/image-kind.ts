@@ -1,5 +1,6 @@
 /** What a file is, told by its first bytes; its name can say anything. */
 
+import { english } from '../../language/say-again.ts';
 import type { PackedForm } from './unpacker.ts';
 
 /** A plain image, a packed one, or something that is no image of a card, in words: "a web page". */
@@ -32,22 +33,22 @@ const packed: readonly (readonly [Signature, PackedForm])[] = [
 
 /** The first bytes of what people take for an image by mistake. Sources: file(1)'s magic, and each format's specification. */
 const foreign: readonly (readonly [Signature, string])[] = [
-  [starts("7z\xbc\xaf'\x1c"), 'a 7-Zip archive, which has to be unpacked first'],
-  [starts('Rar!\x1a\x07'), 'a RAR archive, which has to be unpacked first'],
-  [starts('BZh'), 'packed as bzip2, which has to be unpacked first'],
-  [starts('\x5d\0\0'), 'packed as LZMA, which has to be unpacked first'],
-  [starts('LZIP'), 'packed as lzip, which has to be unpacked first'],
-  [starts('\x04\x22\x4d\x18'), 'packed as LZ4, which has to be unpacked first'],
-  [starts('ustar', 257), 'a tar archive'],
-  [starts('encrcdsa'), 'an encrypted disk image of macOS'],
-  [starts('QFI\xfb'), 'the disk of a virtual machine (QCOW2)'],
-  [starts('KDMV'), 'the disk of a virtual machine (VMDK)'],
-  [starts('vhdxfile'), 'the disk of a virtual machine (VHDX)'],
-  [starts('conectix'), 'the disk of a virtual machine (VHD)'],
-  [starts('\x3a\xff\x26\xed'), 'an Android sparse image'],
-  [starts('MSWIM\0\0\0'), 'a Windows image (WIM)'],
-  [starts('hsqs'), 'a single SquashFS file system'],
-  [starts('%PDF-'), 'a PDF document'],
+  [starts("7z\xbc\xaf'\x1c"), english`a 7-Zip archive, which has to be unpacked first`],
+  [starts('Rar!\x1a\x07'), english`a RAR archive, which has to be unpacked first`],
+  [starts('BZh'), english`packed as bzip2, which has to be unpacked first`],
+  [starts('\x5d\0\0'), english`packed as LZMA, which has to be unpacked first`],
+  [starts('LZIP'), english`packed as lzip, which has to be unpacked first`],
+  [starts('\x04\x22\x4d\x18'), english`packed as LZ4, which has to be unpacked first`],
+  [starts('ustar', 257), english`a tar archive`],
+  [starts('encrcdsa'), english`an encrypted disk image of macOS`],
+  [starts('QFI\xfb'), english`the disk of a virtual machine (QCOW2)`],
+  [starts('KDMV'), english`the disk of a virtual machine (VMDK)`],
+  [starts('vhdxfile'), english`the disk of a virtual machine (VHDX)`],
+  [starts('conectix'), english`the disk of a virtual machine (VHD)`],
+  [starts('\x3a\xff\x26\xed'), english`an Android sparse image`],
+  [starts('MSWIM\0\0\0'), english`a Windows image (WIM)`],
+  [starts('hsqs'), english`a single SquashFS file system`],
+  [starts('%PDF-'), english`a PDF document`],
   [starts('\x89PNG'), 'a picture'],
   [starts('\xff\xd8\xff'), 'a picture'],
   [starts('\x7fELF'), 'a program'],
@@ -69,7 +70,7 @@ export function imageKind(head: Uint8Array): ImageKind {
 /** What the content of a packed file is, in words, where that is no image; null for an image. */
 export function foreignContent(head: Uint8Array): string | null {
   const kind = imageKind(head);
-  if (kind.kind === 'packed') return 'packed twice, and has to be unpacked first';
+  if (kind.kind === 'packed') return english`packed twice, and has to be unpacked first`;
   return kind.kind === 'foreign' ? kind.what : null;
 }
 
@@ -99,6 +100,6 @@ function textKind(head: Uint8Array): string | null {
   if (!isText) return null;
   const text = String.fromCharCode(...head).toLowerCase();
   return /<!doctype html|<html|<head/.test(text)
-    ? 'a web page (a download that went wrong leaves one)'
-    : 'a text file';
+    ? english`a web page (a download that went wrong leaves one)`
+    : english`a text file`;
 }

@@ -1,5 +1,6 @@
 /** Opens an image by what it is: a backup with its manifest, or a file from elsewhere told by its first bytes. */
 
+import { english } from '../../language/say-again.ts';
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { MalformedBytes } from '../bytes.ts';
 import { PiKeepError } from '../errors.ts';
@@ -87,7 +88,7 @@ async function kindOf(file: BlockDevice): Promise<Exclude<ImageKind, { kind: 'fo
   if (kind.kind === 'foreign') throw new PiKeepError('NOT_AN_IMAGE', { path, what: kind.what });
   const end = await readUpTo(file, Math.max(0, size - DMG_TRAILER_BYTES), DMG_TRAILER_BYTES);
   if (!isDmgTrailer(end)) return kind;
-  throw new PiKeepError('NOT_AN_IMAGE', { path, what: 'a disk image of macOS (.dmg)' });
+  throw new PiKeepError('NOT_AN_IMAGE', { path, what: english`a disk image of macOS (.dmg)` });
 }
 
 /** A backup of PiKeep. Throws IMAGE_DAMAGED unless it has the size and the form that its manifest says. */
@@ -106,7 +107,7 @@ async function openBackup(options: FormOptions, manifest: Manifest): Promise<Blo
     };
   }
   await device.close();
-  const detail = `it has ${device.size} bytes instead of ${source.bytes}`;
+  const detail = english`it has ${device.size} bytes instead of ${source.bytes}`;
   throw new PiKeepError('IMAGE_DAMAGED', { path, detail });
 }
 
@@ -116,7 +117,7 @@ function bmapPlanOf({ bmap, path }: FormOptions): EndingPlan | null {
     return planOfBmap(parseBmap(bmap));
   } catch (error) {
     if (!(error instanceof MalformedBytes)) throw error;
-    const detail = `its block map (.bmap) is not as it was written, ${error.message}.`;
+    const detail = english`its block map (.bmap) is not as it was written, ${error.message}.`;
     throw new PiKeepError('MANIFEST_INVALID', { path, detail }, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 /** Opens an image of any format as the card that it holds, without unpacking it to disk. */
 
+import { english } from '../../language/say-again.ts';
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { ByteReader, MalformedBytes } from '../bytes.ts';
 import { asPiKeepError, PiKeepError } from '../errors.ts';
@@ -112,6 +113,8 @@ async function zstdIndex(file: BlockDevice, isOurs: boolean): Promise<BlockIndex
 /** Whether it was cut off or never had one, only its manifest could tell. */
 function withoutTable(isOurs: boolean): Error {
   if (isOurs) return new MalformedBytes('it does not end in a table of its parts');
-  const what = 'reading from the middle of a .zst file without a table of its parts';
-  return new PiKeepError('UNSUPPORTED', { what: `${what} (cut off, or of another program)` });
+  const what = english`reading from the middle of a .zst file without a table of its parts`;
+  return new PiKeepError('UNSUPPORTED', {
+    what: english`${what} (cut off, or of another program)`,
+  });
 }

@@ -1,5 +1,6 @@
 /** Unpacks a stream once from beginning to end before anything is written: its map, its proof, and what to keep of it. */
 
+import { english, inEnglish } from '../../language/say-again.ts';
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { MalformedBytes } from '../bytes.ts';
 import { CHUNK_BYTES } from '../chunks.ts';
@@ -79,7 +80,7 @@ class StreamScan {
     kept.take(piece);
     if (!this.#isImage && kept.position >= KIND_BYTES) await this.#requireImage();
     if (kept.position > MAX_TIMES * limitBytes) {
-      const what = `a file that unpacks to more than ${formatBytes(MAX_TIMES * limitBytes)}`;
+      const what = english`a file that unpacks to more than ${inEnglish(() => formatBytes(MAX_TIMES * limitBytes))}`;
       throw new PiKeepError('NOT_AN_IMAGE', { path: this.#options.path, what });
     }
     const isHead = !this.#hasLooked && kept.position >= CHUNK_BYTES;
@@ -131,7 +132,7 @@ class StreamScan {
 export function requireSize(bytes: number, plan: Pick<MapPlan, 'imageBytes'>): void {
   if (bytes === 0) throw new MalformedBytes('it is empty');
   if (plan.imageBytes !== null && bytes !== plan.imageBytes) {
-    const expected = `its map is of an image of ${plan.imageBytes} bytes`;
+    const expected = english`its map is of an image of ${plan.imageBytes} bytes`;
     throw new MalformedBytes(`it has ${bytes} bytes, and ${expected}`);
   }
   if (bytes % SECTOR_BYTES !== 0) {

@@ -1,6 +1,7 @@
 /** Words about the card itself: which one, may it be touched, is it still there, can it be read. */
 
 import { say, sayCount } from '../../language/say.ts';
+import { sayAgain } from '../../language/say-again.ts';
 import { formatBytes } from '../format.ts';
 import { errnoWords } from './errno.ts';
 import { refusalWords } from './refusal.ts';
@@ -112,23 +113,23 @@ export const cardWords: Words<CardCode> = {
       disk,
       image,
       formatBytes(bytes),
-      places,
+      sayAgain(places),
     ),
     next: say`If the Pi has run since the backup, this is to be expected: make a new backup of the card. If not, the card or its reader is unreliable; the image itself was not changed.`,
   }),
   OTHER_CARD: ({ disk, image, expected, found }) => ({
     title: say`This is another card`,
-    message: say`${image} was not made of the card in ${disk}: it was made of ${expected}, and this is ${found}.`,
+    message: say`${image} was not made of the card in ${disk}: it was made of ${sayAgain(expected)}, and this is ${sayAgain(found)}.`,
     next: say`Put in the card that the image was made of, or name the image of this card.`,
   }),
   CARD_CHANGED: ({ disk, what }) => ({
     title: say`The card was changed in between`,
-    message: say`Since its backup was begun, ${disk} was written to: ${what} is not as it was. Two states of a card are never put together into one backup.`,
+    message: say`Since its backup was begun, ${disk} was written to: ${sayAgain(what)} is not as it was. Two states of a card are never put together into one backup.`,
     next: say`Start a new backup of the card from the beginning.`,
   }),
   NOTHING_TO_CONTINUE: ({ path, detail }) => ({
     title: say`There is no backup to continue`,
-    message: say`${path} cannot be continued. ${detail}`,
+    message: say`${path} cannot be continued. ${sayAgain(detail)}`,
     next: say`Start a new backup of the card from the beginning.`,
   }),
 };

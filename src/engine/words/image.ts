@@ -1,6 +1,7 @@
 /** Words about images and what is known of them. */
 
 import { say, sayCount } from '../../language/say.ts';
+import { sayAgain } from '../../language/say-again.ts';
 import { formatBytes } from '../format.ts';
 import type { Words } from './words.ts';
 
@@ -35,12 +36,12 @@ export const imageWords: Words<ImageCode> = {
   }),
   NOT_AN_IMAGE: ({ path, what }) => ({
     title: say`This is not an image of a card`,
-    message: say`${path} cannot be restored: it is ${what}.`,
+    message: say`${path} cannot be restored: it is ${sayAgain(what)}.`,
     next: say`Choose a backup, or an image ending in “.img”, “.img.gz”, “.img.zst”, “.img.xz” or “.zip”. If it was downloaded, download it once more.`,
   }),
   IMAGE_DAMAGED: ({ path, detail }) => ({
     title: say`The image is damaged`,
-    message: say`${path} is not as it was written: ${detail}.`,
+    message: say`${path} is not as it was written: ${sayAgain(detail)}.`,
     next: say`Do not rely on this image. If there is another copy of it, verify that one; else make a new backup of the card.`,
   }),
   NEEDS_UNPACKING: ({ path, packedBytes }) => ({
@@ -54,7 +55,7 @@ export const imageWords: Words<ImageCode> = {
   }),
   FILE_DAMAGED: ({ path, detail }) => ({
     title: say`This file cannot be read`,
-    message: say`${path} cannot be read, because ${detail}.`,
+    message: say`${path} cannot be read, because ${sayAgain(detail)}.`,
     next: say`The file system was damaged when the backup was made; other files may be whole. Look for this one in an older backup.`,
   }),
   MANIFEST_MISSING: ({ path }) => ({
@@ -64,7 +65,7 @@ export const imageWords: Words<ImageCode> = {
   }),
   MANIFEST_INVALID: ({ path, detail }) => ({
     title: say`The image’s description is damaged`,
-    message: say`${path} cannot be understood: ${detail}`,
+    message: say`${path} cannot be understood: ${sayAgain(detail)}`,
     next: say`Restore that file from a copy, or make a new backup of the card.`,
   }),
 };

@@ -1,6 +1,7 @@
 /** Words about taking backups out of the library. */
 
 import { say } from '../../language/say.ts';
+import { sayAgain } from '../../language/say-again.ts';
 import type { Words } from './words.ts';
 
 export type LibraryCode = 'LIBRARY_CHANGED' | 'TRASH_UNAVAILABLE';
@@ -13,7 +14,7 @@ export const libraryWords: Words<LibraryCode> = {
   }),
   TRASH_UNAVAILABLE: ({ path, detail }) => ({
     title: say`There is no Trash for this file`,
-    message: say`${path} was not moved to the Trash: ${detail}.`,
+    message: say`${path} was not moved to the Trash: ${sayAgain(detail)}.`,
     next: say`It is still there. “pikeep forget … --delete” deletes for good instead; that cannot be undone.`,
   }),
 };

@@ -6,6 +6,7 @@
  */
 
 import { say } from '../../language/say.ts';
+import { sayAgain } from '../../language/say-again.ts';
 import type { Words } from './words.ts';
 
 export type OpeningCode =
@@ -106,6 +107,6 @@ function unavailable(door: string, detail: string): string {
 }
 
 function sentence(detail: string): string {
-  const trimmed = detail.trim();
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`;
+  const trimmed = sayAgain(detail.trim());
+  return /[.!?。！？]$/.test(trimmed) ? trimmed : `${trimmed}.`;
 }

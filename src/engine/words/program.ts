@@ -1,6 +1,7 @@
 /** Words about the program, its messages and the tools it needs. */
 
 import { say } from '../../language/say.ts';
+import { sayAgain } from '../../language/say-again.ts';
 import type { Words } from './words.ts';
 
 export type ProgramCode =
@@ -18,7 +19,7 @@ export type ProgramCode =
 export const programWords: Words<ProgramCode> = {
   USAGE: ({ detail }) => ({
     title: say`That is not a command PiKeep understands`,
-    message: detail,
+    message: sayAgain(detail),
     next: say`See “pikeep --help”, or “pikeep COMMAND --help”, for what can be typed.`,
   }),
   BAD_MESSAGE: ({ from, detail }) => ({
@@ -45,7 +46,7 @@ export const programWords: Words<ProgramCode> = {
         },
   WORKER_DIED: ({ detail }) => ({
     title: say`The work ended unexpectedly`,
-    message: say`The process that reads the card is gone (${detail}).`,
+    message: say`The process that reads the card is gone (${sayAgain(detail)}).`,
     next: say`Start again. If the computer was short of memory, close other programs first.`,
   }),
   TOOL_MISSING: ({ tool }) => ({
@@ -60,12 +61,12 @@ export const programWords: Words<ProgramCode> = {
   }),
   SETTINGS_INVALID: ({ path, detail }) => ({
     title: say`The settings cannot be read`,
-    message: say`${path} is not valid: ${detail}`,
+    message: say`${path} is not valid: ${sayAgain(detail)}`,
     next: say`Correct that file, or delete it to start with the defaults.`,
   }),
   UNSUPPORTED: ({ what }) => ({
     title: say`Not possible here`,
-    message: say`PiKeep cannot do this on this computer: ${what}.`,
+    message: say`PiKeep cannot do this on this computer: ${sayAgain(what)}.`,
     next: say`See “pikeep doctor” for what is possible here.`,
   }),
   INTERNAL: ({ detail }) => ({

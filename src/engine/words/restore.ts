@@ -1,6 +1,7 @@
 /** Words about writing a card: why it was not begun, why it ended, and what the card is worth now. */
 
 import { say, sayCount } from '../../language/say.ts';
+import { sayAgain } from '../../language/say-again.ts';
 import { formatBytes } from '../format.ts';
 import { errnoWords } from './errno.ts';
 import type { Words } from './words.ts';
@@ -48,7 +49,7 @@ export const restoreWords: Words<RestoreCode> = {
   }),
   TARGET_TOO_SMALL: ({ disk, image, missingBytes, what, command }) => ({
     title: say`The card is too small`,
-    message: say`${image} does not fit on ${disk}: ${what} ends ${exactly(missingBytes)} after the end of the card.`,
+    message: say`${image} does not fit on ${disk}: ${sayAgain(what)} ends ${exactly(missingBytes)} after the end of the card.`,
     next:
       command === null
         ? say`Use a card that is at least as large as the one the backup was made of.`
@@ -56,7 +57,7 @@ export const restoreWords: Words<RestoreCode> = {
   }),
   NOT_CONFIRMED: ({ disk, detail }) => ({
     title: say`Nothing was written`,
-    message: say`Overwriting ${disk} was not confirmed: ${detail}.`,
+    message: say`Overwriting ${disk} was not confirmed: ${sayAgain(detail)}.`,
     next: say`Look at what is on the card, and confirm only if none of it is needed any more. In a script, give “--yes”.`,
   }),
   UNFINISHED_RESTORE: ({ disk, image }) => ({
@@ -66,7 +67,7 @@ export const restoreWords: Words<RestoreCode> = {
   }),
   UNDO_IMPOSSIBLE: ({ disk, detail }) => ({
     title: say`The old content cannot be brought back`,
-    message: say`What was on ${disk} is gone: ${detail}.`,
+    message: say`What was on ${disk} is gone: ${sayAgain(detail)}.`,
     next: say`Restore a backup to the card instead.`,
   }),
 };
