@@ -3,22 +3,34 @@
 import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
 const STAMP = '.sources';
 
 /** Sources whose change makes the built page old; the versions of what goes into it are in the lock file. */
-const inputs = ['src/panel', 'src/contract', 'scripts/build-panel.ts', 'package-lock.json'];
+const inputs = [
+  'src/panel',
+  'src/contract',
+  'src/language',
+  'scripts/build-panel.ts',
+  'package-lock.json',
+];
 
-/** Builds unless `outDir` already holds the page of these very sources. Resolves true when it built. */
-export async function buildPanel(outDir = join(root, 'dist/panel')): Promise<boolean> {
+/**
+ * Builds unless `outDir` already holds the page of these very sources. Resolves true when it built. `plugins` are a test's: the
+ * page that is shipped is built without any.
+ */
+export async function buildPanel(
+  outDir = join(root, 'dist/panel'),
+  plugins: readonly Plugin[] = [],
+): Promise<boolean> {
   const stamp = await digestOfSources();
   if (stamp === (await builtFrom(outDir))) return false;
   await mkdir(dirname(resolve(outDir)), { recursive: true });
   const made = await mkdtemp(`${resolve(outDir)}-`);
   try {
-    await buildInto(made);
+    await buildInto(made, plugins);
     await writeFile(join(made, STAMP), stamp);
     await putInPlace(made, resolve(outDir), stamp);
   } finally {
@@ -27,11 +39,12 @@ export async function buildPanel(outDir = join(root, 'dist/panel')): Promise<boo
   return true;
 }
 
-async function buildInto(folder: string): Promise<void> {
+async function buildInto(folder: string, plugins: readonly Plugin[]): Promise<void> {
   await build({
     root: join(root, 'src/panel'),
     configFile: false,
     logLevel: 'warn',
+    plugins: [...plugins],
     // Relative, because the page lies at another address in Electron than in a browser.
     base: './',
     build: {

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import type { Plugin } from 'vite';
 import { buildPanel } from '../../scripts/build-panel.ts';
 import type { Answer, Query, Snapshot } from '../../src/contract/panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
@@ -39,9 +40,9 @@ export class LibraryRig {
   readonly #folder: string;
   readonly #server: PanelServer;
 
-  static async start(): Promise<LibraryRig> {
+  static async start(plugins: readonly Plugin[] = []): Promise<LibraryRig> {
     const folder = await mkdtemp(join(tmpdir(), 'pikeep-library-'));
-    await buildPanel(folder);
+    await buildPanel(folder, plugins);
     const browser = await launchChromium();
     const opened = await openPage(browser);
     const desk = new SnapshotDesk(nothing);
@@ -74,6 +75,7 @@ export class LibraryRig {
   /** What questions are answered with from now on. */
   answer(answers: Answers = {}): void {
     this.desk.questions.length = 0;
+    this.desk.answers.length = 0;
     this.desk.answerTo = (query) => {
       const set = answers[query.ask] ?? usual[query.ask];
       if (!set) throw new Error(`nothing is set for ${query.ask}`);

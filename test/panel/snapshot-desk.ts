@@ -10,6 +10,8 @@ export class SnapshotDesk implements ServedDesk {
   /** What the next commands are answered with. */
   reply: Reply = { ok: true };
   readonly questions: unknown[] = [];
+  /** What they were answered with. */
+  readonly answers: Answered[] = [];
   /** What questions are answered with. */
   answerTo: (query: Query) => Answered = () => ({
     ok: false,
@@ -52,6 +54,8 @@ export class SnapshotDesk implements ServedDesk {
   ask(message: unknown): Promise<Answered> {
     const { query } = v.parse(askSchema, message);
     this.questions.push(query);
-    return Promise.resolve(this.answerTo(query));
+    const answered = this.answerTo(query);
+    this.answers.push(answered);
+    return Promise.resolve(answered);
   }
 }
