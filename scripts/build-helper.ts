@@ -35,6 +35,7 @@ const node = join(root, 'node_modules', 'node', 'bin', 'node');
 const SENTINEL = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
 const inputs = [
   'src/**/*.ts',
+  'src/language/**/*.json',
   'src/tsconfig*.json',
   'scripts/build-helper.ts',
   'package-lock.json',

@@ -8,7 +8,7 @@ import { createPlatform } from '../platform/index.ts';
 import { logFolder } from '../platform/log-place.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openProgramLog, type ProgramLog } from '../platform/program-log.ts';
-import { openSettings, type SettingsStore } from '../platform/settings.ts';
+import { openSettings, type SettingsStore, settingsWarningWords } from '../platform/settings.ts';
 import { VERSION } from '../version.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Output } from './output.ts';
@@ -45,7 +45,7 @@ export async function openSession(
   const options = { ...given, slot: given.slot === null ? null : absolute(given.slot, '--slot') };
   const settings = await openSettings();
   if (settings.warning !== null) {
-    surroundings.printer.warning('SETTINGS_INVALID', settings.warning);
+    surroundings.printer.warning('SETTINGS_INVALID', settingsWarningWords(settings.warning));
   }
   const library =
     given.library === null ? settings.current.library : absolute(given.library, '--library');

@@ -38,6 +38,7 @@ async function goOn(
 
 function beginAnew(session: Session, disk: Disk): Promise<BackupResult> {
   const destination = { kind: 'library', folder: session.library } as const;
-  const how = { format: 'img', verify: 'image', wholeCard: false, fullHash: false } as const;
+  const { format, verify } = session.settings.current;
+  const how = { format, verify, wholeCard: false, fullHash: false };
   return work(session, backupTask(session, disk, { destination, ...how }), { disk: disk.id });
 }

@@ -9,12 +9,14 @@ import { problemSchema } from './fields.ts';
 import { fileAnswers, fileQueries } from './files.ts';
 import { libraryAnswers, libraryQueries } from './library.ts';
 import { reportAnswer, reportQuery } from './report.ts';
+import { settingsAnswer, settingsQuery } from './settings.ts';
 
 export const querySchema = v.variant('ask', [
   ...libraryQueries,
   reportQuery,
   ...fileQueries,
   diagnosisQuery,
+  settingsQuery,
 ]);
 export type Query = v.InferOutput<typeof querySchema>;
 export type QueryKind = Query['ask'];
@@ -24,6 +26,7 @@ const answerSchema = v.variant('ask', [
   reportAnswer,
   ...fileAnswers,
   diagnosisAnswer,
+  settingsAnswer,
 ]);
 export type Answer = v.InferOutput<typeof answerSchema>;
 export type AnswerTo<K extends QueryKind> = Extract<Answer, { ask: K }>;

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { id, problemSchema, text } from './fields.ts';
 import { filePath, MAX_SAVED } from './files.ts';
 import { preferenceEntries } from './pi.ts';
+import { settingsCommands } from './settings.ts';
 
 /** Where the page of a restore begins: with a backup, with what a job made or was restoring, or with a card. */
 const beginningSchema = v.variant('with', [
@@ -35,6 +36,7 @@ export const commandSchema = v.variant('command', [
   v.strictObject({ command: v.literal('look-again') }),
   v.strictObject({ command: v.literal('set-eject-when-done'), value: v.boolean() }),
   v.strictObject({ command: v.literal('set-show-other-external'), value: v.boolean() }),
+  ...settingsCommands,
   /** Marks a disk “never touch”. */
   v.strictObject({ command: v.literal('protect'), disk: id, card: id }),
   /** Takes the mark away; `key` is that of a refused disk. */

@@ -4,12 +4,14 @@
  */
 
 import * as v from 'valibot';
+import { languages } from '../language/languages.ts';
 import type { Asking, Query } from './asks.ts';
 import { type Command, type Reply, replySchema } from './commands.ts';
 import { errandSchema } from './errands.ts';
 import { bytes, id, partitionSchema, problemSchema, text, unfinishedSchema } from './fields.ts';
 import { jobSchema } from './jobs.ts';
 import { backupSchema, restoreSchema } from './restore.ts';
+import { settingsViewSchema } from './settings.ts';
 
 export {
   type Answer,
@@ -79,7 +81,14 @@ const leftoverSchema = v.object({
 export const snapshotSchema = v.object({
   /** Grows by one with every change. */
   revision: bytes,
-  tool: v.object({ version: text, where: v.picklist(['electron', 'browser']), source: text }),
+  tool: v.object({
+    version: text,
+    where: v.picklist(['electron', 'browser']),
+    source: text,
+    /** What is spoken, and the BCP 47 tag of its variant, for days and numbers. */
+    language: v.picklist(languages),
+    locale: text,
+  }),
   library: text,
   disks: v.array(diskSchema),
   /** Disks that are never offered, with the reason in words. */
@@ -96,7 +105,8 @@ export const snapshotSchema = v.object({
   restore: v.nullable(restoreSchema),
   /** Files of backups that did not finish and that no running job owns. */
   leftovers: v.array(leftoverSchema),
-  settings: v.object({ ejectWhenDone: v.boolean(), showOtherExternal: v.boolean() }),
+  /** Some of them; the others are asked for. */
+  settings: settingsViewSchema,
   /** Why no disks can be seen, if so. */
   trouble: v.nullable(problemSchema),
 });

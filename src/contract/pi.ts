@@ -36,8 +36,8 @@ export const preferenceEntries = {
   name: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(80))),
   note: v.pipe(v.string(), v.maxLength(2000)),
   colour: v.nullable(v.picklist(piColours)),
-  /** Remind when its last good backup is older than so many days; null for never. */
-  remindDays: v.nullable(days),
+  /** Remind when its last good backup is older than so many days; null for never, 'usual' for what the settings say. */
+  remindDays: v.union([v.literal('usual'), v.nullable(days)]),
   /** Back it up by itself when its card is inserted. */
   handsFree: v.boolean(),
   /** Check its newest backup again after so many days; null for never. */

@@ -1,6 +1,6 @@
 /** Which part of the desk answers which question. */
 
-import type { Answer, Query } from '../contract/asks.ts';
+import type { Answer, AnswerTo, Query } from '../contract/asks.ts';
 import { MAX_DIAGNOSIS } from '../contract/diagnosis.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import type { Caretaker } from './caretaker.ts';
@@ -22,13 +22,14 @@ export interface AnswersOptions {
   readonly diagnose?: (() => Promise<string>) | undefined;
   /** A check that is due and has not begun. */
   readonly waitingCheck: () => Caretaker['waiting'];
+  readonly settings: () => Promise<AnswerTo<'settings'>>;
 }
 
 /** Throws what stands against it. */
 export async function findAnswer(
   query: Query,
   signal: AbortSignal,
-  { state, files, librarian, system, home, waitingCheck, diagnose }: AnswersOptions,
+  { state, files, librarian, system, home, waitingCheck, diagnose, settings }: AnswersOptions,
 ): Promise<Answer> {
   switch (query.ask) {
     case 'library':
@@ -50,6 +51,8 @@ export async function findAnswer(
       return files.preview(query, signal);
     case 'changes':
       return files.changes(query, signal);
+    case 'settings':
+      return settings();
     case 'diagnosis':
       if (!diagnose) throw new PiKeepError('UNSUPPORTED', { what: 'writing a report' });
       return { ask: 'diagnosis', text: (await diagnose()).slice(0, MAX_DIAGNOSIS) };

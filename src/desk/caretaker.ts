@@ -182,8 +182,9 @@ export class Caretaker {
 
   #remind(): void {
     const { state, apply, log } = this.#options;
-    const { shelf, reminded, now } = state();
-    const due = dueReminders({ ...shelf, reminded, now, atWork: atWork(state()) });
+    const { shelf, settings, reminded, now } = state();
+    const usual = settings.remindDays;
+    const due = dueReminders({ ...shelf, usual, reminded, now, atWork: atWork(state()) });
     for (const { pi } of due) apply({ input: 'remind', pi: pi.key });
     if (due.length === 0) return;
     const next = state().reminded;

@@ -31,6 +31,7 @@ import type { Librarian } from './librarian.ts';
 import { lookAgain } from './look-again.ts';
 import { markDisk, unmarkDisk } from './protect.ts';
 import { chooseRestorable, restorableAt } from './restorable.ts';
+import type { SettingsClerk } from './settings-clerk.ts';
 import type { Shelf } from './shelf.ts';
 import {
   type DeskInput,
@@ -50,6 +51,7 @@ export interface ClerkOptions {
   readonly shelf: Pick<Shelf, 'look'>;
   readonly surveyor: Pick<Surveyor, 'examine'>;
   readonly librarian: Pick<Librarian, 'carryOut'>;
+  readonly settingsClerk: Pick<SettingsClerk, 'carryOut'>;
   readonly state: () => DeskState;
   readonly apply: (input: DeskInput) => void;
   /** Looks at the disks; resolves when the desk has seen them. */
@@ -136,6 +138,13 @@ export class Clerk {
       case 'restore-undo':
       case 'restore-close':
         return this.#restore(command);
+      case 'settings-set':
+      case 'library-set':
+      case 'library-choose':
+      case 'login-item-set':
+      case 'open-login-items':
+      case 'settings-warning-read':
+        return this.#options.settingsClerk.carryOut(command);
       default:
         return this.#options.librarian.carryOut(command);
     }

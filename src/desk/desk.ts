@@ -12,65 +12,31 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import { openReminderLog } from '../library/reminder-log.ts';
-import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
-import type { SettingsStore } from '../platform/settings.ts';
-import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import { Answerer } from './answerer.ts';
 import { type AnswersOptions, findAnswer } from './answers.ts';
 import { Caretaker } from './caretaker.ts';
 import { Clerk } from './clerk.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { DeskOptions } from './desk-options.ts';
 import { ErrandRunner } from './errand-runner.ts';
 import type { DeskEvent } from './event.ts';
 import { FileAnswers } from './file-answers.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
-import { type ChooseFolder, Librarian } from './librarian.ts';
+import { Librarian } from './librarian.ts';
 import { Lookout } from './lookout.ts';
 import { problemOf } from './problem.ts';
 import { Publisher } from './publisher.ts';
-import { Shelf, type WatchFolder } from './shelf.ts';
+import { settingsAnswer } from './settings-answer.ts';
+import { SettingsClerk } from './settings-clerk.ts';
+import { Shelf } from './shelf.ts';
 import { type DeskInput, type DeskState, emptyState, isWorking } from './state.ts';
 import { step } from './step.ts';
 import { Surveyor } from './surveyor.ts';
 import { type Surroundings, sourceWords, view } from './view.ts';
 
+export type { DeskOptions } from './desk-options.ts';
 export type { DeskEvent } from './event.ts';
-
-export interface DeskOptions {
-  readonly platform: Platform;
-  readonly runTask: RunTask;
-  readonly startWorker: StartWorker;
-  /** Null where no dialog of the system can be shown. */
-  readonly authorizer: Authorizer | null;
-  readonly settings: SettingsStore;
-  /** Where the panel is shown. */
-  readonly where: 'electron' | 'browser';
-  /** PiKeep's own version. */
-  readonly version: string;
-  /** The user's home folder, shown as "~". */
-  readonly home: string;
-  /** The app that macOS holds responsible for what is opened (`platform/responsible-app.ts`). */
-  readonly responsibleApp?: string | null;
-  /** The folder that stands in for the card reader; null for the machine's own disks. */
-  readonly slot: string | null;
-  /** Wins over the library of the settings for as long as this desk lives. */
-  readonly library?: string;
-  readonly allowDiskImage?: boolean;
-  /** One way of opening only. */
-  readonly door?: DoorName | null;
-  /** Writes the report for whoever wants to help; if left out, there is none. */
-  readonly diagnose?: () => Promise<string>;
-  /** Where restores keep what they overwrite, and their reports; this user's own place, if left out. */
-  readonly recordsFolder?: string;
-  /** Where unpacked images are kept; this user's own place, if left out. */
-  readonly cacheFolder?: string;
-  /** Where files that are saved go; if left out, nothing can be saved. */
-  readonly chooseFolder?: ChooseFolder;
-  /** If left out, the library is only looked at from time to time. */
-  readonly watchFolder?: WatchFolder;
-  readonly clock?: Clock;
-}
 
 export interface Desk {
   readonly snapshot: Snapshot;
@@ -159,6 +125,13 @@ class WatchingDesk implements Desk {
       state,
       apply,
     });
+    const settingsChanged = (): void => apply({ input: 'settings', settings: this.#settings() });
+    const { platform, settings, home, settingsPorts: ports = {} } = options;
+    const settingsClerk = new SettingsClerk({
+      ...{ platform, settings, ports, home, state, apply, look },
+      changed: settingsChanged,
+      lookAtLibrary: shelf.look,
+    });
     this.#clerk = new Clerk({
       platform: options.platform,
       settings: options.settings,
@@ -167,10 +140,11 @@ class WatchingDesk implements Desk {
       shelf,
       surveyor: this.#surveyor,
       librarian: this.#librarian,
+      settingsClerk,
       state,
       apply,
       look,
-      settingsChanged: () => this.#apply({ input: 'settings', settings: this.#settings() }),
+      settingsChanged,
     });
     this.#caretaker = new Caretaker({
       clock,
@@ -192,6 +166,11 @@ class WatchingDesk implements Desk {
       home: options.home,
       waitingCheck: () => this.#caretaker?.waiting ?? null,
       diagnose: options.diagnose,
+      settings: () => {
+        const { loginItem } = settingsClerk;
+        const saved = settings.current;
+        return settingsAnswer({ state: state(), saved, ports, platform, loginItem, home });
+      },
     };
     this.#answerer = new Answerer((query, signal) => findAnswer(query, signal, answers));
     this.#lookout = new Lookout({
@@ -201,6 +180,7 @@ class WatchingDesk implements Desk {
       allowDiskImage: options.allowDiskImage ?? false,
       apply,
     });
+    if (settings.warning) apply({ input: 'settings-warned', warning: settings.warning });
     void shelf.look();
   }
 

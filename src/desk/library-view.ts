@@ -37,7 +37,7 @@ export function piView(state: DeskState, known: KnownPi): PiView {
     last: lastBackupOf(backups, now)?.backup.at.slice(0, 64) ?? null,
     lastGood: plainText(lastBackupWords(backups, now), MAX_LINE),
     damaged: backups.filter((backup) => isDamaged(state.shelf, backup)).length,
-    isDue: isDue(known, state.now),
+    isDue: isDue(known, state.now, state.settings.remindDays),
     handsFree: preferences.handsFree,
     card: seen?.key ?? null,
     ambiguous: ambiguity(state, known),

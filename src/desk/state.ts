@@ -17,7 +17,7 @@ import type { Backup } from '../library/backups.ts';
 import type { Leftover } from '../library/leftovers.ts';
 import type { Reminded } from '../library/reminder-log.ts';
 import type { AccessLook } from '../platform/ports.ts';
-import type { Settings } from '../platform/settings.ts';
+import type { Settings, SettingsWarning } from '../platform/settings.ts';
 import type { CheckResult } from '../worker/check-results.ts';
 import type { ExtractResult, ListFilesResult } from '../worker/file-results.ts';
 import type { Plan, Progress } from '../worker/progress.ts';
@@ -142,6 +142,10 @@ export interface DeskState {
   /** Those of them that turned out not to fit their card any more. */
   readonly spent: readonly string[];
   readonly settings: Settings;
+  /** How often they, or what the system keeps beside them, have changed. */
+  readonly settingsRevision: number;
+  /** What was wrong with their file, until that is read. */
+  readonly settingsWarning: SettingsWarning | null;
   readonly trouble: Problem | null;
 }
 
@@ -215,6 +219,7 @@ export type DeskInput =
   | { readonly input: 'errand-failed'; readonly errand: string; readonly error: PiKeepError }
   | { readonly input: 'errand-dismissed'; readonly errand: string }
   | { readonly input: 'settings'; readonly settings: Settings }
+  | { readonly input: 'settings-warned'; readonly warning: SettingsWarning | null }
   | {
       readonly input: 'restore-opened';
       readonly backup: Restorable;
@@ -256,6 +261,8 @@ export function emptyState(settings: Settings, place: CoachPlace = unknownPlace)
     leftovers: [],
     spent: [],
     settings,
+    settingsRevision: 0,
+    settingsWarning: null,
     trouble: null,
   };
 }

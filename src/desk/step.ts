@@ -103,7 +103,13 @@ function change(state: DeskState, input: DeskInput): Step {
     case 'errand-dismissed':
       return changeErrands(state, input);
     case 'settings':
-      return quiet({ ...state, settings: input.settings });
+      return quiet({
+        ...state,
+        settings: input.settings,
+        settingsRevision: state.settingsRevision + 1,
+      });
+    case 'settings-warned':
+      return quiet({ ...state, settingsWarning: input.warning });
     default:
       return quiet(changeRestore(state, input));
   }

@@ -3,7 +3,9 @@
 import { basename } from 'node:path';
 import type { ErrandView, JobView, Snapshot } from '../contract/panel.ts';
 import { say } from '../language/say.ts';
+import { currentTongue } from '../language/use-language.ts';
 import type { Leftover } from '../library/leftovers.ts';
+import { settingsWarningWords } from '../platform/settings.ts';
 import { backupKey, backupView } from './backup-view.ts';
 import { diskView, piFirst, refusedView } from './disk-view.ts';
 import { plainText } from './plain-text.ts';
@@ -30,13 +32,15 @@ const MAX_PATH = 1024;
 
 export function view(state: DeskState, revision: number, surroundings: Surroundings): Snapshot {
   const { version, where, source, home } = surroundings;
-  const { library, ejectWhenDone, showOtherExternal } = state.settings;
+  const { library, ejectWhenDone, showOtherExternal, remindDays } = state.settings;
+  const { settingsRevision, settingsWarning } = state;
+  const warning = settingsWarning && plainText(settingsWarningWords(settingsWarning), MAX_PATH);
   // What was seen before the trouble is not known to be there now.
   const disks = state.trouble ? [] : state.disks.slice(0, MAX_DISKS);
   const drawn = withPicture(state.jobs);
   return {
     revision,
-    tool: { version, where, source: plainText(source, MAX_PATH) },
+    tool: { version, where, source: plainText(source, MAX_PATH), ...currentTongue() },
     library: plainText(tilde(library, home), MAX_PATH),
     disks: disks
       .filter((seen) => seen.verdict.offer)
@@ -50,7 +54,13 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
     libraryRevision: state.shelf.revision,
     restore: restoreView(state),
     leftovers: state.leftovers.slice(0, MAX_LEFTOVERS).map(leftoverView),
-    settings: { ejectWhenDone, showOtherExternal },
+    settings: {
+      ejectWhenDone,
+      showOtherExternal,
+      remindDays,
+      revision: settingsRevision,
+      warning,
+    },
     trouble: state.trouble,
   };
 }

@@ -46,6 +46,11 @@ export function tagOfPosixLocale(text: string): string | null {
   return name === '' || name === 'C' || name === 'POSIX' ? null : name.replaceAll('_', '-');
 }
 
+/** A tag that `Intl` takes. */
+export function isLocale(tag: string): boolean {
+  return parse(tag) !== null;
+}
+
 function parse(tag: string): Intl.Locale | null {
   try {
     return new Intl.Locale(tag);

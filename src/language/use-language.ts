@@ -1,7 +1,11 @@
 /** Sets the language of this process. */
 
-import type { Language, Tongue } from './languages.ts';
+import { type Language, pickLanguage, type Tongue, tongueOf } from './languages.ts';
 import { type Catalogue, resetState, setState } from './state.ts';
+
+/** The sources are written as in Britain. */
+const plain: Tongue = { language: 'en', locale: 'en-GB' };
+let present = plain;
 
 /** English is in the source. Each catalogue is a file of its own, read only where its language is spoken. */
 const catalogues: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
@@ -14,21 +18,35 @@ const catalogues: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalog
 };
 
 /** From here on every `say` is in this language; what was said before stays as it was. */
-export async function useLanguage({ language, locale }: Tongue): Promise<void> {
-  if (language === 'en') {
-    setState(locale, () => undefined);
-    return;
-  }
-  const catalogue = new Map(Object.entries(await catalogues[language]()));
+export async function useLanguage(tongue: Tongue): Promise<void> {
+  const { language, locale } = tongue;
+  const texts = language === 'en' ? {} : await catalogues[language]();
+  const catalogue = new Map(Object.entries(texts));
   setState(locale, (key) => catalogue.get(key), [...catalogue.keys()]);
+  present = tongue;
+}
+
+/**
+ * The language that was chosen, or the first of the system's that PiKeep speaks. `wishes` are the system's, most wanted first, as
+ * BCP 47 tags.
+ */
+export async function speak(choice: 'system' | Language, wishes: readonly string[]): Promise<void> {
+  await useLanguage(choice === 'system' ? pickLanguage(wishes) : tongueOf(choice, wishes));
+}
+
+/** What this process speaks now. */
+export function currentTongue(): Tongue {
+  return present;
 }
 
 /** Marks every message, so that a test sees which words of a page do not come through here. */
 export function useMarkedEnglish(): void {
   setState('en-GB', (key) => `⟦${key}⟧`);
+  present = plain;
 }
 
 /** As a process starts: English, written as in English. */
 export function useEnglish(): void {
   resetState();
+  present = plain;
 }

@@ -14,6 +14,7 @@ import {
   type Snapshot,
 } from '../contract/panel.ts';
 import { say } from '../language/say.ts';
+import { currentTongue } from '../language/use-language.ts';
 
 /** A pause shorter than this may be a hiccup that mends itself. */
 const PATIENCE_MS = 3000;
@@ -98,7 +99,7 @@ const disconnected = (): Problem => ({
 function withoutConnection(last: Snapshot | null): Snapshot {
   const nothing: Snapshot = {
     revision: 0,
-    tool: { version: '', where: 'browser', source: '' },
+    tool: { version: '', where: 'browser', source: '', ...currentTongue() },
     library: '',
     disks: [],
     refused: [],
@@ -109,7 +110,13 @@ function withoutConnection(last: Snapshot | null): Snapshot {
     libraryRevision: 0,
     restore: null,
     leftovers: [],
-    settings: { ejectWhenDone: false, showOtherExternal: false },
+    settings: {
+      ejectWhenDone: false,
+      showOtherExternal: false,
+      remindDays: null,
+      revision: 0,
+      warning: null,
+    },
     trouble: disconnected(),
   };
   if (!last) return nothing;

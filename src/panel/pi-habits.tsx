@@ -1,7 +1,7 @@
-import type { ComponentChildren, VNode } from 'preact';
-import { useState } from 'preact/hooks';
 import type { Preferences } from '../contract/panel.ts';
 import { say, sayAround } from '../language/say.ts';
+import { EveryDays } from './every-days.tsx';
+import { useTools } from './page-tools.ts';
 import { useWishes } from './use-wishes.ts';
 
 export interface PiHabitsProps {
@@ -14,13 +14,16 @@ export interface PiHabitsProps {
 /** What PiKeep does for a Pi without being asked each time. */
 export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
   const { wishes, change } = useWishes(pi, preferences);
+  const { settings } = useTools().snapshot;
   const { remindDays, handsFree, verifyEveryDays } = wishes;
+  const reminds = remindDays === 'usual' ? settings.remindDays : remindDays;
   return (
     <details class="aside">
       <summary>{say`Reminders and by itself`}</summary>
       <div class="form">
         <EveryDays
-          days={remindDays}
+          key={`${reminds}`}
+          days={reminds}
           usual={30}
           words={{
             sentence: (input) =>
@@ -30,6 +33,19 @@ export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
           }}
           onChange={(days) => void change({ remindDays: days })}
         />
+        <p class="detail under-setting">
+          {remindDays === 'usual' ? (
+            say`As for every Pi.`
+          ) : (
+            <button
+              type="button"
+              class="quiet"
+              onClick={() => void change({ remindDays: 'usual' })}
+            >
+              {say`As for every Pi`}
+            </button>
+          )}
+        </p>
         <EveryDays
           days={verifyEveryDays}
           usual={30}
@@ -54,58 +70,5 @@ export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
         </p>
       </div>
     </details>
-  );
-}
-
-interface EveryDaysProps {
-  readonly days: number | null;
-  /** What is begun with. */
-  readonly usual: number;
-  readonly words: {
-    /** With the input in it. */
-    readonly sentence: (input: VNode) => ComponentChildren;
-    /** Says it of the switch in front. */
-    readonly switch: (days: string) => string;
-    /** Says it of the input. */
-    readonly days: string;
-  };
-  readonly onChange: (days: number | null) => void;
-}
-
-/** A setting that is off, or is a number of days. */
-function EveryDays({ days, usual, words, onChange }: EveryDaysProps) {
-  const [typed, setTyped] = useState(`${days ?? usual}`);
-  const number = Number(typed);
-  const isDays = Number.isInteger(number) && number >= 1 && number <= 3650;
-  return (
-    <div class="setting">
-      <input
-        type="checkbox"
-        checked={days !== null}
-        aria-label={words.switch(typed)}
-        onChange={({ currentTarget: { checked } }) =>
-          onChange(checked ? (isDays ? number : usual) : null)
-        }
-      />
-      <span>
-        {words.sentence(
-          <input
-            type="number"
-            class="days"
-            min={1}
-            max={3650}
-            value={typed}
-            aria-label={words.days}
-            aria-invalid={!isDays}
-            disabled={days === null}
-            onInput={({ currentTarget: { value } }) => setTyped(value)}
-            onChange={() => {
-              if (isDays) onChange(number);
-              else setTyped(`${days ?? usual}`);
-            }}
-          />,
-        )}
-      </span>
-    </div>
   );
 }

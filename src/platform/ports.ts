@@ -124,6 +124,31 @@ export interface Volumes {
   volumeOf(path: string): Promise<VolumeFacts>;
 }
 
+/** What can be seen of a folder before anything is kept in it. */
+export interface FolderLook {
+  /** "silent": nothing was heard of it in time. */
+  readonly is: 'folder' | 'missing' | 'no folder' | 'silent';
+  /** Of a folder that is missing: whether it can be made. */
+  readonly isWritable: boolean;
+  /** Of what is there; null where nobody knows. */
+  readonly volume: VolumeFacts | null;
+  /** The service that keeps it the same on a server; null for none that is known. */
+  readonly syncedBy: string | null;
+}
+
+export interface LibraryFolders {
+  /** Never throws, and answers within seconds. */
+  look(path: string): Promise<FolderLook>;
+  /** Makes this one folder, unless it is there. Throws DESTINATION_MISSING or DESTINATION_NOT_WRITABLE. */
+  make(path: string): Promise<void>;
+}
+
+/** Whether the system starts PiKeep when the user logs in; "requires-approval": only once the user allows it in System Settings. */
+export interface LoginItem {
+  get(): 'on' | 'off' | 'requires-approval' | 'not-found';
+  set(isOn: boolean): void;
+}
+
 export interface Desktop {
   /** Keeps the computer from idle sleep until released; `release` may be called twice. An honest no-op where unsupported. */
   keepAwake(reason: string): { release(): void };
@@ -141,6 +166,14 @@ export interface Trash {
   move(file: string): Promise<void>;
 }
 
+/** What the system's own backups leave out. */
+export interface TimeMachine {
+  /** The folder, which is there, is backed up no more. Throws TOOL_MISSING or TOOL_FAILED. */
+  exclude(path: string): Promise<void>;
+  /** It is backed up again. Throws the same. */
+  include(path: string): Promise<void>;
+}
+
 /** "unknown": the system does not say. */
 export type PowerSource = 'mains' | 'battery' | 'unknown';
 
@@ -153,10 +186,19 @@ export interface Power {
 export interface Notice {
   /** Notices with one id replace each other where the system can do that. */
   readonly id: string;
+  /** Notices of one group lie together where the system can do that. */
+  readonly group?: string;
   readonly title: string;
   readonly body: string;
-  /** Called at most once, when the user clicks the notice itself. */
+  /** When the user clicks the notice itself. This or one of the actions is called, and once. */
   readonly onClick?: () => void;
+  /** Buttons, where the system has them; the likeliest first. */
+  readonly actions?: readonly NoticeAction[];
+}
+
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
 }
 
 export interface Notifier {
@@ -173,6 +215,8 @@ export interface Platform {
   readonly volumes: Volumes;
   readonly desktop: Desktop;
   readonly trash: Trash;
+  /** Only on macOS. */
+  readonly timeMachine?: TimeMachine;
   /** Asked before work that nobody waits for. */
   power(): Promise<Power>;
   readonly imageFiles: ImageFiles;

@@ -2,6 +2,8 @@
 
 import * as v from 'valibot';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { isLocale, type Tongue } from '../language/languages.ts';
+import { useLanguage } from '../language/use-language.ts';
 import { createPlatform } from '../platform/index.ts';
 import { runBackup } from './backup-task.ts';
 import { runCheck } from './check-task.ts';
@@ -89,12 +91,18 @@ export function runWorker(): void {
       case 'start':
         if (started) return;
         started = true;
-        perform(message.task, context).then(
+        inTongue(message.tongue, () => perform(message.task, context)).then(
           (result) => finish(link, result),
           (error: unknown) => finish(link, asPiKeepError(error)),
         );
     }
   });
+}
+
+/** Of a language that cannot be had, the task does without. */
+async function inTongue<T>(tongue: Tongue | undefined, work: () => Promise<T>): Promise<T> {
+  if (tongue && isLocale(tongue.locale)) await useLanguage(tongue);
+  return work();
 }
 
 function perform(task: Task, context: TaskContext): Promise<TaskResult> {

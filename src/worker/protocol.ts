@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot';
+import { languages } from '../language/languages.ts';
 import { checkResultSchema } from './check-results.ts';
 import { bytes, text } from './fields.ts';
 import {
@@ -25,7 +26,12 @@ import { taskSchema } from './tasks.ts';
 
 /** Owner to worker. */
 export const toWorkerSchema = v.variant('message', [
-  v.object({ message: v.literal('start'), task: taskSchema }),
+  v.object({
+    message: v.literal('start'),
+    task: taskSchema,
+    /** What the owner speaks; English, if left out. */
+    tongue: v.optional(v.object({ language: v.picklist(languages), locale: text })),
+  }),
   v.object({
     message: v.literal('cancel'),
     /** What is done stays on the disk, to be continued (quitting, logging out); else it is removed. */

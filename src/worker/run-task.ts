@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import { asPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
+import { currentTongue } from '../language/use-language.ts';
 import type { Authorizer } from '../platform/ports.ts';
 import { errorFromMessage } from './error-message.ts';
 import type { Note } from './note.ts';
@@ -145,7 +146,7 @@ function converse(
       if (last) end(last);
     });
     signal?.addEventListener('abort', cancel, { once: true });
-    worker.post({ message: 'start', task } satisfies ToWorker);
+    worker.post({ message: 'start', task, tongue: currentTongue() } satisfies ToWorker);
   });
 }
 

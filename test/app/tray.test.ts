@@ -6,7 +6,7 @@ import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/p
 
 const empty: Snapshot = {
   revision: 0,
-  tool: { version: '0.1.0', where: 'electron', source: 'test' },
+  tool: { version: '0.1.0', where: 'electron', source: 'test', language: 'en', locale: 'en-GB' },
   library: '~/PiKeep',
   disks: [],
   refused: [],
@@ -17,7 +17,13 @@ const empty: Snapshot = {
   libraryRevision: 0,
   restore: null,
   leftovers: [],
-  settings: { ejectWhenDone: false, showOtherExternal: false },
+  settings: {
+    ejectWhenDone: false,
+    showOtherExternal: false,
+    remindDays: null,
+    revision: 0,
+    warning: null,
+  },
   trouble: null,
 };
 const octopi: DiskView = {

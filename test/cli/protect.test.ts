@@ -97,6 +97,18 @@ describe.skipIf(needsTools(...cardTools))('the settings', () => {
       showOtherExternal: true,
     });
     expect((await run('settings', 'eject-when-done', 'off')).last['ejectWhenDone']).toBe(false);
+    expect((await run('settings', 'eject-when-done')).last['value']).toBe('off');
+    for (const [name, value, saved] of [
+      ['format', 'img.zst', { format: 'img.zst' }],
+      ['verify', 'card', { verify: 'card' }],
+      ['remind', '30', { remindDays: 30 }],
+      ['remind', 'off', { remindDays: null }],
+      ['exclude-from-time-machine', 'on', { excludeFromTimeMachine: true }],
+      ['language', 'zh-Hans', { language: 'zh-Hans' }],
+    ] as const) {
+      expect((await run('settings', name, value)).last).toMatchObject(saved);
+      expect((await run('settings', name)).last).toMatchObject({ name, value });
+    }
     const file = changed.last['file'] as string;
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ showOtherExternal: true });

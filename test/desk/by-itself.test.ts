@@ -102,12 +102,16 @@ describe('a card that is put in', () => {
 describe('reminders', () => {
   it('come when the last good backup is as old as was set, or none is good', () => {
     const wish = { remindDays: 30 };
-    expect(isDue(known([made(30 * DAY)], wish), NOW)).toBe(true);
-    expect(isDue(known([made(30 * DAY - 1)], wish), NOW)).toBe(false);
-    expect(isDue(known([made(400 * DAY)]), NOW)).toBe(false);
+    expect(isDue(known([made(30 * DAY)], wish), NOW, null)).toBe(true);
+    expect(isDue(known([made(30 * DAY - 1)], wish), NOW, null)).toBe(false);
+    expect(isDue(known([made(400 * DAY)]), NOW, null)).toBe(false);
+    expect(isDue(known([made(400 * DAY)]), NOW, 30)).toBe(true);
+    expect(isDue(known([made(20 * DAY)]), NOW, 30)).toBe(false);
+    expect(isDue(known([made(400 * DAY)], { remindDays: null }), NOW, 30)).toBe(false);
+    expect(isDue(known([made(20 * DAY)], { remindDays: 10 }), NOW, 30)).toBe(true);
     const bad = made(DAY, { state: 'damaged' });
-    expect(isDue(known([bad], wish), NOW)).toBe(true);
-    expect(isDue(known([bad, made(40 * DAY, { path: '/h/2.img' })], wish), NOW)).toBe(true);
+    expect(isDue(known([bad], wish), NOW, null)).toBe(true);
+    expect(isDue(known([bad, made(40 * DAY, { path: '/h/2.img' })], wish), NOW, null)).toBe(true);
   });
 
   it('are made at most once a day, at last once a day, and never while its card is at work', () => {
@@ -121,7 +125,13 @@ describe('reminders', () => {
         for (const { hours, busy } of steps) {
           now += hours * HOUR;
           const reminded = last === null ? {} : { [key]: last };
-          const due = dueReminders({ pis, reminded, now, atWork: new Set(busy ? [key] : []) });
+          const due = dueReminders({
+            pis,
+            usual: null,
+            reminded,
+            now,
+            atWork: new Set(busy ? [key] : []),
+          });
           const isRested: boolean = last === null || now - last >= DAY;
           expect(due).toHaveLength(isRested && !busy ? 1 : 0);
           if (due.length > 0) last = now;
@@ -133,7 +143,9 @@ describe('reminders', () => {
   it('are not silenced for a year by a clock that was set back', () => {
     const pis = [known([made(90 * DAY)], { remindDays: 7 })];
     const reminded = { [pis[0]?.pi.key ?? '']: NOW + 365 * DAY };
-    expect(dueReminders({ pis, reminded, now: NOW, atWork: new Set() })).toHaveLength(1);
+    expect(dueReminders({ pis, usual: null, reminded, now: NOW, atWork: new Set() })).toHaveLength(
+      1,
+    );
   });
 });
 

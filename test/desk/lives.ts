@@ -10,15 +10,11 @@ import { step } from '../../src/desk/step.ts';
 import type { Disk } from '../../src/engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../../src/engine/errors.ts';
 import type { BackupResult } from '../../src/worker/results.ts';
+import { someSettings } from '../support/settings.ts';
 import { context, piCard, planOf, stick, systemDisk } from './cards.ts';
 import { backupOf, libraryOf, restored, surveyOf } from './restores.ts';
 
-export const settings = {
-  library: '/h/PiKeep',
-  ejectWhenDone: false,
-  showOtherExternal: false,
-  neverTouch: [],
-};
+export const settings = someSettings({ library: '/h/PiKeep' });
 
 const ids = ['sda', 'sdb', 'sdc'];
 const text = fc.string({ maxLength: 3000, unit: 'binary' });

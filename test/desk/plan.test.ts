@@ -4,6 +4,7 @@ import { type DeskInput, type DeskState, emptyState } from '../../src/desk/state
 import { step } from '../../src/desk/step.ts';
 import { view } from '../../src/desk/view.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
+import { someSettings } from '../support/settings.ts';
 import { context, piCard, planOf } from './cards.ts';
 
 const surroundings = { version: '0.1.0', where: 'browser', source: 'test', home: '/h' } as const;
@@ -32,19 +33,11 @@ const result = {
 
 /** A desk with one card and a job that works on it. */
 function working(): DeskState {
-  const seen = told(
-    emptyState({
-      library: '/h/PiKeep',
-      ejectWhenDone: false,
-      showOtherExternal: false,
-      neverTouch: [],
-    }),
-    {
-      input: 'listed',
-      disks: [piCard('sdb')],
-      context,
-    },
-  );
+  const seen = told(emptyState(someSettings({ library: '/h/PiKeep' })), {
+    input: 'listed',
+    disks: [piCard('sdb')],
+    context,
+  });
   return start(seen);
 }
 

@@ -8,14 +8,10 @@ import type { Disk } from '../../src/engine/disk.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
 import type { Progress } from '../../src/worker/progress.ts';
 import type { BackupResult } from '../../src/worker/results.ts';
+import { someSettings } from '../support/settings.ts';
 import { context, piCard, stick, systemDisk } from './cards.ts';
 
-const settings = {
-  library: '/home/ann/PiKeep',
-  ejectWhenDone: false,
-  showOtherExternal: false,
-  neverTouch: [],
-};
+const settings = someSettings();
 
 /** A desk that is told one thing after the other. */
 class Told {

@@ -11,6 +11,7 @@ import { openLog } from '../../src/platform/log.ts';
 import { recordedRun } from '../../src/worker/recorded-run.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
+import { someSettings } from '../support/settings.ts';
 import { needsTools } from '../support/tools.ts';
 import {
   accessibilityProblems,
@@ -34,10 +35,7 @@ describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90
     await buildPanel(join(folder, 'panel'));
     const log = openLog({ folder });
     const platform = await createPlatform({ slot: join(folder, 'empty') });
-    const settings = {
-      ...{ library: folder, ejectWhenDone: false, showOtherExternal: false },
-      neverTouch: [],
-    };
+    const settings = someSettings({ library: folder });
     rig = await SlotRig.startWith(
       {
         runTask: recordedRun(runTask, log),

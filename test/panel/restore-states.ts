@@ -164,6 +164,6 @@ export const restoreStates: Readonly<Record<string, Snapshot>> = {
         protectedBy: 'table 5e3da3da',
       },
     ],
-    settings: { ejectWhenDone: false, showOtherExternal: true },
+    settings: { ...nothing.settings, showOtherExternal: true },
   },
 };

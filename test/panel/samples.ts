@@ -4,7 +4,13 @@ import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/p
 
 export const nothing: Snapshot = {
   revision: 1,
-  tool: { version: '0.1.0', where: 'browser', source: 'Watching this computer’s card readers' },
+  tool: {
+    version: '0.1.0',
+    where: 'browser',
+    source: 'Watching this computer’s card readers',
+    language: 'en',
+    locale: 'en-GB',
+  },
   library: '~/PiKeep',
   disks: [],
   refused: [],
@@ -15,7 +21,13 @@ export const nothing: Snapshot = {
   libraryRevision: 0,
   restore: null,
   leftovers: [],
-  settings: { ejectWhenDone: false, showOtherExternal: false },
+  settings: {
+    ejectWhenDone: false,
+    showOtherExternal: false,
+    remindDays: null,
+    revision: 0,
+    warning: null,
+  },
   trouble: null,
 };
 

@@ -166,7 +166,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
   'done and ejected': {
     ...nothing,
     jobs: [jobOn(octopi, { ...done, ejected: true, verified: 'read-back-cached' })],
-    settings: { ejectWhenDone: true, showOtherExternal: false },
+    settings: { ...nothing.settings, ejectWhenDone: true },
   },
   'done but incomplete': {
     ...nothing,

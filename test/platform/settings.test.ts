@@ -19,9 +19,14 @@ describe('the settings', () => {
   const open = () => openSettings({ file, home: '/home/ann' });
   const defaults = {
     library: '/home/ann/PiKeep',
+    format: 'img',
+    verify: 'image',
     ejectWhenDone: false,
+    remindDays: null,
     showOtherExternal: false,
     neverTouch: [],
+    excludeFromTimeMachine: false,
+    language: 'system',
   };
 
   async function write(content: string | Uint8Array): Promise<void> {
@@ -49,12 +54,7 @@ describe('the settings', () => {
 
   it('fill what a file leaves out with the defaults', async () => {
     await write('{"library": "/mnt/cards"}');
-    expect((await open()).current).toEqual({
-      library: '/mnt/cards',
-      ejectWhenDone: false,
-      showOtherExternal: false,
-      neverTouch: [],
-    });
+    expect((await open()).current).toEqual({ ...defaults, library: '/mnt/cards' });
   });
 
   it.each([
@@ -65,13 +65,15 @@ describe('the settings', () => {
     ['a path that is not absolute', '{"library": "cards"}'],
     ['another type', '{"ejectWhenDone": "yes"}'],
     ['no text', new Uint8Array([0xff, 0xfe, 0x00])],
-    ['far too much', JSON.stringify({ library: '/mnt', x: 'x'.repeat(100_000) })],
+    ['far too much', JSON.stringify({ library: '/mnt', x: 'x'.repeat(2_000_000) })],
+    ['no whole days', '{"remindDays": 0.5}'],
+    ['a number for a word', '{"language": 7}'],
   ])('set a broken file aside and go on with the defaults: %s', async (_what, content) => {
     await write(content);
     const settings = await open();
     expect(settings.current).toEqual(defaults);
-    expect(settings.warning).toContain('settings.json.broken');
-    expect(await readFile(`${file}.broken`)).toEqual(Buffer.from(content));
+    expect(settings.warning).toEqual({ is: 'set aside', kept: `${file}.broken` });
+    expect((await readFile(`${file}.broken`)).equals(Buffer.from(content))).toBe(true);
     expect((await open()).warning).toBeNull();
   });
 
@@ -80,7 +82,7 @@ describe('the settings', () => {
     execFileSync('mkfifo', [file]);
     const store = await openSettings({ file, home: folder });
     expect(store.current.library).toBe(join(folder, 'PiKeep'));
-    expect(store.warning).toContain('.broken');
+    expect(store.warning).toEqual({ is: 'set aside', kept: `${file}.broken` });
   });
 
   it('keep what another PiKeep has changed meanwhile', async () => {
@@ -92,6 +94,34 @@ describe('the settings', () => {
       library: '/mnt/cards',
       ejectWhenDone: true,
     });
+  });
+
+  it('keep what only a newer PiKeep understands, until that very setting is changed', async () => {
+    const newer = { format: 'img.future', language: 'tlh', ring: { colour: 'red' } };
+    await write(JSON.stringify({ ...newer, library: '/mnt/cards', verify: 'card' }));
+    const settings = await open();
+    expect([settings.current, settings.warning]).toEqual([
+      { ...defaults, library: '/mnt/cards', verify: 'card' },
+      null,
+    ]);
+    await settings.update({ remindDays: 14, language: 'de' });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+      ...{ ...defaults, ...newer, library: '/mnt/cards', verify: 'card' },
+      ...{ remindDays: 14, language: 'de' },
+    });
+    expect((await open()).current).toMatchObject({ format: 'img', remindDays: 14, language: 'de' });
+  });
+
+  it('hold as many disks that are never touched as there may be, whatever they are called', async () => {
+    const settings = await open();
+    const neverTouch = Array.from({ length: 256 }, (_, index) => ({
+      key: `${index} `.padEnd(256, '\u0001'),
+      name: '\u0001'.repeat(256),
+    }));
+    await settings.update({ neverTouch });
+    const again = await open();
+    expect(again.warning).toBeNull();
+    expect(again.current.neverTouch).toEqual(neverTouch);
   });
 
   it('end with the last of several changes', async () => {

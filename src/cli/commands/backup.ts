@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
 import { formatOfName, type ImageFormat, imageFormats } from '../../engine/image/image-format.ts';
+import { verifyChoices } from '../../platform/settings.ts';
 import { type BackupTask, MAX_RESCUE_MINUTES, RESCUE_MINUTES } from '../../worker/tasks.ts';
 import { chooseUnfinished, tellUnfinished } from '../backup-continue.ts';
 import { backupReport } from '../backup-report.ts';
@@ -18,11 +19,12 @@ import { work } from '../work.ts';
 
 interface Options {
   readonly to?: string;
-  /** Undefined where the user left it to the name of the file. */
+  /** Undefined where the user left it to the name of the file, or to the settings. */
   readonly format?: ImageFormat;
   readonly wholeCard?: true;
   readonly fullHash?: true;
-  readonly verify: BackupTask['verify'];
+  /** Undefined where the user left it to the settings. */
+  readonly verify?: BackupTask['verify'];
   readonly rescueMinutes: number;
   readonly continue?: true;
 }
@@ -38,15 +40,15 @@ export function defineBackup(program: Command, run: Run): void {
     .addOption(
       new Option(
         '--format <format>',
-        'kind of image (default: as the file of --to ends, else img)',
+        'kind of image (default: as the file of --to ends, else as set)',
       ).choices(imageFormats),
     )
     .option('--whole-card', 'copy every byte of the card, used or not')
     .option('--full-hash', 'note the SHA-256 of the whole unpacked image, free space included')
     .addOption(
-      new Option('--verify <what>', 'what is read again as a proof')
-        .choices(['image', 'card', 'none'])
-        .default('image'),
+      new Option('--verify <what>', 'what is read again as a proof (default: as set)').choices(
+        verifyChoices,
+      ),
     )
     .option(
       '--rescue-minutes <minutes>',
@@ -55,23 +57,18 @@ export function defineBackup(program: Command, run: Run): void {
       RESCUE_MINUTES,
     )
     .option('--continue', 'go on with the newest unfinished backup of this card, as it was begun')
-    .action((disk: string, options: Options, command: Command) => {
-      const isTyped = command.getOptionValueSource('verify') === 'cli';
-      const wishes = { ...options, typedVerify: isTyped ? options.verify : undefined };
-      return run(command, (session) => backup(session, disk, wishes));
-    });
+    .action((disk: string, options: Options, command: Command) =>
+      run(command, (session) => backup(session, disk, options)),
+    );
 }
 
-async function backup(
-  session: Session,
-  name: string,
-  options: Options & { readonly typedVerify: BackupTask['verify'] | undefined },
-): Promise<ExitCode> {
+async function backup(session: Session, name: string, options: Options): Promise<ExitCode> {
   const { printer, library } = session;
+  const usual = session.settings.current;
   const seen = await findDisk(await lookAtDisks(session), name);
   requireCard(seen);
   const destination = await resolveDestination(options.to, library);
-  const format = chooseFormat(options.format, destination);
+  const format = chooseFormat(usual.format, options.format, destination);
   const folder = folderOf(destination);
   const { disk, glance } = seen;
   const unfinished = await chooseUnfinished(session, disk, destination, {
@@ -79,7 +76,7 @@ async function backup(
     format: options.format,
     wholeCard: options.wholeCard,
     fullHash: options.fullHash,
-    verify: options.typedVerify,
+    verify: options.verify,
   });
   if (!unfinished) await offerToClear(session, folder);
   const continuesFrom = unfinished?.file ?? null;
@@ -92,7 +89,7 @@ async function backup(
   const how = {
     destination,
     format,
-    verify: options.verify,
+    verify: options.verify ?? usual.verify,
     wholeCard: options.wholeCard === true,
     fullHash: options.fullHash === true,
     rescueMinutes: options.rescueMinutes,
@@ -117,8 +114,12 @@ function minutes(text: string): number {
 }
 
 /** Throws USAGE when the option and the name of the file say different things. */
-function chooseFormat(option: ImageFormat | undefined, destination: Destination): ImageFormat {
-  if (destination.kind !== 'file') return option ?? 'img';
+function chooseFormat(
+  usual: ImageFormat,
+  option: ImageFormat | undefined,
+  destination: Destination,
+): ImageFormat {
+  if (destination.kind !== 'file') return option ?? usual;
   const named = formatOfName(destination.path);
   if (option === undefined || option === named) return named;
   const detail = `The file is called as a ${named}, but --format says ${option}.`;

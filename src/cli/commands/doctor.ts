@@ -9,7 +9,7 @@ import { cacheFolder } from '../../library/cache-folder.ts';
 import { findLeftovers } from '../../library/leftovers.ts';
 import { clearUnpacked, listUnpacked } from '../../library/unpacked-cache.ts';
 import type { DoorState, VolumeFacts } from '../../platform/ports.ts';
-import { settingsFile } from '../../platform/settings.ts';
+import { settingsFile, settingsWarningWords } from '../../platform/settings.ts';
 import { lookAtDisks, type SeenDisk, volumeBelow } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { coachLines, wayFacts, waysOf, wayWords } from '../doctor-access.ts';
@@ -84,7 +84,11 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
         volume: volume.value && volumeFacts(volume.value),
         problem: volume.problem,
       },
-      settings: { file, ...settings.current, warning: settings.warning },
+      settings: {
+        file,
+        ...settings.current,
+        warning: settings.warning && settingsWarningWords(settings.warning),
+      },
       leftovers,
       cleared,
       cache,

@@ -38,7 +38,7 @@ export function definePi(program: Command, run: Run): void {
     .option('--name <text>', 'what to call it instead of its hostname; "" for the hostname')
     .option('--note <text>', 'a note')
     .addOption(new Option('--colour <colour>', 'a colour').choices([...piColours, 'none']))
-    .option('--remind <days|off>', 'remind when its last backup is older than this')
+    .option('--remind <days|off|usual>', 'remind when its last backup is older than this')
     .addOption(
       new Option(
         '--hands-free <on|off>',
@@ -89,7 +89,9 @@ function changeOf(options: PiOptions): Partial<PiPreferences> {
     ...(name === undefined ? {} : { name: short(name.trim(), MAX_NAME_LETTERS, '--name') || null }),
     ...(note === undefined ? {} : { note: short(note, MAX_NOTE_LETTERS, '--note') }),
     ...(colour === undefined ? {} : { colour: colour === 'none' ? null : colour }),
-    ...(remind === undefined ? {} : { remindDays: days(remind, '--remind') }),
+    ...(remind === undefined
+      ? {}
+      : { remindDays: remind === 'usual' ? remind : days(remind, '--remind') }),
     ...(handsFree === undefined ? {} : { handsFree: handsFree === 'on' }),
     ...(keep === undefined ? {} : { keep: rulesOf(keep) }),
     ...(verifyEvery === undefined ? {} : { verifyEveryDays: days(verifyEvery, '--verify-every') }),
@@ -120,6 +122,11 @@ function rulesOf(text: string): PiPreferences['keep'] {
   return keepsAll(rules) ? null : { ...rules };
 }
 
+function remindWords(days: PiPreferences['remindDays']): string {
+  if (days === 'usual') return 'as “pikeep settings remind” says';
+  return days === null ? 'off' : `after ${days} days`;
+}
+
 function piLines(pi: Pi, known: KnownPis): string[] {
   const { store, pis, now, naming } = known;
   const { note, colour, remindDays, handsFree, keep, verifyEveryDays } = store.of(pi, pis);
@@ -133,7 +140,7 @@ function piLines(pi: Pi, known: KnownPis): string[] {
       ['  Backups', count === 1 ? 'one' : String(count)],
       ['  Note', note === '' ? 'none' : note],
       ['  Colour', colour ?? 'none'],
-      ['  Remind', remindDays === null ? 'off' : `after ${remindDays} days`],
+      ['  Remind', remindWords(remindDays)],
       ['  Hands-free', handsFree ? 'on' : 'off'],
       ['  Keep', keep === null ? 'all' : formatKeepRules(keep)],
       ['  Verify', verifyEveryDays === null ? 'off' : `every ${verifyEveryDays} days`],

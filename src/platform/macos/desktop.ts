@@ -13,8 +13,15 @@ export const REMOVABLE_VOLUMES_SETTINGS =
 export const FULL_DISK_SETTINGS =
   'x-apple.systempreferences:com.apple.preference.security?Privacy_AllFiles';
 
+/** The pane of login items, since macOS 13. */
+const LOGIN_ITEMS_SETTINGS = 'x-apple.systempreferences:com.apple.LoginItems-Settings.extension';
+
 /** Everything `openExternal` may ever open. */
-const targets: readonly string[] = [REMOVABLE_VOLUMES_SETTINGS, FULL_DISK_SETTINGS];
+const targets: readonly string[] = [
+  REMOVABLE_VOLUMES_SETTINGS,
+  FULL_DISK_SETTINGS,
+  LOGIN_ITEMS_SETTINGS,
+];
 
 export function createDesktop(places: MacPlaces): Desktop {
   const { caffeinate, open } = places.tools;

@@ -14,6 +14,7 @@ import { createDiskActions } from './disk-actions.ts';
 import { MacDiskList } from './disk-list.ts';
 import { createMacImageFiles } from './image-files.ts';
 import { macPowerSource } from './power.ts';
+import { createTimeMachine } from './time-machine.ts';
 import { type MacPlaces, systemPlaces } from './tools.ts';
 import { createMacTrash } from './trash.ts';
 import { createVolumes } from './volumes.ts';
@@ -32,6 +33,7 @@ export function createMacPlatform(places: MacPlaces = systemPlaces): Platform {
     volumes,
     desktop: createDesktop(places),
     trash: createMacTrash(places),
+    timeMachine: createTimeMachine(places),
     power: () => powerOf(macPowerSource(places)),
     imageFiles: createMacImageFiles(volumes),
     compressor: createCompressor(),

@@ -10,6 +10,7 @@ export interface MacTools {
   readonly mount: string;
   readonly osascript: string;
   readonly pmset: string;
+  readonly tmutil: string;
 }
 
 /** What the adapter takes from the computer it runs on. */
@@ -31,6 +32,7 @@ export const systemPlaces: MacPlaces = {
     mount: '/sbin/mount',
     osascript: '/usr/bin/osascript',
     pmset: '/usr/bin/pmset',
+    tmutil: '/usr/bin/tmutil',
   },
   devices: '/dev',
   dataVolume: '/System/Volumes/Data',
@@ -47,6 +49,7 @@ export function placesIn(toolFolder: string, devices: string): MacPlaces {
       mount: join(toolFolder, 'mount'),
       osascript: join(toolFolder, 'osascript'),
       pmset: join(toolFolder, 'pmset'),
+      tmutil: join(toolFolder, 'tmutil'),
     },
     devices,
     dataVolume: systemPlaces.dataVolume,

@@ -24,6 +24,7 @@ export function createSlotPlatform(slot: string, host: Platform): Platform {
     volumes: host.volumes,
     desktop: host.desktop,
     trash: host.trash,
+    ...(host.timeMachine ? { timeMachine: host.timeMachine } : {}),
     power: () => host.power(),
     imageFiles: host.imageFiles,
     compressor: host.compressor,

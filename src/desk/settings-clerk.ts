@@ -1,0 +1,171 @@
+/** Carries out what the page of the settings asks for. */
+
+import { isAbsolute, join, normalize } from 'node:path';
+import type { Command } from '../contract/panel.ts';
+import type { LoginItemState } from '../contract/settings.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
+import { speak } from '../language/use-language.ts';
+import type { FolderLook, LibraryFolders, LoginItem, Platform } from '../platform/ports.ts';
+import { followTimeMachine, type Settings, type SettingsStore } from '../platform/settings.ts';
+import type { DeskInput, DeskState } from './state.ts';
+
+export type SettingsCommand = Extract<
+  Command,
+  {
+    command:
+      | 'settings-set'
+      | 'library-set'
+      | 'library-choose'
+      | 'login-item-set'
+      | 'open-login-items'
+      | 'settings-warning-read';
+  }
+>;
+
+/** What the page of the settings needs of the world; what is left out is not offered there. */
+export interface SettingsPorts {
+  readonly folders?: LibraryFolders;
+  /** A dialog of the system that begins at `present`; null when the user would rather not. */
+  readonly chooseLibrary?: (present: string) => Promise<string | null>;
+  readonly loginItem?: LoginItem;
+  /** The languages of the system, most wanted first, as BCP 47 tags. */
+  readonly wishes?: () => readonly string[];
+}
+
+export interface SettingsClerkOptions {
+  readonly platform: Pick<Platform, 'desktop' | 'timeMachine'>;
+  readonly settings: SettingsStore;
+  readonly ports: SettingsPorts;
+  readonly home: string;
+  readonly state: () => DeskState;
+  readonly apply: (input: DeskInput) => void;
+  /** The settings, or what the system keeps beside them, have changed. */
+  readonly changed: () => void;
+  /** Looks at the disks; resolves when the desk has seen them. */
+  readonly look: () => Promise<void>;
+  readonly lookAtLibrary: () => Promise<void>;
+}
+
+/** System Settings › General › Login Items, since macOS 13. */
+export const LOGIN_ITEMS_SETTINGS =
+  'x-apple.systempreferences:com.apple.LoginItems-Settings.extension';
+
+export class SettingsClerk {
+  readonly #options: SettingsClerkOptions;
+  /** One change after the other, so that the last one is what stays. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SettingsClerkOptions) {
+    this.#options = options;
+  }
+
+  get loginItem(): LoginItemState | null {
+    return this.#options.ports.loginItem?.get() ?? null;
+  }
+
+  /** Throws what stands against it. */
+  carryOut(command: SettingsCommand): Promise<void> {
+    // A dialog stays open for as long as its user likes; nothing else waits for that.
+    if (command.command === 'library-choose') return this.#choose();
+    const done = this.#last.then(() => this.#carryOut(command));
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #carryOut(command: Exclude<SettingsCommand, { command: 'library-choose' }>): Promise<void> {
+    const { platform, home, apply, changed } = this.#options;
+    switch (command.command) {
+      case 'settings-set':
+        return this.#set(given(command.change));
+      case 'library-set':
+        return this.#keepIn(pathOf(command.folder, home));
+      case 'login-item-set':
+        this.#requireLoginItem().set(command.value);
+        return changed();
+      case 'open-login-items':
+        this.#requireLoginItem();
+        return platform.desktop.openExternal(LOGIN_ITEMS_SETTINGS);
+      case 'settings-warning-read':
+        return apply({ input: 'settings-warned', warning: null });
+    }
+  }
+
+  async #set(change: Partial<Settings>): Promise<void> {
+    const { ports, changed, look } = this.#options;
+    await this.#save(change);
+    if (change.language !== undefined) await speak(change.language, ports.wishes?.() ?? []);
+    changed();
+    // It decides which disks are offered.
+    if (change.showOtherExternal !== undefined) await look();
+  }
+
+  async #choose(): Promise<void> {
+    const { ports, settings } = this.#options;
+    if (!ports.chooseLibrary) {
+      throw new PiKeepError('UNSUPPORTED', { what: say`choosing a folder in a dialog` });
+    }
+    const folder = await ports.chooseLibrary(settings.current.library);
+    if (folder !== null) await this.carryOut({ command: 'library-set', folder });
+  }
+
+  /** What is in the old folder stays there. */
+  async #keepIn(library: string): Promise<void> {
+    const { ports, state, changed, lookAtLibrary } = this.#options;
+    const found = await ports.folders?.look(library);
+    if (found) requireUsable(library, found, state());
+    if (found?.is === 'missing') await ports.folders?.make(library);
+    await this.#save({ library });
+    changed();
+    await lookAtLibrary();
+  }
+
+  async #save(change: Partial<Settings>): Promise<void> {
+    const { platform, settings } = this.#options;
+    const { current } = settings;
+    await followTimeMachine(platform.timeMachine, current, { ...current, ...change });
+    await settings.update(change);
+  }
+
+  #requireLoginItem(): LoginItem {
+    const { loginItem } = this.#options.ports;
+    if (loginItem) return loginItem;
+    throw new PiKeepError('UNSUPPORTED', { what: say`starting at login` });
+  }
+}
+
+/** What is left out stays as it is. */
+function given(change: Extract<SettingsCommand, { command: 'settings-set' }>['change']) {
+  return Object.fromEntries(
+    Object.entries(change).filter(([, value]) => value !== undefined),
+  ) as Partial<Settings>;
+}
+
+/** Throws USAGE for one that could mean different folders. */
+function pathOf(typed: string, home: string): string {
+  const text = typed.trim();
+  const path = text === '~' || text.startsWith('~/') ? join(home, text.slice(1)) : text;
+  if (isAbsolute(path) && !path.includes('\0')) {
+    const plain = normalize(path);
+    return plain.length > 1 && plain.endsWith('/') ? plain.slice(0, -1) : plain;
+  }
+  const detail = say`Type the whole path of the folder, from “/” or “~/” on.`;
+  throw new PiKeepError('USAGE', { detail });
+}
+
+/** Throws what would make every backup fail; whatever else speaks against a folder is said beside it. */
+function requireUsable(path: string, found: FolderLook, { disks }: DeskState): void {
+  if (found.is === 'no folder' || found.is === 'silent') {
+    throw new PiKeepError('DESTINATION_MISSING', { path });
+  }
+  if (!found.isWritable) {
+    throw new PiKeepError('DESTINATION_NOT_WRITABLE', {
+      path,
+      errno: found.volume?.readOnly ? 'EROFS' : 'EACCES',
+    });
+  }
+  const card = disks.find(
+    ({ disk, verdict }) => verdict.offer && found.volume?.disks.includes(disk.id),
+  );
+  if (card) throw new PiKeepError('DESTINATION_ON_CARD', { path, disk: card.disk.id });
+}
