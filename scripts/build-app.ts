@@ -10,7 +10,7 @@ const STAMP = '.sources';
 
 /** What goes into the build; libraries are known by the lock file. */
 const inputs = [
-  'src/{app,preload,worker,desk,contract,library,platform,helper,engine}/**/*.ts',
+  'src/{app,preload,worker,desk,contract,library,platform,helper,engine,language}/**/*.{ts,json}',
   'scripts/build-app.ts',
   'package-lock.json',
 ];

@@ -3,6 +3,7 @@
 import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron';
 import { type Answered, MAX_MESSAGE_BYTES, type Reply } from '../contract/panel.ts';
 import { panelChannels } from '../contract/panel-channels.ts';
+import { parsePlace, type Told } from '../contract/told.ts';
 import type { Desk } from '../desk/desk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
@@ -12,55 +13,86 @@ import { panelOrigin } from './scheme.ts';
 export interface PanelConnection {
   readonly ipcMain: Pick<IpcMain, 'handle' | 'on'>;
   readonly desk: Desk;
-  /** The panel's page, or null while there is none. */
-  readonly contents: () => WebContents | null;
+  /** The page under the tray icon and the one in a window, as far as they are there. */
+  readonly pages: () => readonly WebContents[];
+  /** A page asks to be opened out at a place. */
+  readonly openOut: (place: string) => void;
 }
 
-/** Answers the panel's commands and questions, and sends it the snapshots. A message from anywhere else changes nothing. */
-export function connectPanel({ ipcMain, desk, contents }: PanelConnection): void {
-  /** The page that has asked for snapshots; another one has to ask again. */
-  let subscriber: WebContents | null = null;
+export interface ConnectedPanel {
+  /** Tells a page, as soon as it listens; of what it is told before that, the last of each kind. */
+  tell(page: WebContents, told: Told): void;
+}
+
+/** Answers the pages' commands and questions, and sends them the snapshots. A message from anywhere else changes nothing. */
+export function connectPanel(connection: PanelConnection): ConnectedPanel {
+  const { ipcMain, desk, pages, openOut } = connection;
+  /** Pages that have asked for snapshots; one that is loaded again has to ask again. */
+  const listening = new Set<WebContents>();
+  const toTell = new WeakMap<WebContents, Map<Told['tell'], Told>>();
   const questions = new Questions();
 
   ipcMain.handle(panelChannels.command, (event, message: unknown): Promise<Reply> | Reply => {
-    return refusalOf(event, message, contents()) ?? desk.handle(message);
+    return refusalOf(event, message, pages()) ?? desk.handle(message);
   });
 
   ipcMain.handle(
     panelChannels.ask,
     (event, message: unknown, number: unknown): Promise<Answered> | Answered => {
-      const refused = refusalOf(event, message, contents());
+      const refused = refusalOf(event, message, pages());
       return refused ?? questions.answer(event, number, (signal) => desk.ask(message, signal));
     },
   );
 
   ipcMain.on(panelChannels.drop, (event, number: unknown) => {
-    if (isFromPanel(event, contents())) questions.drop(event.sender, number);
+    if (isFromPanel(event, pages())) questions.drop(event.sender, number);
   });
 
   ipcMain.on(panelChannels.subscribe, (event) => {
-    if (!isFromPanel(event, contents())) return;
+    if (!isFromPanel(event, pages())) return;
+    const page = event.sender;
     // A page does this once, when it has been loaded, before it asks anything.
-    questions.dropAll(event.sender);
-    subscriber = event.sender;
-    subscriber.send(panelChannels.snapshot, desk.snapshot);
+    questions.dropAll(page);
+    listening.add(page);
+    page.send(panelChannels.snapshot, desk.snapshot);
+    for (const told of toTell.get(page)?.values() ?? []) page.send(panelChannels.told, told);
+    toTell.delete(page);
+  });
+
+  ipcMain.on(panelChannels.openOut, (event, place: unknown) => {
+    const parsed = isFromPanel(event, pages()) ? parsePlace(place) : null;
+    if (parsed !== null) openOut(parsed);
   });
 
   desk.onSnapshot((snapshot) => {
-    if (subscriber && subscriber === contents() && !subscriber.isDestroyed()) {
-      subscriber.send(panelChannels.snapshot, snapshot);
+    const present = pages();
+    for (const page of listening) {
+      if (page.isDestroyed()) listening.delete(page);
+      else if (present.includes(page)) page.send(panelChannels.snapshot, snapshot);
     }
   });
+
+  return {
+    tell(page, told) {
+      if (page.isDestroyed()) return;
+      // A page that has crashed is loaded again, and then listens.
+      if (listening.has(page) && !page.isCrashed()) return page.send(panelChannels.told, told);
+      toTell.set(page, new Map([...(toTell.get(page) ?? []), [told.tell, told]]));
+    },
+  };
 }
 
-/** True for the main frame of the panel's own page, and only while that page is of our own origin. */
-function isFromPanel(event: IpcMainEvent | IpcMainInvokeEvent, panel: WebContents | null): boolean {
+/** True for the main frame of a page of our own, and only while that page is of our own origin. */
+function isFromPanel(
+  event: IpcMainEvent | IpcMainInvokeEvent,
+  pages: readonly WebContents[],
+): boolean {
   const frame = event.senderFrame;
+  const page = pages.find((one) => one === event.sender);
   return (
-    panel !== null &&
-    event.sender === panel &&
+    page !== undefined &&
     frame !== null &&
-    frame === panel.mainFrame &&
+    frame === page.mainFrame &&
     frame.parent === null &&
     URL.parse(frame.url)?.href.startsWith(`${panelOrigin}/`) === true
   );
@@ -70,9 +102,9 @@ function isFromPanel(event: IpcMainEvent | IpcMainInvokeEvent, panel: WebContent
 function refusalOf(
   event: IpcMainInvokeEvent,
   message: unknown,
-  panel: WebContents | null,
+  pages: readonly WebContents[],
 ): Extract<Reply, { ok: false }> | null {
-  if (!isFromPanel(event, panel)) {
+  if (!isFromPanel(event, pages)) {
     return refusal(new PiKeepError('STRANGER', { from: senderName(event) }));
   }
   const detail = sizeProblem(message);

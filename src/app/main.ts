@@ -1,7 +1,17 @@
 /** Start of the app: puts its parts together. Everything that decides something lies in the files imported here. */
 
 import { homedir } from 'node:os';
-import { app, dialog, ipcMain, Notification, powerMonitor, protocol, session } from 'electron';
+import { join } from 'node:path';
+import {
+  app,
+  dialog,
+  ipcMain,
+  Notification,
+  powerMonitor,
+  protocol,
+  session,
+  shell,
+} from 'electron';
 import { createDesk } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
 import { asPiKeepError } from '../engine/errors.ts';
@@ -21,8 +31,8 @@ import { runTask } from '../worker/run-task.ts';
 import { parseAppOptions } from './app-options.ts';
 import { askForFolder } from './ask-for-folder.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
-import { connectPanel } from './ipc.ts';
-import { followOpening } from './opening.ts';
+import { openFront } from './open-front.ts';
+import { followOpening, whileStaying } from './opening.ts';
 import { openPanelWindow } from './panel-window.ts';
 import { places } from './places.ts';
 import { askBeforeQuitting } from './quit.ts';
@@ -30,7 +40,7 @@ import { report } from './report.ts';
 import { registerPanelScheme, servePanel } from './scheme.ts';
 import { createStartUtilityWorker } from './start-utility-worker.ts';
 import { trayLook } from './tray.ts';
-import { addTrayMenu, createTray, followDesk } from './tray-icon.ts';
+import { createTray, followDesk } from './tray-icon.ts';
 import { denyPermissions, lockNavigation } from './window-security.ts';
 
 async function start(log: ProgramLog): Promise<void> {
@@ -58,7 +68,7 @@ async function start(log: ProgramLog): Promise<void> {
         allowDiskImage: options.allowDiskImage,
       }),
     watchFolder,
-    chooseFolder: (title) => askForFolder(dialog, title),
+    chooseFolder: (title) => whileStaying(panel, () => askForFolder(dialog, title)),
     ...options,
     ...(library === null ? {} : { library }),
   });
@@ -75,15 +85,19 @@ async function start(log: ProgramLog): Promise<void> {
   const tray = createTray();
   const { tooltip } = trayLook(desk.snapshot);
   const panel = openPanelWindow({ tray, preload: places.preload, tooltip });
-  connectPanel({ ipcMain, desk, contents: () => panel.contents });
+  const { front } = openFront({
+    ...{ app, dialog, ipcMain, shell, desk, panel, tray, preload: places.preload },
+    file: join(app.getPath('userData'), 'window.json'),
+    library: () => library ?? settings.current.library,
+    onMac: process.platform === 'darwin',
+  });
   followDesk(tray, desk);
   followOpening(desk, panel);
-  announce(desk, notifier, panel);
-  addTrayMenu(tray, panel, () => library ?? settings.current.library);
-  app.on('second-instance', panel.show);
-  app.on('activate', panel.show);
+  announce(desk, notifier, front);
+  app.on('second-instance', () => front.show());
+  app.on('activate', () => front.show());
   // Whoever comes back from System Settings may have found the switch.
-  app.on('activate', () => void desk.command({ command: 'look-again' }));
+  app.on('did-become-active', () => void desk.command({ command: 'look-again' }));
   powerMonitor.on('resume', () => void desk.rescan());
 }
 

@@ -1,11 +1,12 @@
 /** The icon in the menu bar: follows the snapshot, and has a menu for the right button. */
 
-import { mkdir } from 'node:fs/promises';
-import { app, Menu, shell, Tray } from 'electron';
+import { type Menu, Tray } from 'electron';
 import type { Desk } from '../desk/desk.ts';
+import type { Deed } from './deed.ts';
+import { nativeMenu } from './native-menu.ts';
 import { places } from './places.ts';
-import { report } from './report.ts';
 import { type TrayLook, trayLook } from './tray.ts';
+import { trayMenu } from './tray-menu.ts';
 
 /** Made up for this app and never to be changed: by it macOS remembers where the user has put the icon. */
 const TRAY_ID = '6f1c2c7e-0a4b-4f0e-9a53-5d1f6b7f3c21';
@@ -28,22 +29,24 @@ export function followDesk(tray: Tray, desk: Desk): () => void {
   return desk.onSnapshot(show);
 }
 
-/** The left button belongs to the panel, so the menu is not set for good but shown when asked for. */
+/**
+ * The left button belongs to the panel, so the menu is not set for good but shown when asked for, as things stand then.
+ * A click with the control key is the right button of a mouse that has one; menubar hides the panel on it.
+ */
 export function addTrayMenu(
   tray: Tray,
-  panel: { readonly show: () => void },
-  library: () => string,
+  desk: Pick<Desk, 'snapshot'>,
+  perform: (deed: Deed) => void,
+  onMac: boolean,
 ): void {
-  const showLibrary = async () => {
-    await mkdir(library(), { recursive: true });
-    const problem = await shell.openPath(library());
-    if (problem !== '') report(problem);
+  /** Held as long as it may be on the screen. */
+  let menu: Menu;
+  const popUp = (): void => {
+    menu = nativeMenu(trayMenu(desk.snapshot, onMac), perform);
+    tray.popUpContextMenu(menu);
   };
-  const menu = Menu.buildFromTemplate([
-    { label: 'Open PiKeep', click: () => panel.show() },
-    { label: 'Show backups', click: () => void showLibrary().catch(report) },
-    { type: 'separator' },
-    { label: 'Quit PiKeep', accelerator: 'CommandOrControl+Q', click: () => app.quit() },
-  ]);
-  tray.on('right-click', () => tray.popUpContextMenu(menu));
+  tray.on('right-click', popUp);
+  tray.on('click', ({ ctrlKey }) => {
+    if (ctrlKey === true && onMac) popUp();
+  });
 }

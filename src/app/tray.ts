@@ -1,6 +1,8 @@
 /** What the tray shows, as a function of the snapshot alone. */
 
 import type { JobState, JobView, Snapshot } from '../contract/panel.ts';
+import { formatList, formatPercent } from '../language/format.ts';
+import { say } from '../language/say.ts';
 
 export interface TrayLook {
   /** A file in icons/tray without "Template.png". */
@@ -49,53 +51,78 @@ const restoreShare: Readonly<Record<Phase, Share>> = {
 
 const phaseShare = { backup: backupShare, restore: restoreShare, undo: restoreShare } as const;
 
+export function trayLook(snapshot: Snapshot): TrayLook {
+  const { icon, words, title } = lookAt(snapshot);
+  return { icon, tooltip: `PiKeep – ${words}`, title };
+}
+
+/** The same in words, for the menu of the icon. */
+export function trayWords(snapshot: Snapshot): string {
+  return lookAt(snapshot).words;
+}
+
+interface Look {
+  readonly icon: string;
+  readonly words: string;
+  readonly title: string;
+}
+
 /**
  * The most urgent thing wins: a failure, then running work, then a card that can be backed up, then a finished job.
  * A finished or failed job counts until it is dismissed, a finished one only as long as its card is in or no other is.
  */
-export function trayLook(snapshot: Snapshot): TrayLook {
+function lookAt(snapshot: Snapshot): Look {
   const failed = snapshot.jobs.find((job) => job.state.is === 'failed');
   const working = snapshot.jobs.filter((job) => job.state.is === 'working');
   if (working.length > 0) return workingLook(working);
   if (failed?.state.is === 'failed') {
-    return look('attention', `${failed.title}: ${failed.state.problem.title}`);
+    return look('attention', say`${failed.title}: ${failed.state.problem.title}`);
   }
   if (snapshot.trouble) return look('attention', snapshot.trouble.title);
 
   const done = snapshot.jobs.filter(isDone);
   const waiting = snapshot.disks.filter((disk) => !done.some((job) => job.card === disk.card));
   const pi = waiting.find((disk) => disk.kind === 'pi') ?? waiting[0];
-  if (pi) return look('card', `${pi.title} can be backed up`);
+  if (pi) return look('card', say`${pi.title} can be backed up`);
   const last = done.at(-1);
   if (last?.state.is === 'done' && last.state.damage !== null) {
-    return look('attention', `${last.title} is backed up, but incomplete`);
+    return look('attention', say`${last.title} is backed up, but incomplete`);
   }
-  if (last) return look('done', `${last.title} is ${doneWords[last.kind]}`);
-  return look('idle', 'Insert a Raspberry Pi card');
+  if (last) return look('done', doneWords(last));
+  return look('idle', say`Insert a Raspberry Pi card`);
 }
 
-function workingLook(working: readonly JobView[]): TrayLook {
+function workingLook(working: readonly JobView[]): Look {
   const percents = working.map(percentDone);
   const percent = Math.min(...percents);
   const step = Math.floor((percent / 100) * RING_STEPS);
-  const names = working.map(nameOf).join(', ');
+  const share = formatPercent(percent / 100);
   return {
     icon: `working-${step}`,
-    tooltip: tooltip(`${names}: ${percent} %`),
-    title: `${percent} %`,
+    words: workingWords(working, share),
+    title: share,
   };
 }
 
 /** A backup needs no word: it is what is done nearly always. */
-function nameOf({ title, kind }: JobView): string {
-  return kind === 'backup' ? title : `${title} is being restored`;
+function workingWords(working: readonly JobView[], share: string): string {
+  const [job] = working;
+  const names = formatList(working.map(({ title }) => title));
+  return working.length === 1 && job?.kind !== 'backup'
+    ? say`${names} is being restored: ${share}`
+    : say`${names}: ${share}`;
 }
 
-const doneWords: Readonly<Record<JobView['kind'], string>> = {
-  backup: 'backed up',
-  restore: 'restored',
-  undo: 'as it was before',
-};
+function doneWords({ kind, title }: JobView): string {
+  switch (kind) {
+    case 'backup':
+      return say`${title} is backed up`;
+    case 'restore':
+      return say`${title} is restored`;
+    case 'undo':
+      return say`${title} is as it was before`;
+  }
+}
 
 function isDone({ state }: JobView): boolean {
   return state.is === 'done' || state.is === 'restored' || state.is === 'undone';
@@ -109,10 +136,6 @@ export function percentDone(job: JobView): number {
   return Math.floor(from + (to - from) * part);
 }
 
-function look(icon: string, words: string): TrayLook {
-  return { icon, tooltip: tooltip(words), title: '' };
-}
-
-function tooltip(words: string): string {
-  return `PiKeep – ${words}`;
+function look(icon: string, words: string): Look {
+  return { icon, words, title: '' };
 }

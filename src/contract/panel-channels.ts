@@ -11,4 +11,8 @@ export const panelChannels = {
   ask: 'panel:ask',
   /** Page to app: the answer to the Ask of this number is not waited for any more. */
   drop: 'panel:drop',
+  /** App to page: one Told. */
+  told: 'panel:told',
+  /** Page to app: opens a place in a window of its own. */
+  openOut: 'panel:open-out',
 } as const;

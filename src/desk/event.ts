@@ -2,10 +2,18 @@
 
 import type { CardLeft, JobKind } from '../contract/panel.ts';
 
+/** An insertion of a card, as commands name it. */
+export interface CardRef {
+  readonly disk: string;
+  readonly card: string;
+}
+
 export type DeskEvent =
   | {
       readonly happened: 'card-appeared';
       readonly disk: string;
+      /** This insertion of it. */
+      readonly card: string;
       readonly title: string;
       readonly kind: 'pi' | 'removable';
       readonly bytes: number;
@@ -22,7 +30,12 @@ export type DeskEvent =
       readonly last: string;
     }
   /** A backup that began by itself was not allowed; nothing asks again until the card is put in again. */
-  | { readonly happened: 'hands-free-refused'; readonly job: string; readonly title: string }
+  | {
+      readonly happened: 'hands-free-refused';
+      readonly job: string;
+      readonly of: CardRef;
+      readonly title: string;
+    }
   | {
       readonly happened: 'checked';
       readonly errand: string;
@@ -36,6 +49,7 @@ export type DeskEvent =
   | {
       readonly happened: 'job-done';
       readonly job: string;
+      readonly of: CardRef;
       readonly title: string;
       readonly image: string;
       readonly place: string;
@@ -51,15 +65,22 @@ export type DeskEvent =
   | {
       readonly happened: 'restore-done';
       readonly job: string;
+      readonly of: CardRef;
       readonly title: string;
       readonly provenBytes: number;
       readonly seconds: number;
       readonly ejected: boolean;
     }
-  | { readonly happened: 'undo-done'; readonly job: string; readonly title: string }
+  | {
+      readonly happened: 'undo-done';
+      readonly job: string;
+      readonly of: CardRef;
+      readonly title: string;
+    }
   | {
       readonly happened: 'job-failed';
       readonly job: string;
+      readonly of: CardRef;
       readonly kind: JobKind;
       /** What the card is worth now. */
       readonly card: CardLeft;

@@ -23,9 +23,10 @@ export function leaveUnanswered(state: DeskState, id: string): Step {
   if (job?.state.is !== 'working' || job.state.phase !== 'opening' || job.state.cancelling) {
     return { state, events: [] };
   }
+  const { disk, card, title } = job;
   const stopping = { ...job, state: { ...job.state, cancelling: true } };
   return {
     state: { ...state, jobs: state.jobs.map((one) => (one === job ? stopping : one)) },
-    events: [{ happened: 'hands-free-refused', job: id, title: job.title }],
+    events: [{ happened: 'hands-free-refused', job: id, of: { disk, card }, title }],
   };
 }

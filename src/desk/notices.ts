@@ -1,26 +1,48 @@
 /** Tells the user what happened, in one notice per event. */
 
+import type { Command, Problem, Reply } from '../contract/panel.ts';
 import { formatBytes, formatDuration } from '../engine/format.ts';
 import { sentenceCase } from '../language/format.ts';
 import { say } from '../language/say.ts';
-import type { Notice, Notifier } from '../platform/ports.ts';
+import type { Notice, NoticeAction, Notifier } from '../platform/ports.ts';
+import { backupKey } from './backup-view.ts';
 import type { Desk, DeskEvent } from './desk.ts';
+import type { CardRef } from './event.ts';
 
 export interface NoticeActions {
   showPanel(): void;
-  /** Shows the image, or the report, of a finished job in its folder. */
-  reveal(job: string): void;
+  /** Carries it out; what stands against it is shown in the panel. */
+  command(command: Command): void;
+  /** Shows the image of a finished job in its folder, also when the job is not there any more. */
+  reveal(job: string, image: string): void;
+}
+
+/** What there is to look at. */
+export interface NoticeFront {
+  show(): void;
+  /** Shows what a click came to; left out where only the state of things can be shown. */
+  refuse?(problem: Problem): void;
 }
 
 /** Returns its own unsubscribe. */
 export function announce(
-  desk: Desk,
+  desk: Pick<Desk, 'command' | 'onEvent'>,
   notifier: Notifier,
-  panel: { readonly show: () => void },
+  front: NoticeFront,
 ): () => void {
+  const settle = (reply: Reply): void => {
+    if (reply.ok) return;
+    if (front.refuse) front.refuse(reply.problem);
+    else front.show();
+  };
   const actions: NoticeActions = {
-    showPanel: panel.show,
-    reveal: (job) => void desk.command({ command: 'reveal', job }),
+    showPanel: () => front.show(),
+    command: (command) => void desk.command(command).then(settle),
+    async reveal(job, image) {
+      const reply = await desk.command({ command: 'reveal', job });
+      if (reply.ok) return;
+      settle(await desk.command({ command: 'backup-reveal', backup: backupKey(image) }));
+    },
   };
   return desk.onEvent((event) => {
     // Whether it could be shown changes nothing: tray and panel say the same.
@@ -32,10 +54,11 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
   switch (event.happened) {
     case 'card-appeared':
       return {
-        id: `card ${event.disk}`,
+        ...aboutCard(event),
         title: event.kind === 'pi' ? say`${event.title} is here` : say`A removable disk is here`,
         body: appearedBody(event),
         onClick: actions.showPanel,
+        ...(event.kind === 'pi' ? { actions: [backUp(event, actions)] } : {}),
       };
     case 'reminder':
       return {
@@ -46,10 +69,11 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
       };
     case 'hands-free-refused':
       return {
-        id: `job ${event.job}`,
+        ...aboutCard(event.of),
         title: say`${event.title} is not backed up`,
         body: say`Its card may not be read without you. Click to back it up, or put it in again later.`,
         onClick: actions.showPanel,
+        actions: [backUp(event.of, actions)],
       };
     case 'checked':
       return {
@@ -63,17 +87,18 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
     case 'job-done': {
       if (event.isIncomplete) {
         return {
-          id: `job ${event.job}`,
+          ...aboutCard(event.of),
           title: say`${event.title} is backed up, but not all of it`,
           body: andOut(
             event,
             say`The card could not be read everywhere, so the backup is incomplete. It is in ${event.place}.`,
           ),
           onClick: actions.showPanel,
+          actions: afterBackup(event, actions),
         };
       }
       return {
-        id: `job ${event.job}`,
+        ...aboutCard(event.of),
         title: event.byItself
           ? say`${event.title} is backed up by itself`
           : say`${event.title} is backed up`,
@@ -81,35 +106,64 @@ export function noticeOf(event: DeskEvent, actions: NoticeActions): Notice {
           event,
           say`${formatBytes(event.bytes)} in ${formatDuration(event.seconds)}, in ${event.place}.`,
         ),
-        onClick: () => actions.reveal(event.job),
+        onClick: () => actions.reveal(event.job, event.image),
+        actions: afterBackup(event, actions),
       };
     }
     case 'restore-done': {
       return {
-        id: `job ${event.job}`,
+        ...aboutCard(event.of),
         title: say`${event.title} is restored`,
         body: andOut(
           event,
           say`${formatBytes(event.provenBytes)} read back and compared, in ${formatDuration(event.seconds)}.`,
         ),
         onClick: actions.showPanel,
+        actions: eject(event, actions),
       };
     }
     case 'undo-done':
       return {
-        id: `job ${event.job}`,
+        ...aboutCard(event.of),
         title: say`The card is as it was before`,
         body: say`What it held, ${event.title}, is on it again.`,
         onClick: actions.showPanel,
       };
     case 'job-failed':
       return {
-        id: `job ${event.job}`,
+        ...aboutCard(event.of),
         title: failedTitle(event),
         body: `${event.problem} ${event.next}`.trim(),
         onClick: actions.showPanel,
       };
   }
+}
+
+/** All notices about one insertion of a card: the last takes the place of the one before. */
+function aboutCard({ card }: CardRef): Pick<Notice, 'id' | 'group'> {
+  return { id: `card ${card}`, group: `card ${card}` };
+}
+
+function backUp({ disk, card }: CardRef, { command }: NoticeActions): NoticeAction {
+  return { label: say`Back up`, run: () => command({ command: 'backup', disk, card }) };
+}
+
+function afterBackup(
+  event: Extract<DeskEvent, { happened: 'job-done' }>,
+  actions: NoticeActions,
+): NoticeAction[] {
+  const { job, image } = event;
+  const reveal = { label: say`Show file`, run: () => actions.reveal(job, image) };
+  return [reveal, ...eject(event, actions)];
+}
+
+/** Nothing for a card that can be taken out already. */
+function eject(
+  { of: { disk, card }, ejected }: { readonly of: CardRef; readonly ejected: boolean },
+  { command }: NoticeActions,
+): NoticeAction[] {
+  if (ejected) return [];
+  return [{ label: say`Eject`, run: () => command({ command: 'eject', disk, card }) }];
 }
 
 /** "Looks like octopi — last backed up 47 days ago. 32 GB. Click to back it up." */

@@ -6,7 +6,7 @@ import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
 import { backupKey } from './backup-view.ts';
 import { coachView } from './coach-view.ts';
-import type { DeskEvent } from './event.ts';
+import type { CardRef, DeskEvent } from './event.ts';
 import { onWorkingJob } from './job-steps.ts';
 import { plainText } from './plain-text.ts';
 import { problemOf } from './problem.ts';
@@ -33,8 +33,8 @@ export function finishJob(
   const title = plainText(result.title, MAX_TITLE);
   const next = onWorkingJob(state, job, (one) => ({ ...one, title, state: last(result, place) }));
   if (next === state) return { state, events: [] };
-  const byItself = next.jobs.some((one) => one.id === job && one.byItself !== null);
-  return { state: forgetOldOutcomes(next), events: [told(job, title, result, place, byItself)] };
+  const events = next.jobs.filter(({ id }) => id === job).map((one) => told(one, result, place));
+  return { state: forgetOldOutcomes(next), events };
 }
 
 function last(
@@ -75,21 +75,28 @@ function restored(result: RestoreResult): JobState {
   };
 }
 
+function refOf({ disk, card }: Job): CardRef {
+  return { disk, card };
+}
+
 function told(
-  job: string,
-  title: string,
+  one: Job,
   result: Extract<DeskInput, { input: 'finished' }>['result'],
   place: string,
-  byItself: boolean,
 ): DeskEvent {
-  if (result.task === 'undo') return { happened: 'undo-done', job, title };
+  const { id: job, title, byItself } = one;
+  const of = refOf(one);
+  if (result.task === 'undo') return { happened: 'undo-done', job, of, title };
   if (result.task === 'restore') {
     const { provenBytes, seconds, ejected } = result;
-    return { happened: 'restore-done', job, title, provenBytes, seconds, ejected };
+    return { happened: 'restore-done', job, of, title, provenBytes, seconds, ejected };
   }
   const { image, bytes, storedBytes, seconds, ejected } = result;
-  const facts = { job, title, image, place, bytes, storedBytes, seconds, ejected, byItself };
-  return { happened: 'job-done', ...facts, isIncomplete: result.unreadable !== null };
+  return {
+    ...{ happened: 'job-done', job, of, title, image, place, bytes, storedBytes, seconds, ejected },
+    byItself: byItself !== null,
+    isIncomplete: result.unreadable !== null,
+  };
 }
 
 export function failJob(state: DeskState, id: string, error: PiKeepError): Step {
@@ -106,12 +113,14 @@ export function failJob(state: DeskState, id: string, error: PiKeepError): Step 
     ...coachView(error, state.place),
   };
   if (job.byItself !== null && isRefusal(error)) {
-    const refused: DeskEvent = { happened: 'hands-free-refused', job: id, title: job.title };
+    const { title } = job;
+    const refused: DeskEvent = { happened: 'hands-free-refused', job: id, of: refOf(job), title };
     return { state: end(state, id, failed), events: [refused] };
   }
   const event: DeskEvent = {
     happened: 'job-failed',
     job: id,
+    of: refOf(job),
     kind: job.kind,
     card,
     title: job.title,

@@ -136,6 +136,7 @@ function announce(before: DeskState, listed: DeskState): Step {
       events.push({
         happened: 'card-appeared',
         disk,
+        card: seen.key,
         title: plainText(seen.glance.title, MAX_TITLE),
         kind,
         bytes,

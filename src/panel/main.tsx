@@ -1,14 +1,17 @@
 /** Subscribes to snapshots, renders them, sends commands. Everything visible is in `view.tsx`. */
 
 import { render } from 'preact';
-import type { Asking, Command, PanelBridge, Problem, Query, Snapshot } from '../contract/panel.ts';
+import type { Asking, Command, Problem, Query, Snapshot } from '../contract/panel.ts';
+import type { AppBridge } from '../contract/told.ts';
 import { browserBridge } from './browser-bridge.ts';
+import { firstRoute, routeAt } from './place.ts';
+import type { Route } from './route.ts';
 import { Page } from './view.tsx';
 
 declare global {
   interface Window {
     /** Put there by the preload script; missing in a browser. */
-    readonly pikeep?: PanelBridge;
+    readonly pikeep?: AppBridge;
   }
 }
 
@@ -16,6 +19,15 @@ const bridge = window.pikeep ?? browserBridge();
 const onMac = /Macintosh/.test(navigator.userAgent);
 let snapshot: Snapshot | null = null;
 let refused: Problem | null = null;
+/** Where the app has led to; another object each time, so that one is led to the same page again. */
+let led: { readonly route: Route } | null = ledTo(firstRoute());
+
+// Before the first snapshot: the app tells what waits as soon as somebody asks for snapshots.
+window.pikeep?.onTold((told) => {
+  if (told.tell === 'refused') refused = told.problem;
+  else led = ledTo(routeAt(told.to));
+  show();
+});
 
 bridge.subscribe((next) => {
   snapshot = next;
@@ -32,6 +44,7 @@ function show(): void {
       onMac={onMac}
       send={send}
       ask={ask}
+      led={led}
       onRefusalRead={forget}
     />
   );
@@ -50,6 +63,10 @@ async function send(command: Command): Promise<boolean> {
 
 /** One and the same function for ever, so that no page asks again because of it. */
 const ask = (query: Query): Asking => bridge.ask(query);
+
+function ledTo(route: Route | null): typeof led {
+  return route && { route };
+}
 
 function forget(): void {
   refused = null;

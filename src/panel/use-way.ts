@@ -22,7 +22,8 @@ export interface Walk {
 /** A page comes up empty and fills within a moment: so long it is tried to find what had the focus there. */
 const FILLING_MS = 1500;
 
-export function useWay(isWide: boolean): Walk {
+/** `led`: where the app leads to; another object each time. */
+export function useWay(isWide: boolean, led: { readonly route: Route } | null): Walk {
   const [way, setWay] = useState<Way>(atHome);
   const walked = useRef(way);
   const { route, focused, scrolled } = present(way);
@@ -39,6 +40,11 @@ export function useWay(isWide: boolean): Walk {
     }
     return findAgain(focused, scrolled);
   }, [key]);
+
+  useLayoutEffect(() => {
+    if (led?.route.at === 'home') setWay(atHome);
+    else if (led) setWay(goOn(way, led.route, left()));
+  }, [led]);
 
   return {
     way,

@@ -1,6 +1,8 @@
 /** Snapshot in, page out. Nothing here remembers anything but where one is, and what is being pressed or typed. */
 
 import type { DiskView, JobView, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
+import { formatPercent } from '../language/format.ts';
+import { say } from '../language/say.ts';
 import { Backups } from './backups.tsx';
 import { CardSection } from './card-section.tsx';
 import { DiskCard } from './disk-card.tsx';
@@ -9,13 +11,14 @@ import { Errands } from './errands.tsx';
 import { JobCard } from './job-card.tsx';
 import { Leftovers } from './leftovers.tsx';
 import { Notice } from './notice.tsx';
+import { OpenOut } from './open-out.tsx';
 import { Tools, useTools } from './page-tools.ts';
 import { nameOf, Pages } from './pages.tsx';
 import { isCounted } from './phase.ts';
 import { Chevron } from './pictures.tsx';
 import { RefusedDisks } from './refused-disks.tsx';
 import { RestorePage } from './restore-page.tsx';
-import { present, type Way } from './route.ts';
+import { present, type Route, type Way } from './route.ts';
 import type { Send } from './send.ts';
 import { spoken } from './spoken.ts';
 import { useWay } from './use-way.ts';
@@ -28,13 +31,15 @@ export interface PageProps {
   readonly onMac: boolean;
   readonly send: Send;
   readonly ask: PanelBridge['ask'];
+  /** Where the app leads to. */
+  readonly led: { readonly route: Route } | null;
   readonly onRefusalRead: () => void;
 }
 
-export function Page({ snapshot, refused, onMac, send, ask, onRefusalRead }: PageProps) {
+export function Page({ snapshot, refused, onMac, send, ask, led, onRefusalRead }: PageProps) {
   const { restore, trouble } = snapshot;
   const isWide = useWide();
-  const { way, go, back, home } = useWay(isWide);
+  const { way, go, back, home } = useWay(isWide, led);
   const { route } = present(way);
   const isHome = restore !== null || route.at === 'home';
   const tools = { snapshot, onMac, isWide, send, ask, go, back };
@@ -77,7 +82,7 @@ function Head({ snapshot, canGo }: { readonly snapshot: Snapshot; readonly canGo
           title={snapshot.library}
           onClick={() => go({ at: 'library' })}
         >
-          Library
+          {say`Library`}
           <Chevron />
         </button>
       ) : (
@@ -105,27 +110,26 @@ function PageBar({ way, onBack, onHome }: PageBarProps) {
       <h1 class="spoken">PiKeep</h1>
       <button type="button" class="back" onClick={onBack}>
         <Chevron />
-        {before ? nameOf(before) : 'Back'}
+        {before ? nameOf(before) : say`Back`}
       </button>
       {before && before.at !== 'home' && (
         <button type="button" class="quiet" onClick={onHome}>
-          {working ? `${working.title}: ${progressWords(working)}` : 'Cards'}
+          {working ? progressWords(working) : say`Cards`}
         </button>
       )}
-      {before?.at === 'home' && working && (
-        <span class="figures">
-          {working.title}: {progressWords(working)}
-        </span>
-      )}
+      {before?.at === 'home' && working && <span class="figures">{progressWords(working)}</span>}
+      <OpenOut route={present(way).route} />
     </header>
   );
 }
 
-function progressWords({ state, kind }: JobView): string {
+function progressWords({ title, state, kind }: JobView): string {
   if (state.is !== 'working') return '';
-  const what = kind === 'backup' ? 'backing up' : 'restoring';
-  const isCountable = isCounted(state.phase) && state.total > 0;
-  return isCountable ? `${what}, ${Math.floor((state.bytes / state.total) * 100)}%` : `${what}…`;
+  const isBackup = kind === 'backup';
+  if (!isCounted(state.phase) || state.total === 0)
+    return isBackup ? say`${title}: backing up…` : say`${title}: restoring…`;
+  const share = formatPercent(Math.floor((state.bytes / state.total) * 100) / 100);
+  return isBackup ? say`${title}: backing up, ${share}` : say`${title}: restoring, ${share}`;
 }
 
 function Foot({ snapshot, send }: Pick<PageProps, 'snapshot' | 'send'>) {
@@ -139,7 +143,7 @@ function Foot({ snapshot, send }: Pick<PageProps, 'snapshot' | 'send'>) {
             void send({ command: 'set-eject-when-done', value: checked })
           }
         />
-        Eject the card when done
+        {say`Eject the card when done`}
       </label>
       {snapshot.tool.version && <Help version={snapshot.tool.version} />}
     </footer>
@@ -156,7 +160,7 @@ function Help({ version }: { readonly version: string }) {
       data-id="help"
       onClick={() => go({ at: 'diagnosis' })}
     >
-      Help · {version}
+      {say`Help · ${version}`}
     </button>
   );
 }

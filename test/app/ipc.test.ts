@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
+import type { WebContents } from 'electron';
 import { expect, it, vi } from 'vitest';
 import { connectPanel } from '../../src/app/ipc.ts';
 import { MAX_MESSAGE_BYTES } from '../../src/contract/panel.ts';
+import type { Told } from '../../src/contract/told.ts';
 
 type Parts = Parameters<typeof connectPanel>[0];
 type Handler = (event: object, ...given: unknown[]) => Promise<unknown>;
@@ -23,9 +25,11 @@ function connected() {
     mainFrame,
     send: vi.fn(),
     isDestroyed: () => false,
+    isCrashed: () => false,
   });
-  let present: object | null = contents;
-  connectPanel({
+  let present: object[] = [contents];
+  const openOut = vi.fn();
+  const { tell } = connectPanel({
     ipcMain: {
       handle: (channel: string, handler: Handler) => handlers.set(channel, handler),
       on: (channel: string, listener: () => void) => channels.on(channel, listener),
@@ -36,7 +40,8 @@ function connected() {
       snapshot: { revision: 1 },
       onSnapshot: (listener: () => void) => snapshots.on('snapshot', listener),
     },
-    contents: () => present,
+    pages: () => present,
+    openOut,
   } as unknown as Parts);
   return {
     contents,
@@ -50,8 +55,22 @@ function connected() {
     send: (event: object, message: unknown) => handlers.get('panel:command')?.(event, message),
     subscribe: (event: object) => channels.emit('panel:subscribe', event),
     publish: (revision: number) => snapshots.emit('snapshot', { revision }),
+    openOut,
+    askToOpenOut: (event: object, place: unknown) => channels.emit('panel:open-out', event, place),
+    tell: (told: Told) => tell(contents as unknown as WebContents, told),
+    /** A second page of the app, as in the full window. */
+    another() {
+      const page = Object.assign(new EventEmitter(), {
+        mainFrame: { url: 'pikeep://panel/index.html?window#library', parent: null },
+        send: vi.fn(),
+        isDestroyed: () => false,
+        isCrashed: () => false,
+      });
+      present = [...present, page];
+      return page;
+    },
     leave: () => {
-      present = null;
+      present = [];
     },
   };
 }
@@ -154,4 +173,50 @@ it('asks nothing for strangers, and nothing too large', async () => {
   const wide = 'ü'.repeat(MAX_MESSAGE_BYTES / 2);
   expect(await question(ours, wide, 1)).toMatchObject({ problem: { code: 'BAD_MESSAGE' } });
   expect(ask).not.toHaveBeenCalled();
+});
+
+it('serves the page of the full window as well, each only in its own frame', async () => {
+  const { another, send, subscribe, publish, contents, mainFrame, handle } = connected();
+  const page = another();
+  subscribe({ sender: contents, senderFrame: mainFrame });
+  subscribe({ sender: page, senderFrame: page.mainFrame });
+  publish(2);
+  for (const { send: sent } of [contents, page]) {
+    expect(sent).toHaveBeenLastCalledWith('panel:snapshot', { revision: 2 });
+  }
+  const crossed = await send({ sender: page, senderFrame: mainFrame }, { command: 'look-again' });
+  expect(crossed).toMatchObject({ problem: { code: 'STRANGER' } });
+  expect(handle).not.toHaveBeenCalled();
+});
+
+it('opens out for its own page, and only at what can stand in an address', () => {
+  const { askToOpenOut, openOut, contents, mainFrame } = connected();
+  const ours = { sender: contents, senderFrame: mainFrame };
+  askToOpenOut({ sender: {}, senderFrame: mainFrame }, 'library');
+  for (const wrong of [null, 7, '', '#x', '../x', 'a b', "x'", 'x'.repeat(3000)]) {
+    askToOpenOut(ours, wrong);
+  }
+  expect(openOut).not.toHaveBeenCalled();
+  askToOpenOut(ours, 'files?backup=5f%C3%A4+1');
+  expect(openOut).toHaveBeenCalledExactlyOnceWith('files?backup=5f%C3%A4+1');
+});
+
+it('keeps what it has to tell until a page listens: the last place, and what was refused', () => {
+  const { tell, subscribe, contents, mainFrame } = connected();
+  const problem = { code: 'NO_SUCH_DISK', title: 't', message: 'm', next: 'n' };
+  tell({ tell: 'go', to: 'library' });
+  tell({ tell: 'refused', problem });
+  tell({ tell: 'go', to: 'settings' });
+  expect(contents.send).not.toHaveBeenCalled();
+  const event = { sender: contents, senderFrame: mainFrame };
+  subscribe(event);
+  subscribe(event);
+  tell({ tell: 'go', to: 'home' });
+  expect(contents.send.mock.calls).toEqual([
+    ['panel:snapshot', { revision: 1 }],
+    ['panel:told', { tell: 'go', to: 'settings' }],
+    ['panel:told', { tell: 'refused', problem }],
+    ['panel:snapshot', { revision: 1 }],
+    ['panel:told', { tell: 'go', to: 'home' }],
+  ]);
 });

@@ -22,8 +22,12 @@ describe.skipIf(withoutChromium)('PiKeep in the menu bar', () => {
     await app.page();
     await app.doing('right-click tray');
     const { menus } = await app.until('the menu is there', (world) => world.menus.length === 1);
-    expect(menus[0]).toEqual(['Open PiKeep', 'Show backups', '', 'Quit PiKeep']);
-    await app.doing('choose', 'Show backups');
+    expect(menus[0]?.map(({ label }) => label)).toEqual([
+      ...['Insert a Raspberry Pi card', ''],
+      ...['Open PiKeep', 'Open in a window', 'Library', 'Show backup folder', ''],
+      ...['Settings…', 'Help and report…', '', 'Quit PiKeep'],
+    ]);
+    await app.doing('choose', 'Show backup folder');
     await app.until('the library is shown', ({ revealed }) => revealed[0] === app.library);
     await app.doing('choose', 'Open PiKeep');
     await app.until('the panel is open', isOpen);

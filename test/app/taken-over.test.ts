@@ -71,7 +71,7 @@ describe.skipIf(withoutChromium)('a page that has been taken over', () => {
     }
   }, 60_000);
 
-  it('gets a plain refusal for a message of the wrong form or size, and nothing but the three functions', async () => {
+  it('gets a plain refusal for a message of the wrong form or size, and nothing but the five functions', async () => {
     const app = await start();
     const page = await app.page();
     const answers = await page.evaluate(WRONG_MESSAGES);
@@ -79,7 +79,7 @@ describe.skipIf(withoutChromium)('a page that has been taken over', () => {
       codes: Array(5).fill('BAD_MESSAGE'),
       asked: Array(5).fill('BAD_MESSAGE'),
       ok: true,
-      names: ['subscribe', 'send', 'ask'],
+      names: ['subscribe', 'send', 'ask', 'onTold', 'openOut'],
       frozen: true,
     });
   }, 60_000);

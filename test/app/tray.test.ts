@@ -100,11 +100,11 @@ describe('the tray', () => {
       working('proving', 50),
       working('filing', 0),
     ].map((one) => trayLook({ ...empty, disks: [octopi], jobs: [one] }));
-    expect(looks.map(({ title }) => title)).toEqual(['0 %', '0 %', '47 %', '95 %', '97 %', '99 %']);
+    expect(looks.map(({ title }) => title)).toEqual(['0%', '0%', '47%', '95%', '97%', '99%']);
     expect(looks[2]).toEqual({
       icon: 'working-5',
-      tooltip: 'PiKeep – octopi: 47 %',
-      title: '47 %',
+      tooltip: 'PiKeep – octopi: 47%',
+      title: '47%',
     });
     expect(looks.every(({ icon }) => icon !== `working-${RING_STEPS}`)).toBe(true);
   });
@@ -126,8 +126,8 @@ describe('the tray', () => {
       };
       return trayLook({ ...empty, disks: [octopi], jobs: [one] });
     });
-    expect(looks.map(({ title }) => title)).toEqual(['3 %', '3 %', '41 %', '80 %', '99 %', '99 %']);
-    expect(looks[2]?.tooltip).toBe('PiKeep – octopi is being restored: 41 %');
+    expect(looks.map(({ title }) => title)).toEqual(['3%', '3%', '41%', '80%', '99%', '99%']);
+    expect(looks[2]?.tooltip).toBe('PiKeep – octopi is being restored: 41%');
   });
 
   it('says that a restore is done', () => {
@@ -159,8 +159,8 @@ describe('the tray', () => {
   it('shows the slowest of two jobs', () => {
     const jobs = [working('copying', 80), working('copying', 20, stick)];
     expect(trayLook({ ...empty, jobs })).toMatchObject({
-      title: '19 %',
-      tooltip: 'PiKeep – octopi, USB: 19 %',
+      title: '19%',
+      tooltip: 'PiKeep – octopi and USB: 19%',
     });
   });
 
@@ -194,7 +194,7 @@ describe('the tray', () => {
       tooltip: 'PiKeep – octopi: The card is gone',
     });
     expect(trayLook({ ...empty, trouble: problem }).icon).toBe('attention');
-    expect(trayLook({ ...empty, jobs: [failed, working('copying', 10, stick)] }).title).toBe('9 %');
+    expect(trayLook({ ...empty, jobs: [failed, working('copying', 10, stick)] }).title).toBe('9%');
   });
 });
 

@@ -1,13 +1,18 @@
 import { expect, it, vi } from 'vitest';
-import { noticeOf } from '../../src/desk/notices.ts';
+import type { Reply } from '../../src/contract/panel.ts';
+import type { DeskEvent } from '../../src/desk/event.ts';
+import { announce, noticeOf } from '../../src/desk/notices.ts';
+import type { Notice } from '../../src/platform/ports.ts';
 
-const actions = { showPanel: vi.fn(), reveal: vi.fn() };
+const actions = { showPanel: vi.fn(), command: vi.fn(), reveal: vi.fn() };
+const of = { disk: 'disk4', card: '1-octopi' };
 
 it('says which Pi is backed up, how big it is, how long it took and where it lies; a click shows the file', () => {
   const notice = noticeOf(
     {
       happened: 'job-done',
       job: 'job 1',
+      of,
       title: 'octopi',
       image: '/home/pi/PiKeep/octopi/octopi.img',
       place: '~/PiKeep/octopi',
@@ -25,7 +30,7 @@ it('says which Pi is backed up, how big it is, how long it took and where it lie
     body: '31.9 GB in 6 min 12 s, in ~/PiKeep/octopi. The card can be taken out.',
   });
   notice.onClick?.();
-  expect(actions.reveal).toHaveBeenCalledWith('job 1');
+  expect(actions.reveal).toHaveBeenCalledWith('job 1', '/home/pi/PiKeep/octopi/octopi.img');
   expect(actions.showPanel).not.toHaveBeenCalled();
 });
 
@@ -34,6 +39,7 @@ it('never calls an incomplete backup just backed up', () => {
     {
       happened: 'job-done',
       job: 'job 2',
+      of,
       title: 'octopi',
       image: '/home/pi/PiKeep/octopi/octopi (incomplete).img',
       place: '~/PiKeep/octopi',
@@ -55,7 +61,7 @@ it('never calls an incomplete backup just backed up', () => {
 it('calls only a Pi card a Pi card; a click opens the panel', () => {
   const seen = {
     happened: 'card-appeared',
-    disk: 'disk4',
+    ...of,
     title: 'octopi',
     bytes: 32e9,
     history: null,
@@ -77,6 +83,7 @@ it('tells what went wrong and what to do next', () => {
     {
       happened: 'job-failed',
       job: 'job 1',
+      of,
       kind: 'backup',
       card: 'untouched',
       title: 'octopi',
@@ -95,6 +102,7 @@ it('says what was restored and proven, and what a card is worth after a restore 
     {
       happened: 'restore-done',
       job: 'job 2',
+      of,
       title: 'octopi',
       provenBytes: 6.1e9,
       seconds: 372,
@@ -111,6 +119,7 @@ it('says what was restored and proven, and what a card is worth after a restore 
       {
         happened: 'job-failed',
         job: 'job 2',
+        of,
         kind,
         card,
         title: 'octopi',
@@ -131,7 +140,7 @@ it('says what was restored and proven, and what a card is worth after a restore 
 });
 
 it('says whose card it looks like, and when that was backed up', () => {
-  const seen = { happened: 'card-appeared', disk: 'disk4', title: 'bootfs', bytes: 32e9 } as const;
+  const seen = { happened: 'card-appeared', ...of, title: 'bootfs', bytes: 32e9 } as const;
   const history = 'looks like octopi — last backed up 47 days ago';
   const { body } = noticeOf({ ...seen, kind: 'pi', history }, actions);
   expect(body).toBe(
@@ -156,10 +165,10 @@ it('reminds by name, says what was not allowed, and names a backup that is not g
   );
   expect(never.body).toBe('octopi was never backed up. Insert its card.');
   const refused = noticeOf(
-    { happened: 'hands-free-refused', job: 'job-1', title: 'octopi' },
+    { happened: 'hands-free-refused', job: 'job-1', of, title: 'octopi' },
     actions,
   );
-  expect(refused).toMatchObject({ id: 'job job-1', title: 'octopi is not backed up' });
+  expect(refused).toMatchObject({ id: 'card 1-octopi', title: 'octopi is not backed up' });
   const sentence = 'This backup is damaged: 1 MiB of it differs.';
   const bad = noticeOf(
     {
@@ -173,4 +182,107 @@ it('reminds by name, says what was not allowed, and names a backup that is not g
     actions,
   );
   expect(bad).toMatchObject({ title: 'A backup of octopi is not good', body: sentence });
+});
+
+const appeared: DeskEvent = {
+  happened: 'card-appeared',
+  ...of,
+  title: 'octopi',
+  kind: 'pi',
+  bytes: 32e9,
+  history: null,
+};
+const done: DeskEvent = {
+  happened: 'job-done',
+  job: 'job-1',
+  of,
+  title: 'octopi',
+  image: '/home/pi/PiKeep/octopi/octopi.img',
+  place: '~/PiKeep/octopi',
+  bytes: 32e9,
+  storedBytes: 3e9,
+  seconds: 372,
+  ejected: false,
+  byItself: false,
+  isIncomplete: false,
+};
+
+it('has one notice for a card at a time, with what can be done next', () => {
+  const labels = ({ actions: offered = [] }: Notice) => offered.map(({ label }) => label);
+  const first = noticeOf(appeared, actions);
+  const last = noticeOf(done, actions);
+  expect([first.id, first.group]).toEqual([last.id, last.group]);
+  expect(noticeOf({ ...appeared, card: '2-octopi' }, actions).id).not.toBe(first.id);
+  expect(labels(first)).toEqual(['Back up']);
+  expect(labels(last)).toEqual(['Show file', 'Eject']);
+  expect(labels(noticeOf({ ...done, ejected: true }, actions))).toEqual(['Show file']);
+  // Nobody asked for a backup of a camera's card.
+  expect(labels(noticeOf({ ...appeared, kind: 'removable' }, actions))).toEqual([]);
+  first.actions?.[0]?.run();
+  expect(actions.command).toHaveBeenLastCalledWith({ command: 'backup', ...of });
+  last.actions?.[1]?.run();
+  expect(actions.command).toHaveBeenLastCalledWith({ command: 'eject', ...of });
+});
+
+/** Announces one event and answers commands as given. */
+function announced(event: DeskEvent, replies: Partial<Record<string, Reply>>) {
+  const asked: string[] = [];
+  const notices: Notice[] = [];
+  const front = { show: vi.fn(), refuse: vi.fn() };
+  let happen: (event: DeskEvent) => void = () => undefined;
+  const stop = announce(
+    {
+      async command({ command }) {
+        asked.push(command);
+        return replies[command] ?? { ok: true };
+      },
+      onEvent(listener) {
+        happen = listener;
+        return () => {
+          happen = () => undefined;
+        };
+      },
+    },
+    {
+      async notify(notice) {
+        notices.push(notice);
+        return true;
+      },
+      async close() {},
+    },
+    front,
+  );
+  happen(event);
+  const [notice] = notices;
+  if (!notice) throw new Error('nothing was announced');
+  return { asked, notices, front, notice, stop, again: () => happen(event) };
+}
+
+const gone = {
+  ok: false,
+  problem: { code: 'NO_SUCH_DISK', title: 'The card is gone', message: 'm', next: 'n' },
+} satisfies Reply;
+
+it('shows in the panel what a button came to when the card is gone meanwhile', async () => {
+  const { notice, front } = announced(appeared, { backup: gone });
+  notice.actions?.[0]?.run();
+  await vi.waitFor(() => expect(front.refuse).toHaveBeenCalledTimes(1));
+  expect(front.refuse).toHaveBeenCalledWith(gone.problem);
+});
+
+it('finds the file of a backup whose job was dismissed, and says when that is gone, too', async () => {
+  const { notice, front, asked } = announced(done, { reveal: gone });
+  notice.onClick?.();
+  await vi.waitFor(() => expect(asked).toEqual(['reveal', 'backup-reveal']));
+  expect(front.refuse).not.toHaveBeenCalled();
+  const other = announced(done, { reveal: gone, 'backup-reveal': gone });
+  other.notice.actions?.[0]?.run();
+  await vi.waitFor(() => expect(other.front.refuse).toHaveBeenCalledTimes(1));
+});
+
+it('tells nothing any more once it is stopped', () => {
+  const { notices, stop, again } = announced(done, {});
+  stop();
+  again();
+  expect(notices).toHaveLength(1);
 });

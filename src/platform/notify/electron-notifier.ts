@@ -5,12 +5,19 @@ import type { Notice, Notifier } from '../ports.ts';
 /** What is used of Electron's `Notification` (electron.d.ts, class Notification). */
 interface ShownNotification {
   on(event: 'show' | 'click' | 'failed' | 'close', listener: () => void): unknown;
+  on(event: 'action', listener: (details: { readonly actionIndex: number }) => void): unknown;
   show(): void;
   close(): void;
 }
 
 export interface NotificationClass {
-  new (options: { id: string; title: string; body: string }): ShownNotification;
+  new (options: {
+    id: string;
+    groupId?: string;
+    title: string;
+    body: string;
+    actions?: { type: 'button'; text: string }[];
+  }): ShownNotification;
   isSupported(): boolean;
 }
 
@@ -26,20 +33,30 @@ export function createElectronNotifier(notifications: NotificationClass): Notifi
   const shown = new Map<string, ShownNotification>();
 
   function show(notice: Notice): Promise<boolean> {
-    const { id, title, body } = notice;
-    const notification = new notifications({ id, title, body });
+    const { id, group, title, body, actions = [] } = notice;
+    // Urgency and sound are left to the system, so that a Focus holds notices back.
+    const notification = new notifications({
+      ...{ id, title, body },
+      ...(group === undefined ? {} : { groupId: group }),
+      ...(actions.length === 0
+        ? {}
+        : { actions: actions.map(({ label }) => ({ type: 'button' as const, text: label })) }),
+    });
+    // On macOS the new one takes the place of one with its id, elsewhere that would stay (electron.d.ts, `id`).
     shown.get(id)?.close();
     shown.set(id, notification);
     const forget = () => {
       if (shown.get(id) === notification) shown.delete(id);
     };
-    let clicked = false;
-    notification.on('click', () => {
-      if (clicked) return;
-      clicked = true;
+    let answered = false;
+    const answer = (run: (() => void) | undefined) => {
+      if (answered || run === undefined) return;
+      answered = true;
       forget();
-      notice.onClick?.();
-    });
+      run();
+    };
+    notification.on('click', () => answer(notice.onClick));
+    notification.on('action', ({ actionIndex }) => answer(actions[actionIndex]?.run));
     notification.on('close', forget);
     return new Promise((resolve) => {
       const settle = (accepted: boolean) => {

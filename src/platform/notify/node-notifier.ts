@@ -4,7 +4,9 @@
  * - On Linux it builds one shell command. Its quoting covers `"`, `$`, backtick and backslash, but `notify-send` would
  *   still take a title that begins with "-" for an option, and daemons read the body as markup. Titles come from cards,
  *   so both are made harmless here.
- * - On Linux it reports no clicks. On macOS its answer arrives when the notice is clicked or has timed out.
+ * - On Linux it reports no clicks, has no buttons, and replaces nothing: `notify-send` is given six options that know of
+ *   none of that. On macOS its answer arrives when the notice is clicked or has timed out; `group` replaces, and a button
+ *   answers with what is written on it.
  * - On macOS its program is Intel-only: without Rosetta the start fails (EBADARCH), and Node throws that at once
  *   instead of reporting it.
  */
@@ -15,7 +17,7 @@ import type { Notice, Notifier } from '../ports.ts';
 type Answer = (
   error: unknown,
   response?: string,
-  metadata?: { activationType?: string | undefined },
+  metadata?: { activationType?: string | undefined; activationValue?: string | undefined },
 ) => void;
 
 /** What is used of node-notifier. Anything not made by `NotificationCenter` answers when the notice is on its way. */
@@ -44,8 +46,12 @@ export function createNodeNotifier(options: NodeNotifierOptions = {}): Notifier 
   function message(notice: Notice): Record<string, unknown> {
     const icon = options.icon === undefined ? {} : { icon: options.icon };
     if (answersLate) {
-      const waiting = notice.onClick ? { wait: true, timeout: CLICK_SECONDS } : {};
-      return { title: oneLine(notice.title), message: oneLine(notice.body), ...icon, ...waiting };
+      const { actions = [] } = notice;
+      const isAnswered = notice.onClick !== undefined || actions.length > 0;
+      const waiting = isAnswered ? { wait: true, timeout: CLICK_SECONDS } : {};
+      const buttons = actions.length > 0 ? { actions: actions.map(({ label }) => label) } : {};
+      const words = { title: oneLine(notice.title), message: oneLine(notice.body) };
+      return { ...words, ...icon, group: notice.id, ...buttons, ...waiting };
     }
     return {
       title: notAnOption(oneLine(notice.title)),
@@ -66,9 +72,7 @@ export function createNodeNotifier(options: NodeNotifierOptions = {}): Notifier 
         // A string here is only what the program printed to its standard error; it had succeeded.
         resolve(!(error instanceof Error));
         if (closed || error instanceof Error) return;
-        if (response === 'activate' && metadata?.activationType !== 'actionClicked') {
-          notice.onClick?.();
-        }
+        if (response === 'activate') answered(notice, metadata);
       });
     });
   }
@@ -86,6 +90,16 @@ export function createNodeNotifier(options: NodeNotifierOptions = {}): Notifier 
       closed = true;
     },
   };
+}
+
+function answered({ onClick, actions = [] }: Notice, metadata: Parameters<Answer>[2]): void {
+  const { activationType, activationValue } = metadata ?? {};
+  const run =
+    activationType === 'actionClicked'
+      ? // It is handed each label in quotation marks, and may hand it back so.
+        actions.find(({ label }) => label === activationValue?.replace(/^"(.*)"$/, '$1'))?.run
+      : onClick;
+  run?.();
 }
 
 /** Control characters would end the command line (NUL) or show as "\n". */

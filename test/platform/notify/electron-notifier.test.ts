@@ -80,3 +80,33 @@ it('replaces a notice of the same id and closes what is left at the end', async 
   await notifier.close();
   expect(made.map((one) => one.closed)).toEqual([true, true]);
 });
+
+it('puts the actions of a notice on its buttons, and carries out one of them or the click, once', async () => {
+  const { Fake, made } = notificationClass('show');
+  const run = { back: vi.fn(), eject: vi.fn(), click: vi.fn() };
+  await createElectronNotifier(Fake).notify({
+    ...notice,
+    group: 'card 1',
+    onClick: run.click,
+    actions: [
+      { label: 'Back up', run: run.back },
+      { label: 'Eject', run: run.eject },
+    ],
+  });
+  // Nothing about urgency or sound: those are left to the system and its Focus.
+  expect(made[0]?.options).toEqual({
+    ...notice,
+    groupId: 'card 1',
+    actions: [
+      { type: 'button', text: 'Back up' },
+      { type: 'button', text: 'Eject' },
+    ],
+  });
+  made[0]?.emit('action', { actionIndex: 7 });
+  made[0]?.emit('action', { actionIndex: 1 });
+  made[0]?.emit('action', { actionIndex: 0 });
+  made[0]?.emit('click');
+  expect(run.eject).toHaveBeenCalledTimes(1);
+  expect(run.back).not.toHaveBeenCalled();
+  expect(run.click).not.toHaveBeenCalled();
+});

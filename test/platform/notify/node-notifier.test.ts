@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import nodeNotifier from 'node-notifier';
@@ -112,6 +112,33 @@ describe('on macOS', () => {
       expect(await notifier.notify({ id: '1', title: 'octopi', body: 'done', onClick })).toBe(true);
       expect(onClick).toHaveBeenCalledTimes(1);
     });
+  });
+
+  it('has buttons, and a notice of its own for each id', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'pikeep-notify-'));
+    const given = join(folder, 'arguments');
+    const answer = '{"activationType":"actionClicked","activationValue":"Eject"}';
+    const script = `#!/bin/sh\nprintf '%s\\n' "$@" > '${given}'\necho '${answer}'\n`;
+    try {
+      await withTerminalNotifier(script, async (program) => {
+        const run = { show: vi.fn(), eject: vi.fn(), click: vi.fn() };
+        await createNodeNotifier({ program }).notify({
+          ...{ id: 'card 1', title: 'octopi', body: 'done', onClick: run.click },
+          actions: [
+            { label: 'Show file', run: run.show },
+            { label: 'Eject', run: run.eject },
+          ],
+        });
+        expect(run.eject).toHaveBeenCalledTimes(1);
+        expect(run.show).not.toHaveBeenCalled();
+        expect(run.click).not.toHaveBeenCalled();
+      });
+      const said = (await readFile(given, 'utf8')).split('\n');
+      expect(said[said.indexOf('-group') + 1]).toBe('"card 1"');
+      expect(said[said.indexOf('-actions') + 1]).toBe('"Show file","Eject"');
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('does not take a timed-out notice for a click', async () => {

@@ -1,6 +1,7 @@
 /** `app` and the parts of the system around it. Behaviour as documented in electron.d.ts at each member. */
 
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import type Electron from 'electron';
 import { bound, strict } from './strict.ts';
 import { changed, onDeed, world } from './world.ts';
@@ -36,7 +37,12 @@ class App extends EventEmitter {
   /** "@platform darwin": present there, and the stand-in stands in for a Mac. */
   readonly dock = strict('app.dock', {
     hide() {
-      world.dockHidden = true;
+      world.dockVisible = false;
+      changed();
+    },
+    /** "Resolves when the dock icon is shown." */
+    async show() {
+      world.dockVisible = true;
       changed();
     },
   });
@@ -52,6 +58,11 @@ class App extends EventEmitter {
   }
   getAppPath() {
     return process.cwd();
+  }
+  /** 'userData': "by default is the appData directory appended with your app's name". */
+  getPath(name: string) {
+    if (name !== 'userData') throw new Error(`no path of the name ${name} is modelled`);
+    return join(process.env['XDG_CONFIG_HOME'] ?? '', this.name);
   }
   /** "false if another instance has the lock": decided by the test. */
   requestSingleInstanceLock() {
@@ -81,6 +92,7 @@ plainApp satisfies Pick<
   | 'whenReady'
   | 'getVersion'
   | 'getAppPath'
+  | 'getPath'
   | 'requestSingleInstanceLock'
   | 'quit'
   | 'exit'
@@ -94,6 +106,8 @@ onDeed('launch again', (...args: string[]) => {
 onDeed('activate', (hasVisibleWindows: boolean) => {
   app.emit('activate', makeEvent({}), hasVisibleWindows);
 });
+// electron.d.ts: "emitted every time the app becomes active", also with a click into one of its windows.
+onDeed('become active', () => app.emit('did-become-active', makeEvent({})));
 onDeed('quit', () => {
   // As Cmd+Q does: the answer does not wait for it.
   setImmediate(() => app.quit());
@@ -165,6 +179,7 @@ const display = () => ({
   workArea: { x: 0, y: 24, width: 1440, height: 876 },
 });
 export const screen = strict('screen', {
+  getAllDisplays: () => [display()],
   getDisplayMatching: display,
   getDisplayNearestPoint: display,
   getCursorScreenPoint: () => ({ x: 700, y: 10 }),

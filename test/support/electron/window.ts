@@ -71,6 +71,7 @@ class WebContents extends EventEmitter {
 }
 
 let windows = 0;
+const open = new Set<StandInWindow>();
 
 class StandInWindow extends EventEmitter {
   readonly webContents: WebContents;
@@ -78,12 +79,11 @@ class StandInWindow extends EventEmitter {
   url = '';
   readonly #opening: Promise<StandInPage>;
   readonly #seen: (typeof world.windows)[number];
-  readonly #size: [number, number];
   #destroyed = false;
 
   constructor(options: Electron.BrowserWindowConstructorOptions = {}) {
     super();
-    const { width = 800, height = 600, show = true, webPreferences = {} } = options;
+    const { x = 0, y = 0, width = 800, height = 600, show = true, webPreferences = {} } = options;
     const { sandbox, contextIsolation, nodeIntegration, webviewTag } = webPreferences;
     // The stand-in has no other kind of page than the locked one.
     if (!sandbox || !contextIsolation || nodeIntegration || webviewTag) {
@@ -91,15 +91,17 @@ class StandInWindow extends EventEmitter {
     }
     windows += 1;
     const id = windows;
-    this.#size = [width, height];
     this.#seen = {
       id,
       visible: show,
       alwaysOnTop: false,
       focused: show,
       url: '',
-      position: [0, 0],
+      position: [x, y],
+      size: [width, height],
+      minimized: false,
     };
+    open.add(this);
     world.windows.push(this.#seen);
     this.webContents = bound('webContents', new WebContents(this));
     app.emit('web-contents-created', makeEvent({}), this.webContents);
@@ -109,8 +111,22 @@ class StandInWindow extends EventEmitter {
       ipc: (message, frame) => void this.#receive(message, frame),
     });
     app.on('stand-in-close-windows', () => this.destroy());
-    onDeed('focus another app', () => this.blur());
+    onDeed('focus another app', () => {
+      for (const one of open) one.blur();
+    });
     onDeed('come back', () => this.#focus());
+    onDeed('close window', () => this.#close());
+    onDeed('minimize window', () => {
+      this.#seen.minimized = true;
+      this.blur();
+    });
+    onDeed('resize window', (bounds: Electron.Rectangle) => {
+      this.#seen.position = [bounds.x, bounds.y];
+      this.#seen.size = [bounds.width, bounds.height];
+      this.emit('move');
+      this.emit('resize');
+      changed();
+    });
     onDeed('forge command', (how: Forgery, message: unknown) => this.#forge(how, message));
     onDeed('crash page', () => {
       this.webContents.crashed = true;
@@ -126,6 +142,8 @@ class StandInWindow extends EventEmitter {
     this.url = url;
     await this.page.load(url);
     this.#seen.url = url;
+    // "when the web page has been rendered (while not being shown)"; "usually emitted after the did-finish-load event".
+    this.emit('ready-to-show');
     changed();
   }
   /** "Shows and gives focus to the window." */
@@ -147,6 +165,7 @@ class StandInWindow extends EventEmitter {
     changed();
   }
   #focus() {
+    for (const one of open) if (one !== this) one.blur();
     this.#seen.focused = true;
     this.emit('focus', makeEvent({}));
     changed();
@@ -168,7 +187,29 @@ class StandInWindow extends EventEmitter {
     changed();
   }
   getSize() {
-    return [...this.#size];
+    return [...this.#seen.size];
+  }
+  getBounds() {
+    const [x, y] = this.#seen.position;
+    const [width, height] = this.#seen.size;
+    return { x, y, width, height };
+  }
+  /** "the normal size of the window": of one that is neither minimized nor maximized. */
+  getNormalBounds() {
+    return this.getBounds();
+  }
+  isMinimized() {
+    return this.#seen.minimized;
+  }
+  restore() {
+    this.#seen.minimized = false;
+    changed();
+  }
+  /** The user closes it: 'close', which can be prevented, then 'closed'. */
+  #close() {
+    const event = makeEvent({});
+    this.emit('close', event);
+    if (!event.defaultPrevented) this.destroy();
   }
   isDestroyed() {
     return this.#destroyed;
@@ -177,6 +218,7 @@ class StandInWindow extends EventEmitter {
   destroy() {
     if (this.#destroyed) return;
     this.#destroyed = true;
+    open.delete(this);
     world.windows.splice(world.windows.indexOf(this.#seen), 1);
     void this.page?.page.close();
     this.emit('closed');
@@ -239,6 +281,10 @@ StandInWindow satisfies new (
   | 'setVisibleOnAllWorkspaces'
   | 'setPosition'
   | 'getSize'
+  | 'getBounds'
+  | 'getNormalBounds'
+  | 'isMinimized'
+  | 'restore'
   | 'isDestroyed'
   | 'destroy'
 >;

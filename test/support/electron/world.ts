@@ -3,6 +3,24 @@
  * or the system would do, as the test asks for it.
  */
 
+export interface SeenMenuItem {
+  /** Empty for a line between groups. */
+  label: string;
+  enabled: boolean;
+  accelerator: string;
+  role: string;
+}
+
+export interface SeenNotice {
+  id: string;
+  groupId: string;
+  title: string;
+  body: string;
+  /** What is written on its buttons. */
+  actions: string[];
+  closed: boolean;
+}
+
 export interface World {
   tray: {
     icon: string;
@@ -17,14 +35,18 @@ export interface World {
     focused: boolean;
     url: string;
     position: [number, number];
+    size: [number, number];
+    minimized: boolean;
   }[];
-  notices: { title: string; body: string; closed: boolean }[];
-  menus: string[][];
+  notices: SeenNotice[];
+  /** Menus that came up, the latest last. */
+  menus: SeenMenuItem[][];
+  appMenu: { label: string; items: SeenMenuItem[] }[];
   dialogs: { message: string; detail: string; buttons: string[]; answered: boolean }[];
   revealed: string[];
   external: string[];
   powerBlockers: number[];
-  dockHidden: boolean;
+  dockVisible: boolean;
   /** Addresses a page asked for that the app does not serve. Nothing leaves the stand-in. */
   strayRequests: string[];
   preventedNavigations: string[];
@@ -37,11 +59,12 @@ export const world: World = {
   windows: [],
   notices: [],
   menus: [],
+  appMenu: [],
   dialogs: [],
   revealed: [],
   external: [],
   powerBlockers: [],
-  dockHidden: false,
+  dockVisible: true,
   strayRequests: [],
   preventedNavigations: [],
   deniedWindows: [],

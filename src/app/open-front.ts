@@ -1,0 +1,61 @@
+/** Puts together what the app shows of itself, and what its menus do. */
+
+import type { App, Dialog, IpcMain, Shell, Tray } from 'electron';
+import type { Desk } from '../desk/desk.ts';
+import { currentLocale } from '../language/format.ts';
+import { createDoer, type Deed } from './deed.ts';
+import { createFront, type Front } from './front.ts';
+import { createFullWindow } from './full-window.ts';
+import { connectPanel } from './ipc.ts';
+import { setAppMenu } from './native-menu.ts';
+import type { PanelWindow } from './panel-window.ts';
+import { addTrayMenu } from './tray-icon.ts';
+
+export interface FrontOptions {
+  readonly app: App;
+  readonly dialog: Pick<Dialog, 'showMessageBox'>;
+  readonly ipcMain: Pick<IpcMain, 'handle' | 'on'>;
+  readonly shell: Pick<Shell, 'openPath'>;
+  readonly desk: Desk;
+  readonly tray: Tray;
+  readonly panel: PanelWindow;
+  readonly preload: string;
+  /** Where size and place of the window are kept. */
+  readonly file: string;
+  /** The folder of the images as it is now. */
+  readonly library: () => string;
+  readonly onMac: boolean;
+}
+
+export interface OpenedFront {
+  readonly front: Front;
+  readonly perform: (deed: Deed) => void;
+}
+
+export function openFront(options: FrontOptions): OpenedFront {
+  const { app, desk, tray, panel, preload, file, onMac } = options;
+  const window = createFullWindow({ app, preload, file });
+  const connected = connectPanel({
+    ipcMain: options.ipcMain,
+    desk,
+    pages: () => [panel.contents, window.contents].filter((page) => page !== null),
+    openOut: (place) => front.openOut(place),
+  });
+  const front = createFront({ panel, window, tell: connected.tell });
+  const perform = createDoer({ ...options, front });
+  addTrayMenu(tray, desk, perform, onMac);
+  followLanguage(desk, () => setAppMenu(perform, onMac));
+  return { front, perform };
+}
+
+/** Now, and whenever another language is chosen. */
+function followLanguage(desk: Desk, speak: () => void): void {
+  let spoken = '';
+  const look = (): void => {
+    if (currentLocale() === spoken) return;
+    spoken = currentLocale();
+    speak();
+  };
+  look();
+  desk.onSnapshot(look);
+}

@@ -1,0 +1,48 @@
+/** Size and place of the full window, kept in a small file of the app's own. */
+
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Rectangle } from 'electron';
+import * as v from 'valibot';
+
+/** In points, as Electron counts. The library stands beside its pages from 860 on. */
+const WANTED = { width: 1000, height: 700 };
+const SMALLEST = { width: 480, height: 400 };
+export const smallestWindow = { minWidth: SMALLEST.width, minHeight: SMALLEST.height };
+
+const point = v.pipe(v.number(), v.safeInteger());
+const placeSchema = v.object({ x: point, y: point, width: point, height: point });
+
+/** What was saved; null where there is nothing, or nothing that makes sense: the window then opens as the first time. */
+export async function readWindowPlace(file: string): Promise<Rectangle | null> {
+  try {
+    const result = v.safeParse(placeSchema, JSON.parse(await readFile(file, 'utf8')));
+    return result.success ? result.output : null;
+  } catch {
+    // Missing, unreadable or no JSON; losing it costs nothing.
+    return null;
+  }
+}
+
+/** Throws what the file system says. */
+export async function saveWindowPlace(file: string, place: Rectangle): Promise<void> {
+  const { x, y, width, height } = place;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify({ x, y, width, height }));
+}
+
+/** A saved place that lies on `area`, the free part of the screen nearest to it; in its middle the first time. */
+export function fitWindow(saved: Rectangle | null, area: Rectangle): Rectangle {
+  const size = (of: 'width' | 'height') =>
+    Math.min(area[of], Math.max(SMALLEST[of], saved?.[of] ?? WANTED[of]));
+  const [width, height] = [size('width'), size('height')];
+  const within = (at: number, from: number, room: number) =>
+    Math.round(Math.min(Math.max(at, from), from + room));
+  const spare = { x: area.width - width, y: area.height - height };
+  return {
+    x: within(saved?.x ?? area.x + spare.x / 2, area.x, spare.x),
+    y: within(saved?.y ?? area.y + spare.y / 2, area.y, spare.y),
+    width,
+    height,
+  };
+}
