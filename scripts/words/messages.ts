@@ -100,6 +100,9 @@ export function readSource(file: string, source: string): Reading {
       if (code?.type !== 'Literal' || !notForPeople.codes.includes(String(code.value))) return;
       for (let index = start; index <= end; index++) done.add(index);
     },
+    Property({ key: { start } }) {
+      done.add(start);
+    },
     ImportDeclaration({ source: { start } }) {
       done.add(start);
     },

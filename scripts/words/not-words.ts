@@ -4,6 +4,15 @@
 export const spokenFolders: readonly string[] = [
   'src/app/',
   'src/desk/',
+  'src/engine/changed-since.ts',
+  'src/engine/damage-words.ts',
+  'src/engine/fit-words.ts',
+  'src/engine/fit.ts',
+  'src/engine/format.ts',
+  'src/engine/growth-words.ts',
+  'src/engine/health',
+  'src/engine/image/image-kind.ts',
+  'src/engine/tree-walk.ts',
   'src/engine/words/',
   'src/library/extract-file.ts',
   'src/library/extraction-report.ts',
@@ -34,10 +43,23 @@ export const notForPeople = {
   codes: ['INTERNAL', 'BAD_MESSAGE', 'STRANGER', 'WORKER_DIED'],
   /** A content security policy, a media type. */
   patterns: /^(?:[a-z]+-[a-z]+ '(?:none|self)'|[a-z]+\/[a-z]+; charset=)/,
+  /** Commands for a terminal, and what computers are called. */
+  commands: /^(?:(?:sudo|echo) |Raspberry Pi \d$)/,
 };
 
 /** Texts that look like words and are none: names, units, patterns of the system. */
 const exceptions: readonly string[] = [
+  // What the checks of a card are called in files and messages; for people, `check-names.ts` and the panel have words.
+  'block map',
+  'boot files',
+  'boot settings',
+  'command line',
+  'file system',
+  'partition table',
+  'unreadable ranges',
+  // What the engine calls places of a card; `damage-words.ts` has them as messages, too.
+  'files or free space',
+  'free space',
   // Names.
   'PiKeep',
   'SHA-256',
@@ -63,8 +85,10 @@ const exceptions: readonly string[] = [
 
 /** Two words, or one that begins like a sentence where the page is made. */
 export function isProse(text: string, file: string): boolean {
-  if (exceptions.includes(text.trim()) || notForPeople.patterns.test(text)) return false;
-  if (/\p{L}{2,}[,;:.…!?]? +\S*\p{L}{2,}/u.test(text)) return true;
+  if (exceptions.includes(text.trim())) return false;
+  if (notForPeople.patterns.test(text) || notForPeople.commands.test(text)) return false;
+  // A value (…) may stand between the two.
+  if (/\p{L}{2,}[,;:.…!?]? +(\S*…\S* +){0,4}\S*\p{L}{2,}/u.test(text)) return true;
   return file.endsWith('.tsx') && /^\p{Lu}\p{Ll}+$/u.test(text.trim());
 }
 

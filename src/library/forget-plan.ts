@@ -77,10 +77,13 @@ const ruleWords = {
   weekly: toSay('weekly'),
   monthly: toSay('monthly'),
   yearly: toSay('yearly'),
-  'oldest daily': toSay('oldest daily'),
-  'oldest weekly': toSay('oldest weekly'),
-  'oldest monthly': toSay('oldest monthly'),
-  'oldest yearly': toSay('oldest yearly'),
+} as const;
+const oldestWords = {
+  last: ruleWords.last,
+  daily: toSay('oldest daily'),
+  weekly: toSay('oldest weekly'),
+  monthly: toSay('oldest monthly'),
+  yearly: toSay('oldest yearly'),
 } as const;
 
 /** The reasons of every backup that a rule keeps, by its path. `backups` come newest first. */
@@ -100,11 +103,12 @@ function keptByRules<B extends PlannedBackup>(
       const value = periodOf(period, new Date(backup.at), nr);
       const isOldest = backup === oldest;
       if (value === last && !isOldest) continue;
-      const reason = value === last && period !== 'last' ? (`oldest ${period}` as const) : period;
+      const isOnlyOldest = value === last && period !== 'last';
+      const reason = isOnlyOldest ? `oldest ${period}` : period;
       const isGood = backup.state === 'proven';
       const told = isGood
         ? reason
-        : say`${sayPhrase(ruleWords[reason])}, not counted: ${sayPhrase(stateWords[backup.state])}`;
+        : say`${sayPhrase((isOnlyOldest ? oldestWords : ruleWords)[period])}, not counted: ${sayPhrase(stateWords[backup.state])}`;
       kept.set(backup.path, [...(kept.get(backup.path) ?? []), told]);
       if (!isGood) continue;
       last = value;
