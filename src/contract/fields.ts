@@ -17,7 +17,13 @@ export const unfinishedSchema = v.object({ bytes, total: bytes, at: time });
 export type UnfinishedView = v.InferOutput<typeof unfinishedSchema>;
 
 /** A partition as a list of names and sizes shows it. */
-export const partitionSchema = v.object({ kind: text, label: v.nullable(text), bytes });
+export const partitionSchema = v.object({
+  kind: text,
+  label: v.nullable(text),
+  bytes,
+  /** Where on the card it begins; left out where the system does not say. */
+  offset: v.optional(bytes),
+});
 
 /** What a larger card means for the last partition of what is written. */
 export const growthSchema = v.object({

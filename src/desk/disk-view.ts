@@ -46,6 +46,7 @@ export function partitionsView({ partitions }: Disk): DiskView['partitions'] {
     kind: plainText(partitionWords[part.kind] ?? part.typeName, MAX_LABEL),
     label: part.label === null ? null : plainText(part.label, MAX_LABEL),
     bytes: part.bytes,
+    ...(part.offset === null ? {} : { offset: part.offset }),
   }));
 }
 

@@ -25,9 +25,14 @@ export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
       <p class="next">
         {say`A backup of this card stopped ${ago(unfinished.at)}, before it was done. ${share(unfinished)} is there already, and is used if the card is still as it was.`}
       </p>
-      <div class="buttons">
-        <ContinueButtons disk={disk} send={send} />
-      </div>
+      <Action
+        kind="primary"
+        command={{ command: 'backup', disk: disk.disk, card: disk.card, continue: true }}
+        send={send}
+        label={say`Continue the backup of ${disk.title}`}
+      >
+        {say`Continue the backup`}
+      </Action>
     </>
   );
 }

@@ -1,13 +1,14 @@
 import type { DiskView } from '../contract/panel.ts';
 import { say } from '../language/say.ts';
 import { Action } from './action.tsx';
+import { CardSketch, SketchList } from './card-sketch.tsx';
 import { ContinueOffer } from './continue.tsx';
-import { DiskMenu } from './disk-menu.tsx';
+import { isCrowded } from './crowd.ts';
 import { Hint } from './hint.tsx';
+import { OtherMenu } from './other-menu.tsx';
 import { useTools } from './page-tools.ts';
 import { CardPicture, Chevron } from './pictures.tsx';
 import type { Send } from './send.ts';
-import { listed, size } from './words.ts';
 
 export interface DiskCardProps {
   readonly disk: DiskView;
@@ -20,20 +21,16 @@ export interface DiskCardProps {
 /** A card that can be backed up, with the one button. */
 export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
   const isPi = disk.kind === 'pi';
+  const isCompact = isCrowded(useTools().snapshot);
   return (
     <>
       <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
-      <DiskMenu disk={disk} send={send} />
       {disk.history && <History history={disk.history} />}
       {disk.partitions.length > 0 && (
-        <ul class="partitions" aria-label={say`Partitions`}>
-          {disk.partitions.map((part, index) => (
-            <li key={`${index}`}>
-              <span class="name">{part.label ?? part.kind}</span>
-              <span>{listed([part.label === null ? null : part.kind, size(part.bytes)])}</span>
-            </li>
-          ))}
-        </ul>
+        <div class="plan">
+          <CardSketch disk={disk} />
+          {!isCompact && <SketchList disk={disk} />}
+        </div>
       )}
       {disk.warnings.map((warning) => (
         <p key={warning} class="warning">
@@ -51,19 +48,7 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
           {isPi ? say`Back up this Pi card` : say`Back up this disk`}
         </Action>
       )}
-      {canRestore && (
-        <Action
-          kind="secondary"
-          command={{
-            command: 'restore-open',
-            from: { with: 'card', disk: disk.disk, card: disk.card },
-          }}
-          send={send}
-          label={say`Restore a backup… to ${disk.title}`}
-        >
-          {say`Restore a backup…`}
-        </Action>
-      )}
+      <OtherMenu disk={disk} canRestore={canRestore} send={send} />
       {onMac && isPi ? (
         <Hint />
       ) : (

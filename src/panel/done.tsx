@@ -3,6 +3,7 @@ import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
 import { Action } from './action.tsx';
 import { CardMap } from './card-map.tsx';
 import { Key, MapKey } from './map-key.tsx';
+import { useTools } from './page-tools.ts';
 import { PartitionList } from './partition-list.tsx';
 import { Cross, Tick } from './pictures.tsx';
 import type { Send } from './send.ts';
@@ -15,20 +16,70 @@ export interface DoneProps {
   readonly state: DoneState;
   readonly plan: PlanView | null;
   readonly disk: DiskView | null;
+  /** There are other cards besides: what was checked is folded away. */
+  readonly isCompact: boolean;
   readonly onMac: boolean;
   readonly send: Send;
 }
 
-/** A finished backup, with what was checked. */
-export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
-  const { verified, damage, checks, ejected, bytes, readBytes } = state;
-  const leftOut = bytes - readBytes;
+/** A finished backup: what was checked, and what to do with it now. */
+export function Done({ job, state, plan, disk, isCompact, onMac, send }: DoneProps) {
+  const { verified, damage, ejected, backup } = state;
+  const { go } = useTools();
   return (
     <div class="outcome">
       <p class="verdict">
         {verified && damage === null ? <Tick /> : <Cross />} {verdict(state)}
       </p>
       {damage !== null && <p class="warning">{damage}</p>}
+      {isCompact ? (
+        <details class="plan fold">
+          <summary>{say`What was checked`}</summary>
+          <Facts state={state} plan={plan} />
+        </details>
+      ) : (
+        <Facts state={state} plan={plan} />
+      )}
+      {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
+      <Action kind="primary" command={{ command: 'reveal', job }} send={send}>
+        {onMac ? say`Show in Finder` : say`Show in folder`}
+      </Action>
+      <div class="buttons equal">
+        <button
+          type="button"
+          data-id={`browse ${backup}`}
+          onClick={() => go({ at: 'files', backup })}
+        >
+          {say`Browse`}
+        </button>
+        <Action
+          command={{ command: 'restore-open', from: { with: 'job', job, forceUnmount: false } }}
+          send={send}
+        >
+          {say`Restore…`}
+        </Action>
+        {disk && !ejected && (
+          <Action command={{ command: 'eject', disk: disk.disk, card: disk.card }} send={send}>
+            {say`Eject`}
+          </Action>
+        )}
+      </div>
+      {plan && plan.partitions.length > 0 && !isCompact && (
+        <details class="plan fold">
+          <summary>{say`Partitions`}</summary>
+          <PartitionList plan={plan} />
+        </details>
+      )}
+    </div>
+  );
+}
+
+/** The map, how much and how long, and what was checked: what is not right is said in full. */
+function Facts({ state, plan }: Pick<DoneProps, 'state' | 'plan'>) {
+  const { verified, checks, bytes, readBytes } = state;
+  const leftOut = bytes - readBytes;
+  return (
+    <>
       {plan && (
         <div class="plan">
           <CardMap plan={plan} copied={1} />
@@ -37,6 +88,22 @@ export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
             {leftOut > 0 && <Key of="free">{say`${size(leftOut)} free, left out`}</Key>}
           </MapKey>
         </div>
+      )}
+      {(verified !== null || checks.length > 0) && (
+        <ul class="checks" aria-label={say`What was checked`}>
+          {verified && (
+            <li class="whole">
+              <Tick />
+              <span>{sayPhrase(proof[verified])}</span>
+            </li>
+          )}
+          {checks.map(({ name, ok, detail }) => (
+            <li key={name} class={ok ? undefined : 'whole'}>
+              {ok ? <Tick /> : <Cross />}
+              <span>{detail && !ok ? say`${name}: ${detail}` : name}</span>
+            </li>
+          ))}
+        </ul>
       )}
       <dl>
         {!plan && (
@@ -52,46 +119,7 @@ export function Done({ job, state, plan, disk, onMac, send }: DoneProps) {
         <dt>{say`In`}</dt>
         <dd class="place">{state.place}</dd>
       </dl>
-      {(verified !== null || checks.length > 0) && (
-        <ul class="checks" aria-label={say`What was checked`}>
-          {verified && (
-            <li>
-              <Tick />
-              <span>{sayPhrase(proof[verified])}</span>
-            </li>
-          )}
-          {checks.map(({ name, ok, detail }) => (
-            <li key={name}>
-              {ok ? <Tick /> : <Cross />}
-              <span>{detail && !ok ? say`${name}: ${detail}` : name}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
-      <div class="buttons">
-        <Action kind="primary" command={{ command: 'reveal', job }} send={send}>
-          {onMac ? say`Show in Finder` : say`Show in folder`}
-        </Action>
-        {disk && !ejected && (
-          <Action command={{ command: 'eject', disk: disk.disk, card: disk.card }} send={send}>
-            {say`Eject`}
-          </Action>
-        )}
-        <Action
-          command={{ command: 'restore-open', from: { with: 'job', job, forceUnmount: false } }}
-          send={send}
-        >
-          {say`Restore…`}
-        </Action>
-      </div>
-      {plan && plan.partitions.length > 0 && (
-        <details class="plan fold">
-          <summary>{say`Partitions`}</summary>
-          <PartitionList plan={plan} />
-        </details>
-      )}
-    </div>
+    </>
   );
 }
 

@@ -4,7 +4,7 @@ import { Action, Close } from './action.tsx';
 import { useTools } from './page-tools.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
-import { listed, size, timeLeft } from './words.ts';
+import { listed, size } from './words.ts';
 
 export interface ErrandsProps {
   /** Those that belong to the page. */
@@ -60,22 +60,19 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
         </div>
       );
     case 'working': {
-      const { secondsLeft, cancelling } = state;
+      const { cancelling } = state;
       return (
         <>
           <ProgressFigures
             title={title}
-            words={sayPhrase(doing[kind])}
+            words={cancelling ? say`Stopping` : sayPhrase(doing[kind])}
             state={state}
             isCountable
+            isHeld={cancelling}
+            isCompact
             waiting={say`Just begun`}
           />
-          <div class="buttons spread">
-            <span class="left">
-              {cancelling ? say`Stopping…` : secondsLeft === null ? '' : timeLeft(secondsLeft)}
-            </span>
-            {!cancelling && <Cancel errand={errand} />}
-          </div>
+          <div class="buttons at-end">{!cancelling && <Cancel errand={errand} />}</div>
         </>
       );
     }

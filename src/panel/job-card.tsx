@@ -3,9 +3,11 @@ import { say } from '../language/say.ts';
 import { Action, Close } from './action.tsx';
 import { Coach, type CoachButton } from './coach.tsx';
 import { ContinueButtons, Kept } from './continue.tsx';
+import { isCrowded } from './crowd.ts';
 import { ToReport } from './diagnosis-page.tsx';
 import { CardHead } from './disk-card.tsx';
 import { Done } from './done.tsx';
+import { useTools } from './page-tools.ts';
 import { Cross } from './pictures.tsx';
 import { RestoreCancelled, RestoreFailed, Undone } from './restore-ended.tsx';
 import { Restored } from './restored.tsx';
@@ -46,9 +48,10 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
 
 function Stage({ job, disk, onMac, send }: JobCardProps) {
   const { state, kind, title, image, plan } = job;
+  const isCompact = isCrowded(useTools().snapshot);
   switch (state.is) {
     case 'working': {
-      const common = { job: job.job, title, state, onMac, send };
+      const common = { job: job.job, title, state, isCompact, onMac, send };
       return kind === 'backup' ? (
         <Working plan={plan} {...common} />
       ) : (
@@ -56,7 +59,17 @@ function Stage({ job, disk, onMac, send }: JobCardProps) {
       );
     }
     case 'done':
-      return <Done job={job.job} state={state} plan={plan} disk={disk} onMac={onMac} send={send} />;
+      return (
+        <Done
+          job={job.job}
+          state={state}
+          plan={plan}
+          disk={disk}
+          isCompact={isCompact}
+          onMac={onMac}
+          send={send}
+        />
+      );
     case 'restored':
       return <Restored job={job.job} state={state} disk={disk} send={send} />;
     case 'undone':

@@ -113,6 +113,7 @@ function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookPr
           title={job.title}
           state={job.state}
           plan={null}
+          isCompact
           onMac={onMac}
           send={send}
         />

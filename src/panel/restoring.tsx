@@ -1,12 +1,10 @@
-import { useState } from 'preact/hooks';
 import type { JobKind, JobState } from '../contract/panel.ts';
 import { say } from '../language/say.ts';
-import { Action } from './action.tsx';
+import { Cancel, type SecondThought } from './cancel.tsx';
 import { isCounted, phaseWords } from './phase.ts';
 import { Tick } from './pictures.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
 import type { Send } from './send.ts';
-import { timeLeft } from './words.ts';
 
 type WorkingState = Extract<JobState, { is: 'working' }>;
 
@@ -16,13 +14,24 @@ export interface RestoringProps {
   readonly title: string;
   readonly image: string | null;
   readonly state: WorkingState;
+  /** There are other cards besides: what is looked at seldom is left out. */
+  readonly isCompact: boolean;
   readonly onMac: boolean;
   readonly send: Send;
 }
 
 /** A restore on its way: the steps it takes, and how far the present one is. */
-export function Restoring({ job, kind, title, image, state, onMac, send }: RestoringProps) {
-  const { phase, cancelling, secondsLeft } = state;
+export function Restoring({
+  job,
+  kind,
+  title,
+  image,
+  state,
+  isCompact,
+  onMac,
+  send,
+}: RestoringProps) {
+  const { phase, cancelling, held } = state;
   return (
     <div class="outcome">
       <ProgressFigures
@@ -30,14 +39,21 @@ export function Restoring({ job, kind, title, image, state, onMac, send }: Resto
         words={cancelling ? say`Stopping` : phaseWords(kind, phase)}
         state={state}
         isCountable={isCounted(phase)}
+        isHeld={cancelling || Boolean(held)}
+        isCompact={isCompact}
         waiting={waiting(phase, onMac)}
       />
-      {state.held && !cancelling && <p class="warning">{state.held.text}</p>}
+      {held && !cancelling && <p class="warning">{held.text}</p>}
       {kind === 'restore' && <Steps phase={phase} />}
       {image && <p class="source-file">{say`From ${image}`}</p>}
-      <div class="buttons spread">
-        <span class="left">{secondsLeft !== null && !cancelling ? timeLeft(secondsLeft) : ''}</span>
-        <Stop job={job} title={title} state={state} send={send} />
+      <div class="buttons at-end">
+        <Cancel
+          job={job}
+          label={say`Cancel the restore of ${title}`}
+          cancelling={cancelling}
+          thought={thought(phase)}
+          send={send}
+        />
       </div>
     </div>
   );
@@ -65,45 +81,16 @@ function Steps({ phase }: { readonly phase: WorkingState['phase'] }) {
   );
 }
 
-type StopProps = Pick<RestoringProps, 'job' | 'title' | 'state' | 'send'>;
-
-/** Stopping costs something once the card is being written, so it is asked twice. */
-function Stop({ job, title, state: { phase, cancelling }, send }: StopProps) {
-  const [isAsking, setAsking] = useState(false);
+/** Stopping costs something once the card is being written. */
+function thought(phase: WorkingState['phase']): SecondThought | null {
   const cost = costOfStopping(phase);
-  if (!isAsking || cancelling || cost === null) {
-    const label = say`Cancel the restore of ${title}`;
-    return cost === null || cancelling ? (
-      <Action command={{ command: 'cancel', job }} send={send} disabled={cancelling} label={label}>
-        {say`Cancel`}
-      </Action>
-    ) : (
-      <button type="button" class="plain" aria-label={label} onClick={() => setAsking(true)}>
-        {say`Cancel`}
-      </button>
-    );
-  }
-  return (
-    <div class="second-thought" role="alertdialog" aria-label={say`Stop the restore?`}>
-      <p>{cost}</p>
-      <div class="buttons">
-        {/* The question takes the place of the button that was pressed, and its focus. */}
-        <button
-          type="button"
-          class="primary"
-          ref={(button) => {
-            if (document.activeElement === document.body) button?.focus();
-          }}
-          onClick={() => setAsking(false)}
-        >
-          {say`Keep restoring`}
-        </button>
-        <Action kind="danger" command={{ command: 'cancel', job }} send={send}>
-          {say`Stop anyway`}
-        </Action>
-      </div>
-    </div>
-  );
+  if (cost === null) return null;
+  return {
+    question: say`Stop the restore?`,
+    cost,
+    keep: say`Keep restoring`,
+    stop: say`Stop anyway`,
+  };
 }
 
 function costOfStopping(phase: WorkingState['phase']): string | null {

@@ -117,12 +117,6 @@ export function portion(part: number, whole: number): string {
   return say`${number.format(one.amount)} of ${shortSize(whole)}`;
 }
 
-/** "about 40 s", "about 1 min 10 s": an estimate, so no finer than it is good. */
-export function about(seconds: number): string {
-  const step = seconds < 60 ? 5 : seconds < 600 ? 10 : 60;
-  return say`about ${duration(Math.max(step, Math.round(seconds / step) * step))}`;
-}
-
 /** What is on a card, as the beginning of a sentence; a name it begins with stays as it is. */
 export function contentWords(content: string, title: string): string {
   if (content === '') return say`Unknown content`;

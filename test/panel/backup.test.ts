@@ -100,6 +100,7 @@ describe.skipIf(needsTools('chromium'))(
       await startButton().click(patience);
       await page.getByText('Copying the card…').waitFor(patience);
       await page.getByRole('button', { name: /^Cancel the backup/ }).click();
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
       await page.getByText('Cancelled', { exact: true }).waitFor(patience);
       expect(await rig.kept()).toEqual([]);
       await takePicture(page, 'real 4 cancelled');

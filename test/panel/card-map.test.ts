@@ -60,7 +60,8 @@ describe.skipIf(needsTools('chromium'))('the map of a card in Chromium', () => {
       'Map of the card. 5.8 of 31.9 GB count as used, 26.2 GB are free and left out. 40 percent of that is copied.',
     );
     for (const words of [
-      '5.8 of 31.9 GB to read, about 1 min 10 s',
+      '5.8 of 31.9 GB to read',
+      'About 40 seconds left',
       'copied',
       'to read',
       '26.2 GB free, left out',

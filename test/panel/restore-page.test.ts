@@ -70,6 +70,7 @@ describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () 
 
   it('begins at a card, at a finished backup, and at the list of backups', async () => {
     await show(restoreStates['restore offered'] ?? nothing);
+    await page.getByLabel('Other things to do with HOLIDAY').click();
     await button('Restore a backup… to HOLIDAY').click();
     await page.getByText('7 backups').click();
     await page.getByRole('button', { name: /^Restore pihole of 20 Nov 2026/ }).click();
@@ -191,13 +192,13 @@ describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () 
 
   it('marks a disk “never touch” from its menu, and takes the mark away', async () => {
     await show({ ...nothing, disks: [octopi, stick] });
-    await page.getByLabel('More for HOLIDAY').focus();
+    await page.getByLabel('Other things to do with HOLIDAY').focus();
     await page.keyboard.press('Enter');
     await takePicture(page, 'menu of a disk');
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await button('Never touch this disk').count()).toBe(0);
-    await page.getByLabel('More for HOLIDAY').click();
+    await page.getByLabel('Other things to do with HOLIDAY').click();
     await button('Never touch this disk').click();
     await show(restoreStates['never touched'] ?? nothing);
     await page.getByText('One disk is left alone').click();

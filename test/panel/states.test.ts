@@ -150,6 +150,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     desk.commands.length = 0;
     let page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] });
     await page.getByRole('button', { name: 'Cancel the backup of octopi' }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
     page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, done)] });
     await page.getByRole('button', { name: 'Show in folder' }).click();
     await page.getByRole('button', { name: 'Eject', exact: true }).click();
@@ -198,6 +199,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     await page.getByText(/ 0% is there already/).waitFor();
     const offer = page.getByRole('region', { name: octopi.title });
     await offer.getByRole('button', { name: /^Continue the backup/ }).click();
+    await offer.getByText('Other…', { exact: true }).click();
     await offer.getByRole('button', { name: /^Start again/ }).click();
     page = await show(states['failed and kept'] ?? nothing);
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  about,
   ago,
   contentWords,
   duration,
@@ -55,17 +54,6 @@ describe('the panel writes', () => {
     [10_000_000_000, 32_000_000_000, '10 of 32 GB'],
   ])('%d of %d bytes as “%s”', (part, whole, words) => {
     expect(portion(part, whole)).toBe(words);
-  });
-
-  it.each([
-    [1, 'about 5 s'],
-    [42, 'about 40 s'],
-    [69, 'about 1 min 10 s'],
-    [599, 'about 10 min'],
-    [760, 'about 13 min'],
-    [7_530, 'about 2 h 6 min'],
-  ])('an estimate of %d seconds as “%s”', (seconds, words) => {
-    expect(about(seconds)).toBe(words);
   });
 
   it('a partition by the first name it has', () => {
