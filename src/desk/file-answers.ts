@@ -12,7 +12,7 @@ import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import type { Task } from '../worker/tasks.ts';
 import { chooseImage } from './library-choice.ts';
 import { diffTask, type ImageAccess, listTask, previewTask } from './library-tasks.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import type { DeskState } from './state.ts';
 
 type QueryOf<K extends Query['ask']> = Extract<Query, { ask: K }>;
@@ -57,7 +57,7 @@ export class FileAnswers {
       files,
       next: isMore && files.length > 0 ? offset + files.length : null,
       isCutOff: result.isCutOff,
-      problems: result.problems.slice(0, MAX_PROBLEMS).map((one) => plainText(one, MAX_SENTENCE)),
+      problems: result.problems.slice(0, MAX_PROBLEMS).map((one) => saidText(one, MAX_SENTENCE)),
     };
   }
 
@@ -131,7 +131,7 @@ function fileView(file: ListedFile, partition: number): FileView {
     mode: mode === null ? null : formatMode(kind, mode),
     owner: uid === null || gid === null ? null : `${uid}:${gid}`,
     modified: modified !== null && Number.isFinite(modified) ? modified : null,
-    unreadable: unreadable === null ? null : plainText(unreadable, MAX_SENTENCE),
+    unreadable: unreadable === null ? null : saidText(unreadable, MAX_SENTENCE),
   };
 }
 
@@ -142,7 +142,7 @@ function partitionView(one: ListFilesResult['partitions'][number]) {
     path: `${partition}:/`,
     fileSystem: fileSystem === null ? null : plainText(fileSystem, MAX_LABEL),
     label: label === null ? null : plainText(label, MAX_LABEL),
-    trouble: trouble === null ? null : plainText(trouble, MAX_SENTENCE),
+    trouble: trouble === null ? null : saidText(trouble, MAX_SENTENCE),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Caretaker } from './caretaker.ts';
 import { handsFreeWords } from './hands-free.ts';
 import { choosePi } from './library-choice.ts';
 import { listedBackup, looseImage, piView } from './library-view.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import { waitingWords } from './schedule.ts';
 import type { KnownPi } from './shelf-state.ts';
 import type { DeskState } from './state.ts';
@@ -47,7 +47,7 @@ export function libraryAnswer(
     pis: wanted.slice(offset, offset + limit).map((known) => piView(state, known)),
     total: wanted.length,
     loose: library?.images.filter(({ path }) => fits(search, [basename(path)])).length ?? 0,
-    problems: problems.slice(0, MAX_PROBLEMS).map((one) => plainText(one, MAX_SENTENCE)),
+    problems: problems.slice(0, MAX_PROBLEMS).map((one) => saidText(one, MAX_SENTENCE)),
     moreProblems: Math.max(0, problems.length - MAX_PROBLEMS),
   };
 }
@@ -80,7 +80,7 @@ export function piAnswer(
       keep: preferences.keep && { ...preferences.keep },
     },
     identity: identityOf(known).slice(0, MAX_IDENTITY),
-    hints: pi.hints.slice(0, MAX_HINTS).map((one) => plainText(one, MAX_SENTENCE)),
+    hints: pi.hints.slice(0, MAX_HINTS).map((one) => saidText(one, MAX_SENTENCE)),
     handsFreeWords: handsFreeWords(system),
     checkWaits: waitsHere(pi, waiting),
     backups: pi.backups.slice(offset, offset + limit).map((one) => listedBackup(state, one)),

@@ -2,13 +2,14 @@
 
 import type { CardLeft, JobState } from '../contract/panel.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
+import { checkTitle } from '../engine/words/check-names.ts';
 import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
 import { backupKey } from './backup-view.ts';
 import { coachView } from './coach-view.ts';
 import type { CardRef, DeskEvent } from './event.ts';
 import { onWorkingJob } from './job-steps.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import { problemOf } from './problem.ts';
 import { type DeskInput, type DeskState, isWorking, type Job } from './state.ts';
 import { spendUnfinished } from './unfinished.ts';
@@ -48,13 +49,13 @@ function last(
 function backedUp(result: BackupResult, place: string): JobState {
   const { image, bytes, storedBytes, readBytes, seconds, ejected, verified } = result;
   const checks = result.checks.slice(0, MAX_CHECKS).map(({ name, ok, detail }) => ({
-    name: plainText(name, MAX_TITLE),
+    name: plainText(checkTitle(name), MAX_TITLE),
     ok,
-    detail: plainText(detail, MAX_SENTENCE),
+    detail: saidText(detail, MAX_SENTENCE),
   }));
   const backup = backupKey(image);
   const facts = { image, backup, place, bytes, storedBytes, readBytes, seconds, verified };
-  const damage = result.unreadable && plainText(result.unreadable.words, MAX_WORDS);
+  const damage = result.unreadable && saidText(result.unreadable.words, MAX_WORDS);
   return { is: 'done', ...facts, damage, checks, ejected };
 }
 
@@ -67,9 +68,9 @@ function restored(result: RestoreResult): JobState {
     ...facts,
     verified,
     seconds,
-    growth: growth && { ...growth, advice: plainText(growth.advice, MAX_SENTENCE) },
+    growth: growth && { ...growth, advice: saidText(growth.advice, MAX_SENTENCE) },
     willGrow,
-    adjusted: result.adjusted.slice(0, MAX_ADJUSTED).map((one) => plainText(one, MAX_SENTENCE)),
+    adjusted: result.adjusted.slice(0, MAX_ADJUSTED).map((one) => saidText(one, MAX_SENTENCE)),
     ejected,
     report: result.report.slice(0, MAX_PATH),
   };

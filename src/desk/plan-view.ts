@@ -2,7 +2,7 @@
 
 import type { PlanView } from '../contract/panel.ts';
 import type { Plan } from '../worker/progress.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 
 const MAX_PARTITIONS = 8;
 const MAX_LABEL = 64;
@@ -16,7 +16,7 @@ export function planView({ partitions, ...plan }: Plan): PlanView {
       ...part,
       label: shortened(part.label, MAX_LABEL),
       fileSystem: shortened(part.fileSystem, MAX_WORD),
-      reason: shortened(part.reason, MAX_REASON),
+      reason: part.reason === null ? null : saidText(part.reason, MAX_REASON),
       journal: shortened(part.journal, MAX_WORD),
     })),
     morePartitions: Math.max(0, partitions.length - MAX_PARTITIONS),

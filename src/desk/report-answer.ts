@@ -2,12 +2,14 @@
 
 import type { AnswerTo, PortraitView } from '../contract/panel.ts';
 import type { Portrait, PortraitSystem } from '../engine/portrait-schema.ts';
+import { checkTitle } from '../engine/words/check-names.ts';
 import { say } from '../language/say.ts';
+import { sayAgain } from '../language/say-again.ts';
 import { type ManifestHead, readManifestHead } from '../library/manifest-head.ts';
 import { patiently } from '../library/patience.ts';
 import { checkOf, chooseImage, piId, piOf } from './library-choice.ts';
 import { listedBackup, placeOf } from './library-view.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import type { DeskState } from './state.ts';
 
 const PATIENCE_MS = 10_000;
@@ -39,18 +41,21 @@ export async function reportAnswer(
     pi: piIdOf(state, path),
     portrait: head?.portrait ? portraitView(head.portrait) : null,
     verdict: check?.verdict ?? null,
-    sentence: check && plainText(check.sentence, MAX_SENTENCE),
+    sentence: check && saidText(check.sentence, MAX_SENTENCE),
     checkedAt: check?.at ?? null,
     findings: findings.map(({ name, partition, state, detail, next }) => ({
-      ...{ name, partition, state },
-      detail: plainText(detail, MAX_SENTENCE),
-      next: next === null ? null : plainText(next, MAX_SENTENCE),
+      ...{ name: checkTitle(name), partition, state },
+      detail: saidText(detail, MAX_SENTENCE),
+      next: next === null ? null : saidText(next, MAX_SENTENCE),
     })),
     moreFindings: (check?.more ?? 0) + Math.max(0, (check?.checks.length ?? 0) - findings.length),
     unreadable: unreadable.slice(0, MAX_UNREADABLE).map(({ offset, bytes, files }) => ({
       offset,
       bytes,
-      what: files.length === 0 ? null : plainText(files.slice(0, 20).join(', '), MAX_PLACES),
+      what:
+        files.length === 0
+          ? null
+          : plainText(files.slice(0, 20).map(sayAgain).join(', '), MAX_PLACES),
     })),
     moreUnreadable: Math.max(0, unreadable.length - MAX_UNREADABLE),
     hashes: head ? hashesOf(head) : [],

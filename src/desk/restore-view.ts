@@ -8,7 +8,7 @@ import { matchBackups } from '../library/backups.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
 import { MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
 import { sinceWords } from './inside.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import { restorableView } from './restorable.ts';
 import { chosenTarget, isOrigin, surveyOf, targetsOf, tokenOf } from './restore-page.ts';
 import { type DeskState, jobOn, type RestorePage, type SeenDisk } from './state.ts';
@@ -97,7 +97,7 @@ function readyState(
     token,
     lost: {
       title: plainText(target.title, MAX_TITLE),
-      content: plainText(target.content, MAX_CONTENT),
+      content: saidText(target.content, MAX_CONTENT),
       bytes: target.bytes,
       partitions: target.partitions.slice(0, MAX_PARTITIONS).map(({ kind, label, bytes }) => ({
         kind: plainText(kind, MAX_TITLE),
@@ -120,14 +120,14 @@ function readyState(
       mapOrigin: image.mapOrigin,
       verified: image.verified,
       unreadable: image.unreadable,
-      warnings: image.warnings.slice(0, MAX_WARNINGS).map((one) => plainText(one, MAX_SENTENCE)),
+      warnings: image.warnings.slice(0, MAX_WARNINGS).map((one) => saidText(one, MAX_SENTENCE)),
     },
     fits,
-    fit: plainText(fit, MAX_SENTENCE),
+    fit: saidText(fit, MAX_SENTENCE),
     growth: growth && {
       ...growth,
-      method: growth.method === null ? null : plainText(growth.method, MAX_TITLE),
-      advice: plainText(growth.advice, MAX_SENTENCE),
+      method: growth.method === null ? null : saidText(growth.method, MAX_TITLE),
+      advice: saidText(growth.advice, MAX_SENTENCE),
     },
     typeName: typeNameOf(seen, result),
   };

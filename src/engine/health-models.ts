@@ -18,7 +18,7 @@ const NEXT = english`Restore an older backup, or copy the file from a card with 
 /** Kernels that only one kind of chip starts, so that its device trees belong to them. */
 const tellingKernels: readonly (readonly [RegExp, RegExp, string])[] = [
   [/^kernel7l\.img$/, /^bcm2711/, 'Raspberry Pi 4'],
-  [/^kernel7\.img$/, /^bcm27(09|10)/, 'Raspberry Pi 2 and 3'],
+  [/^kernel7\.img$/, /^bcm27(09|10)/, english`Raspberry Pi 2 and 3`],
   [/^kernel_2712\.img$/, /^bcm2712/, 'Raspberry Pi 5'],
 ];
 
