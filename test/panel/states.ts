@@ -1,5 +1,6 @@
 /** One snapshot for every state the panel can be in. */
 
+import { MOST_SPEEDS } from '../../src/contract/jobs.ts';
 import type { JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
 import { manySystems, piOs } from './plans.ts';
 import {
@@ -78,7 +79,18 @@ function mapped(
   const bytes = Math.floor(of.readBytes * portion);
   const bytesPerSecond = 88_200_000;
   const secondsLeft = (of.readBytes - bytes) / bytesPerSecond;
-  const state = { ...copying, bytes, total: of.readBytes, bytesPerSecond, secondsLeft, ...change };
+  const speeds = Array.from({ length: Math.floor(portion * MOST_SPEEDS) }, (_, piece) =>
+    Math.round(88e6 - 9e6 * Math.sin(piece / 2) ** 4 - (piece === 9 ? 40e6 : 0)),
+  );
+  const state = {
+    ...copying,
+    bytes,
+    total: of.readBytes,
+    bytesPerSecond,
+    secondsLeft,
+    speeds,
+    ...change,
+  };
   return jobOn(octopi, state, { plan: of });
 }
 
