@@ -1,78 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { places } from '../../src/app/places.ts';
 import { RING_STEPS, trayLook } from '../../src/app/tray.ts';
-import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
-
-const empty: Snapshot = {
-  revision: 0,
-  tool: { version: '0.1.0', where: 'electron', source: 'test', language: 'en', locale: 'en-GB' },
-  library: '~/PiKeep',
-  disks: [],
-  refused: [],
-  jobs: [],
-  errands: [],
-  backups: [],
-  moreBackups: 0,
-  libraryRevision: 0,
-  restore: null,
-  leftovers: [],
-  settings: {
-    ejectWhenDone: false,
-    showOtherExternal: false,
-    remindDays: null,
-    revision: 0,
-    warning: null,
-  },
-  trouble: null,
-};
-const octopi: DiskView = {
-  disk: 'disk4',
-  card: 'disk4 1',
-  title: 'octopi',
-  subtitle: '32 GB',
-  bytes: 32e9,
-  kind: 'pi',
-  partitions: [],
-  canProtect: true,
-  history: null,
-  warnings: [],
-};
-const stick: DiskView = {
-  ...octopi,
-  disk: 'disk5',
-  card: 'disk5 1',
-  title: 'USB',
-  kind: 'removable',
-};
-const problem = { code: 'DEVICE_GONE', title: 'The card is gone', message: 'm', next: 'n' };
-
-function job(state: JobState, of: DiskView = octopi): JobView {
-  const { disk, card, title } = of;
-  const rest = { image: null, plan: null, warnings: [] };
-  return { job: `job ${title}`, kind: 'backup', disk, card, title, state, ...rest };
-}
-
-function working(phase: 'opening' | 'copying' | 'proving' | 'filing', bytes: number, of = octopi) {
-  const rest = { bytesPerSecond: null, secondsLeft: null, cancelling: false };
-  return job({ is: 'working', phase, bytes, total: 100, ...rest }, of);
-}
-
-const done = job({
-  is: 'done',
-  image: '/home/pi/PiKeep/octopi.img',
-  backup: 'b-octopi',
-  place: '~/PiKeep/octopi',
-  bytes: 32e9,
-  readBytes: 4e9,
-  storedBytes: 4e9,
-  seconds: 10,
-  verified: 'read-back',
-  damage: null,
-  checks: [],
-  ejected: false,
-});
-const failed = job({ is: 'failed', problem, actions: ['retry'], card: 'untouched' });
+import type { JobView } from '../../src/contract/panel.ts';
+import { done, empty, failed, job, octopi, problem, stick, working } from './snapshots.ts';
 
 describe('the tray', () => {
   it('invites to insert a card when there is nothing', () => {
@@ -197,23 +126,3 @@ describe('the tray', () => {
     expect(trayLook({ ...empty, jobs: [failed, working('copying', 10, stick)] }).title).toBe('9%');
   });
 });
-
-describe('the tray icons', () => {
-  const rings = Array.from({ length: RING_STEPS + 1 }, (_, step) => `working-${step}`);
-
-  it.each(['idle', 'card', 'done', 'attention', ...rings])(
-    '%s is there at 18 and 36 pixels',
-    (icon) => {
-      const path = places.trayIcon(icon);
-      expect(path.endsWith('Template.png')).toBe(true);
-      expect(pngSize(path)).toEqual([18, 18]);
-      expect(pngSize(path.replace('.png', '@2x.png'))).toEqual([36, 36]);
-    },
-  );
-});
-
-/** Width and height from the IHDR chunk (PNG specification 11.2.2). */
-function pngSize(path: string): [number, number] {
-  const bytes = readFileSync(path);
-  return [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
-}
