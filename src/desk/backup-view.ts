@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { BackupView } from '../contract/panel.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import type { Backup } from '../library/backups.ts';
 import { plainText } from './plain-text.ts';
 
@@ -19,7 +20,7 @@ export function backupView(backup: Backup): BackupView {
   const { path, title, at, bytes, format, verified, unreadable } = backup;
   return {
     backup: backupKey(path),
-    title: plainText(title, MAX_TITLE),
+    title: plainText(diskTitle(title), MAX_TITLE),
     name: plainText(basename(path), MAX_NAME),
     at: at.slice(0, MAX_TIME),
     bytes,

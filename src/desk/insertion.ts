@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { type Disk, type WeakIdentity, weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { glance } from '../engine/pi-card.ts';
 import { judge, type SelectionContext } from '../engine/selection.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import { type DeskState, isRewriting, type SeenDisk } from './state.ts';
 
 const REMEMBERED = 32;
@@ -18,12 +19,13 @@ export function takeListing(
   let insertions = before.insertions;
   const rewritten = new Set(before.jobs.filter(isRewriting).map(({ card }) => card));
   const seen = disks.map((disk): SeenDisk => {
+    const looked = glance(disk);
     const verdict = judge(disk, context);
     const strict = judge(disk, { ...context, allowOtherExternal: false });
     const facts = {
       disk,
       verdict,
-      glance: glance(disk),
+      glance: { ...looked, title: diskTitle(looked.title) },
       isOtherExternal: verdict.offer && !strict.offer,
     };
     const same = before.disks.find(
