@@ -3,9 +3,12 @@
 import { render } from 'preact';
 import type { Asking, Command, Problem, Query, Snapshot } from '../contract/panel.ts';
 import type { AppBridge } from '../contract/told.ts';
+import type { Tongue } from '../language/languages.ts';
+import { currentTongue, useLanguage } from '../language/use-language.ts';
 import { browserBridge } from './browser-bridge.ts';
 import { firstRoute, routeAt } from './place.ts';
 import type { Route } from './route.ts';
+import { forgetAnswers } from './use-ask.ts';
 import { Page } from './view.tsx';
 
 declare global {
@@ -19,6 +22,9 @@ const bridge = window.pikeep ?? browserBridge();
 const onMac = /Macintosh/.test(navigator.userAgent);
 let snapshot: Snapshot | null = null;
 let refused: Problem | null = null;
+/** The language that is spoken, or was tried last. */
+let learnt = tongueKey(currentTongue());
+let isLearning = false;
 /** Where the app has led to; another object each time, so that one is led to the same page again. */
 let led: { readonly route: Route } | null = ledTo(firstRoute());
 
@@ -31,12 +37,31 @@ window.pikeep?.onTold((told) => {
 
 bridge.subscribe((next) => {
   snapshot = next;
-  show();
+  void followLanguage().then(show);
 });
+
+/** Nothing is drawn before the words for it are there. English has none to wait for. */
+async function followLanguage(): Promise<void> {
+  if (isLearning) return;
+  isLearning = true;
+  while (snapshot && learnt !== tongueKey(snapshot.tool)) {
+    const { language, locale } = snapshot.tool;
+    learnt = tongueKey(snapshot.tool);
+    // What cannot be loaded is better read in English than not at all.
+    await useLanguage({ language, locale }).catch(() => useLanguage({ language: 'en', locale }));
+    document.documentElement.lang = currentTongue().language;
+    forgetAnswers();
+  }
+  isLearning = false;
+}
+
+function tongueKey({ language, locale }: Tongue): string {
+  return `${language} ${locale}`;
+}
 
 function show(): void {
   const root = document.getElementById('panel');
-  if (!root || !snapshot) return;
+  if (!root || !snapshot || isLearning) return;
   const page = (
     <Page
       snapshot={snapshot}

@@ -9,6 +9,7 @@ import { useTools } from './page-tools.ts';
 import { PiPage } from './pi-page.tsx';
 import { ReportPage } from './report-page.tsx';
 import type { Route, Way } from './route.ts';
+import { SettingsPage } from './settings-page.tsx';
 
 export interface PagesProps {
   readonly way: Way;
@@ -18,8 +19,8 @@ export interface PagesProps {
 /** The page that one has come to; in a wide window with the library beside it. */
 export function Pages({ way, route }: PagesProps) {
   const { isWide } = useTools();
-  // The report has nothing to do with the library.
-  if (!isWide || route.at === 'diagnosis') {
+  // The report and the settings have nothing to do with the library.
+  if (!isWide || route.at === 'diagnosis' || route.at === 'settings') {
     return (
       <section class="page" data-page tabIndex={-1} aria-labelledby="page-title">
         <PageAt route={route} />
@@ -61,6 +62,8 @@ function PageAt({ route }: { readonly route: Route }) {
       return <FilesPage key={route.backup} backup={route.backup} />;
     case 'compare':
       return <ComparePage key={route.backup} pi={route.pi} backup={route.backup} />;
+    case 'settings':
+      return <SettingsPage />;
     case 'diagnosis':
       return <DiagnosisPage />;
   }
@@ -85,6 +88,8 @@ export function nameOf(route: Route): string {
       return say`Files`;
     case 'compare':
       return say`Compare`;
+    case 'settings':
+      return say`Settings`;
     case 'diagnosis':
       return say`Report`;
   }

@@ -26,6 +26,7 @@ export function routeAt(place: string): Route | null {
     case 'home':
     case 'library':
     case 'loose':
+    case 'settings':
     case 'diagnosis':
       return { at };
     case 'pi':

@@ -11,6 +11,7 @@ export type Route =
   | { readonly at: 'report'; readonly backup: string }
   | { readonly at: 'files'; readonly backup: string }
   | { readonly at: 'compare'; readonly pi: string; readonly backup: string }
+  | { readonly at: 'settings' }
   /** The report for whoever wants to help. */
   | { readonly at: 'diagnosis' };
 

@@ -70,6 +70,11 @@ export function useAsk<K extends QueryKind>(
   };
 }
 
+/** What is kept was said in a language that is not spoken any more. */
+export function forgetAnswers(): void {
+  kept.clear();
+}
+
 function isAnswerTo<K extends QueryKind>(kind: K, answer: Answer): answer is AnswerTo<K> {
   return answer.ask === kind;
 }

@@ -20,6 +20,8 @@ import { RefusedDisks } from './refused-disks.tsx';
 import { RestorePage } from './restore-page.tsx';
 import { present, type Route, type Way } from './route.ts';
 import type { Send } from './send.ts';
+import { SettingsButton, useSettingsKeys } from './settings-button.tsx';
+import { settingsProblem } from './settings-words.ts';
 import { spoken } from './spoken.ts';
 import { useWay } from './use-way.ts';
 import { useWide } from './use-wide.ts';
@@ -42,6 +44,9 @@ export function Page({ snapshot, refused, onMac, send, ask, led, onRefusalRead }
   const { way, go, back, home } = useWay(isWide, led);
   const { route } = present(way);
   const isHome = restore !== null || route.at === 'home';
+  useSettingsKeys(() => {
+    if (restore === null) go({ at: 'settings' });
+  });
   const tools = { snapshot, onMac, isWide, send, ask, go, back };
   return (
     <Tools.Provider value={tools}>
@@ -54,6 +59,12 @@ export function Page({ snapshot, refused, onMac, send, ask, led, onRefusalRead }
         <main>
           {refused && <Notice problem={refused} onRead={onRefusalRead} />}
           {trouble && <Notice problem={trouble} />}
+          {isHome && snapshot.settings.warning !== null && (
+            <Notice
+              problem={settingsProblem(snapshot.settings.warning)}
+              onRead={() => void send({ command: 'settings-warning-read' })}
+            />
+          )}
           {restore && (
             <RestorePage restore={restore} snapshot={snapshot} onMac={onMac} send={send} />
           )}
@@ -145,6 +156,7 @@ function Foot({ snapshot, send }: Pick<PageProps, 'snapshot' | 'send'>) {
         />
         {say`Eject the card when done`}
       </label>
+      {snapshot.tool.version && <SettingsButton />}
       {snapshot.tool.version && <Help version={snapshot.tool.version} />}
     </footer>
   );
