@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { syncPath } from './names-on-disk.ts';
 import { NoAnswer, patiently } from './patience.ts';
 
@@ -60,7 +60,7 @@ export async function writeJsonFile(file: string, content: unknown): Promise<voi
     }
     await syncPath(folder);
   } catch (error) {
-    const detail = say`it cannot be written (${errnoOf(error) ?? String(error)})`;
+    const detail = english`it cannot be written (${errnoOf(error) ?? String(error)})`;
     throw new PiKeepError('SETTINGS_INVALID', { path: file, detail }, { cause: error });
   }
 }

@@ -9,7 +9,7 @@ import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import { imageFormats } from '../engine/image/image-format.ts';
 import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
 import { seemsSameCard } from '../engine/same-card.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { CHECKPOINT_SUFFIX, type Unfinished } from './checkpoint.ts';
 import { readUnfinished } from './checkpoint-file.ts';
 import { removeCheckpoint } from './checkpoint-writer.ts';
@@ -92,7 +92,7 @@ export async function clearLeftover(library: string, file: string): Promise<void
   const leftover = leftovers.find((candidate) => candidate.file === file);
   if (!leftover) {
     throw new PiKeepError('USAGE', {
-      detail: say`That file is not the rest of an unfinished backup.`,
+      detail: english`That file is not the rest of an unfinished backup.`,
     });
   }
   await clearBeside(file.slice(0, -PARTIAL_SUFFIX.length));

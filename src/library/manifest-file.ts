@@ -9,7 +9,7 @@ import {
   type Manifest,
   parseManifest,
 } from '../engine/image/manifest.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { findManifest } from './find-manifest.ts';
 
 export function manifestPathOf(image: string): string {
@@ -49,7 +49,7 @@ async function readText(file: string): Promise<string> {
   const handle = await fs.open(file, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
-    const detail = stats.isFile() ? say`it is too large` : say`it is not a file`;
+    const detail = stats.isFile() ? english`it is too large` : english`it is not a file`;
     if (!stats.isFile() || stats.size > MAX_MANIFEST_BYTES) {
       throw new PiKeepError('MANIFEST_INVALID', { path: file, detail });
     }

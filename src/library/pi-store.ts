@@ -10,6 +10,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { syncPath } from './names-on-disk.ts';
 import { type Patience, patiently } from './patience.ts';
 import type { Pi } from './pi-groups.ts';
@@ -77,7 +78,7 @@ class FilePiStore implements PiStore {
   update(pi: Pi, pis: readonly Pi[], change: Partial<PiPreferences>): Promise<PiPreferences> {
     const saving = this.#last.then(async () => {
       const { content, isForeign } = await load(this.#file);
-      if (isForeign) throw invalid(this.#file, say`a newer PiKeep wrote it`);
+      if (isForeign) throw invalid(this.#file, english`a newer PiKeep wrote it`);
       const old = recordOfPi(pi, content.pis, pis);
       const next: PiRecord = {
         ...(old ?? noPreferences),
@@ -87,7 +88,7 @@ class FilePiStore implements PiStore {
         hostname: pi.hostname?.slice(0, MAX_HOSTNAME_LETTERS) ?? null,
       };
       const others = content.pis.filter((record) => record !== old);
-      if (others.length >= MAX_RECORDS) throw invalid(this.#file, say`it is full`);
+      if (others.length >= MAX_RECORDS) throw invalid(this.#file, english`it is full`);
       const changed: PisFile = { ...content, pis: [...others, next] };
       await save(this.#file, changed);
       this.#content = changed;
@@ -191,7 +192,7 @@ async function save(file: string, content: PisFile): Promise<void> {
     await syncPath(folder);
   } catch (error) {
     await fs.rm(temporary, { force: true });
-    throw invalid(file, say`it cannot be written (${errnoOf(error) ?? String(error)})`, error);
+    throw invalid(file, english`it cannot be written (${errnoOf(error) ?? String(error)})`, error);
   }
 }
 

@@ -10,7 +10,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { SavedBlock } from '../engine/unfinished.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { destinationError } from './destination-error.ts';
 import { safeTitle } from './image-name.ts';
 import { syncPath } from './names-on-disk.ts';
@@ -121,7 +121,7 @@ class FileRecord implements OpenRecord {
       const isWhole =
         data?.byteLength === bytes && createHash('sha256').update(data).digest('hex') === sha256;
       if (!data || !isWhole) {
-        const detail = say`what was saved of it (${file}) is missing or was changed`;
+        const detail = english`what was saved of it (${file}) is missing or was changed`;
         throw new PiKeepError('UNDO_IMPOSSIBLE', { disk: this.#record.disk.id, detail });
       }
       read.push({ offset, data });

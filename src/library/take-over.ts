@@ -5,7 +5,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { ImageFiles } from '../engine/image/image-file.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { VERSION } from '../version.ts';
 import { CHECKPOINT_SUFFIX } from './checkpoint.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint-file.ts';
@@ -34,22 +34,23 @@ export async function takeOver(imageFiles: ImageFiles, file: string): Promise<Ta
   const { dir, base } = path.parse(file);
   const name = base.endsWith(PARTIAL_SUFFIX) ? base.slice(0, -PARTIAL_SUFFIX.length) : '';
   const split = splitImageName(name);
-  if (!split) throw nothing(file, say`It is not called as the rest of an unfinished backup.`);
+  if (!split) throw nothing(file, english`It is not called as the rest of an unfinished backup.`);
   const { stem, format } = split;
   const names = namesOf(path.join(dir, stem), format);
   if (names.partialPath !== path.join(dir, base)) {
-    throw nothing(file, say`It is not called as the rest of an unfinished backup.`);
+    throw nothing(file, english`It is not called as the rest of an unfinished backup.`);
   }
   await claim(file);
   try {
     const checkpoint = await readCheckpoint(file + CHECKPOINT_SUFFIX);
     if (checkpoint?.header.format !== format || checkpoint.entries.length === 0) {
-      throw nothing(file, say`Its checkpoint is damaged.`);
+      throw nothing(file, english`Its checkpoint is damaged.`);
     }
     if (checkpoint.header.tool !== VERSION) {
-      throw nothing(file, say`Another version of PiKeep made it.`);
+      throw nothing(file, english`Another version of PiKeep made it.`);
     }
-    if (await exists(names.finalPath)) throw nothing(file, say`A backup of that name is there.`);
+    if (await exists(names.finalPath))
+      throw nothing(file, english`A backup of that name is there.`);
     await clearBeside(names.finalPath);
     await makeWritable(file);
     const size = format === 'img' ? checkpoint.header.card.bytes : null;
@@ -58,7 +59,7 @@ export async function takeOver(imageFiles: ImageFiles, file: string): Promise<Ta
   } catch (error) {
     await writeNote(file + OWNER_SUFFIX, ENDED_NOTE);
     if (!isPiKeepError(error, 'NO_SUCH_IMAGE')) throw destinationError(error, dir);
-    throw nothing(file, say`It is no file of yours alone.`, error);
+    throw nothing(file, english`It is no file of yours alone.`, error);
   }
 }
 
@@ -74,11 +75,11 @@ async function claim(file: string): Promise<void> {
   } catch (error) {
     const isNone = ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
     if (!isNone) throw destinationError(error, path.dirname(file));
-    throw nothing(file, say`There is no checkpoint beside it.`, error);
+    throw nothing(file, english`There is no checkpoint beside it.`, error);
   }
   try {
     if (!(await isAbandoned(file)) || !(await exists(file))) {
-      throw nothing(file, say`Somebody is at work on it, or has finished it.`);
+      throw nothing(file, english`Somebody is at work on it, or has finished it.`);
     }
     await writeNote(file + OWNER_SUFFIX, JSON.stringify(ownerNote()));
   } finally {

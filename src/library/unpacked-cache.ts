@@ -9,7 +9,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { isAllZero } from '../engine/zeros.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { destinationError } from './destination-error.ts';
 import { isOwnerAlive, OWNER_SUFFIX, ownerNote } from './owner.ts';
 
@@ -76,7 +76,7 @@ export async function unpackToCache(options: UnpackOptions): Promise<string> {
     await trying(note, () => fs.writeFile(note, JSON.stringify(ownerNote()), { mode: 0o600 }));
     await trying(partial, () => write(partial, options));
     if ((await keyOf(image)) !== key) {
-      const detail = say`it was changed while it was being unpacked`;
+      const detail = english`it was changed while it was being unpacked`;
       throw new PiKeepError('IMAGE_DAMAGED', { path: image, detail });
     }
     const file = path.join(folder, key + ENDING);
@@ -134,7 +134,7 @@ async function write(partial: string, options: UnpackOptions): Promise<void> {
       }
       position += piece.length;
       if (position > MAX_PLAIN_BYTES) {
-        throw new PiKeepError('UNSUPPORTED', { what: say`unpacking ${image}: it has no end` });
+        throw new PiKeepError('UNSUPPORTED', { what: english`unpacking ${image}: it has no end` });
       }
       await room.makeWithin(written);
       if (written - looked < LOOK_EVERY) continue;

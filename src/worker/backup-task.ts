@@ -12,6 +12,7 @@ import { glance } from '../engine/pi-card.ts';
 import { readPortrait } from '../engine/portrait.ts';
 import { requireSameAgain } from '../engine/reread.ts';
 import { requireFinished } from '../engine/unfinished.ts';
+import { english } from '../language/say-again.ts';
 import { type TakenOver, takeOver } from '../library/take-over.ts';
 import type { Platform } from '../platform/ports.ts';
 import { beginBackup, goOnWithBackup, staysAfter } from './begin-backup.ts';
@@ -188,7 +189,7 @@ function sizesOf({ format }: BackupTask, bytes: number, readBytes: number): Imag
 const notRead: Check = {
   name: 'second reading',
   ok: false,
-  detail: 'left out, because the card cannot be read everywhere',
+  detail: english`left out, because the card cannot be read everywhere`,
 };
 
 /** Throws CARD_UNRELIABLE unless the card still reads as it did. */
@@ -199,7 +200,11 @@ async function readAgain(
 ): Promise<Check> {
   const onProgress = phaseMeter('rereading', totalBytes(map), context);
   await requireSameAgain({ device, map, onProgress, signal: context.signal });
-  return { name: 'second reading', ok: true, detail: 'the card reads the same a second time' };
+  return {
+    name: 'second reading',
+    ok: true,
+    detail: english`the card reads the same a second time`,
+  };
 }
 
 /** A disk that says nothing about itself is called as it was when it was offered. */

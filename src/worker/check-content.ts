@@ -11,12 +11,12 @@ import { nameUnreadable } from '../engine/health-unreadable.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { verifyImage } from '../engine/verify.ts';
 import { shownText } from '../engine/volume-spec.ts';
+import { english, inEnglish } from '../language/say-again.ts';
 import type { LastCheck } from '../library/report-file.ts';
 import { phaseMeter } from './phase-progress.ts';
 import type { TaskContext } from './task-context.ts';
 
-const NEXT =
-  'Do not rely on this backup: use another copy of it, or make a new one, best on another disk.';
+const NEXT = english`Do not rely on this backup: use another copy of it, or make a new one, best on another disk.`;
 
 /** Names of what lies where the image differs. */
 const TOLD = 5;
@@ -36,20 +36,26 @@ export async function checkContent(
   } catch (error) {
     if (isPiKeepError(error, 'VERIFY_DIFFERS')) {
       const { offset, ranges, bytes: differing } = error.facts;
-      const places = ranges === 1 ? 'in one range' : `in ${ranges} ranges`;
+      const size = inEnglish(() => formatBytes(differing));
       const first = manifest.map.find((entry) => entry.offset === offset);
-      const on = first && card ? await namesOn(device, card, first, signal) : '';
+      const names = first && card ? await namesOn(device, card, first, signal) : [];
+      const why =
+        ranges === 1
+          ? english`it differs from what was read from the card in one range (${size})`
+          : english`it differs from what was read from the card in ${ranges} ranges (${size})`;
       return contentLost(
-        `it differs from what was read from the card ${places} (${formatBytes(differing)})${on}`,
+        names.length === 0
+          ? why
+          : english`${why}; there, or in the first of them, lie ${names.join('; ')}`,
       );
     }
     if (isPiKeepError(error, 'READ_FAILED')) {
-      return contentLost(`byte ${error.facts.offset} of it cannot be read`);
+      return contentLost(english`byte ${error.facts.offset} of it cannot be read`);
     }
     if (isPiKeepError(error, 'IMAGE_DAMAGED')) return contentLost(error.facts.detail);
     throw error;
   }
-  return checkOf('content', 'Every byte was read, and is what was read from the card.', []);
+  return checkOf('content', english`Every byte was read, and is what was read from the card.`, []);
 }
 
 /**
@@ -61,45 +67,42 @@ async function namesOn(
   card: Card,
   { offset, bytes }: Range,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<readonly string[]> {
   try {
     const [named] = await nameUnreadable(device, card, [{ offset, bytes, files: [] }], signal);
     const names = named?.files ?? [];
-    if (names.length === 0) return '';
     const isPath = (name: string): boolean => /^partition \d+: \//.test(name);
     const sorted = [...names.filter(isPath), ...names.filter((name) => !isPath(name))];
     const told = sorted.slice(0, TOLD).map((name) => shownText(name, 100));
-    if (names.length > TOLD) told.push('others');
-    return `; there, or in the first of them, lie ${told.join('; ')}`;
+    if (names.length > TOLD) told.push(english`others`);
+    return told;
   } catch (error) {
     // What lies there is only a help; the damage itself is told either way.
-    if (isPiKeepError(error, 'READ_FAILED', 'IMAGE_DAMAGED')) return '';
+    if (isPiKeepError(error, 'READ_FAILED', 'IMAGE_DAMAGED')) return [];
     throw error;
   }
 }
 
 /** `why` completes "The image is damaged: …". */
 export function contentLost(why: string): HealthCheck {
-  const detail = `The image is damaged: ${why}.`;
+  const detail = english`The image is damaged: ${why}.`;
   return checkOf('content', '', [{ state: 'fail', detail, next: NEXT }]);
 }
 
 /** The content was not read this time, as asked; when it was, decides. */
 export function notRead(last: LastCheck | null, { verified }: Manifest): HealthCheck {
-  const again = 'Run the check without “--quick”.';
+  const again = english`Run the check without “--quick”.`;
   if (last && last.verdict === 'damaged') {
-    const detail = `It was not read this time; on ${day(last.at)} it was found damaged.`;
+    const detail = english`It was not read this time; on ${day(last.at)} it was found damaged.`;
     return checkOf('content', '', [{ state: 'fail', detail, next: NEXT }]);
   }
   const at = last?.at ?? verified?.at ?? null;
   if (at !== null) {
-    const then = last ? 'last read' : 'last read when it was made,';
-    return checkOf(
-      'content',
-      `It was not read this time; ${then} on ${day(at)}, it was what was read from the card.`,
-      [],
-    );
+    const fine = last
+      ? english`It was not read this time; last read on ${day(at)}, it was what was read from the card.`
+      : english`It was not read this time; last read when it was made, on ${day(at)}, it was what was read from the card.`;
+    return checkOf('content', fine, []);
   }
-  const detail = 'It was not read this time, and never since it was made.';
+  const detail = english`It was not read this time, and never since it was made.`;
   return checkOf('content', '', [{ state: 'remark', detail, next: again }]);
 }

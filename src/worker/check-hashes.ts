@@ -7,6 +7,7 @@ import { type BlockDevice, readUpTo } from '../engine/block-device.ts';
 import { isPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { checkOf, type HealthCheck } from '../engine/health.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
+import { english } from '../language/say-again.ts';
 import type { CheckResult } from './check-results.ts';
 import { phaseMeter } from './phase-progress.ts';
 import type { TaskContext } from './task-context.ts';
@@ -30,19 +31,19 @@ export async function checkHashes(
     hashes.plain = isPlain ? hashes.file : await hashOfDevice(device, context);
   } catch (error) {
     if (!isPiKeepError(error, 'READ_FAILED', 'IMAGE_DAMAGED')) throw error;
-    const detail = 'The image cannot be read to its end, so it has no SHA-256.';
-    const next = 'Use another copy of this backup.';
+    const detail = english`The image cannot be read to its end, so it has no SHA-256.`;
+    const next = english`Use another copy of this backup.`;
     return checkOf('hashes', '', [{ state: 'fail', detail, next }]);
   }
   if (expected !== null && expected !== hashes.plain) {
-    const detail = 'The SHA-256 of the unpacked image is not the one in the manifest.';
-    const next = 'Do not rely on this backup: use another copy of it, or make a new one.';
+    const detail = english`The SHA-256 of the unpacked image is not the one in the manifest.`;
+    const next = english`Do not rely on this backup: use another copy of it, or make a new one.`;
     return checkOf('hashes', '', [{ state: 'fail', detail, next }]);
   }
   const fine =
     expected === null
-      ? 'They were computed; the manifest has none of the whole image to compare with.'
-      : 'The SHA-256 of the unpacked image is the one in the manifest.';
+      ? english`They were computed; the manifest has none of the whole image to compare with.`
+      : english`The SHA-256 of the unpacked image is the one in the manifest.`;
   return checkOf('hashes', fine, []);
 }
 

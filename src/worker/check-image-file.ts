@@ -10,6 +10,7 @@ import { checkCard } from '../engine/health-card.ts';
 import { checkBlockMap, checkManifest, checkNoManifest } from '../engine/health-manifest.ts';
 import { checkUnreadable, nameUnreadable } from '../engine/health-unreadable.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
+import { english } from '../language/say-again.ts';
 import { MAX_FINDINGS, MAX_SENTENCE } from '../library/check-records.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import {
@@ -63,7 +64,7 @@ export async function checkImageFile(
     if (bmap !== null) page.add(checkBlockMap(bmap, device.size, manifest?.map ?? null));
     page.bytes = device.size;
     if (card) await page.addCard(device, card, context);
-    else page.add(contentLost('nothing of it can be read'));
+    else page.add(contentLost(english`nothing of it can be read`));
     const result = page.result(context, wasRead);
     // A quick look is not to take the place of a reading.
     if (wasRead || !manifest) await keep(task.recordsFolder, file, result, wasRead, context);
@@ -196,7 +197,7 @@ async function keep(
     if (!isPiKeepError(error)) throw error;
     context.warn(
       'CHECK_NOT_KEPT',
-      `The time of this check could not be written down (${error.code}).`,
+      english`The time of this check could not be written down (${error.code}).`,
     );
   }
 }

@@ -4,6 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { type Card, readCard } from '../engine/card.ts';
 import { checkOf, type HealthCheck, judge } from '../engine/health.ts';
 import { checkCard } from '../engine/health-card.ts';
+import { english } from '../language/say-again.ts';
 import { checkImageFile } from './check-image-file.ts';
 import type { CheckResult } from './check-results.ts';
 import { MAX_HEALTH_CHECKS } from './check-results.ts';
@@ -75,12 +76,12 @@ async function checkDisk(
 /** The mark of a restore that did not finish stands for whatever else could be wrong. */
 function judgeCard({ unfinished }: Card, facts: Parameters<typeof judge>[0]) {
   if (!unfinished) return judge(facts);
-  const sentence = 'This card is unfinished: a restore to it was cut off, so no Pi starts from it.';
+  const sentence = english`This card is unfinished: a restore to it was cut off, so no Pi starts from it.`;
   return { verdict: 'unfinished' as const, sentence };
 }
 
 function cutOff(image: string): HealthCheck {
-  const detail = `A restore of ${image} to this card was cut off.`;
-  const next = 'Restore the image again, or undo it with “pikeep restore --undo”.';
+  const detail = english`A restore of ${image} to this card was cut off.`;
+  const next = english`Restore the image again, or undo it with “pikeep restore --undo”.`;
   return checkOf('partition table', '', [{ state: 'fail', detail, next }]);
 }

@@ -7,29 +7,35 @@ import type { Disk } from '../engine/disk.ts';
 import { formatBytes } from '../engine/format.ts';
 import { glance } from '../engine/pi-card.ts';
 import { windowOf } from '../engine/window.ts';
+import { formatList } from '../language/format.ts';
+import { say, sayCount } from '../language/say.ts';
 
 /** Partitions that are named; the others are counted. */
 const MAX_NAMED = 4;
 /** What systems make by themselves on a card that holds nothing. */
 const ownFolders = /^(?:System Volume Information|\$RECYCLE\.BIN|LOST\.DIR|\.[^/]*)$/i;
-const whole = new Intl.NumberFormat('en');
+/** Said when it is shown or written down, in the language of that moment. */
+export type ContentWords = () => string;
 
 /** "octopi, Raspberry Pi OS 12 (bookworm)", "camera card, 214 photos", "empty", else its partitions. Device errors pass through. */
-export async function contentOf(device: BlockDevice, card: Card): Promise<string> {
-  if (card.unfinished) return unfinishedWords(card.unfinished.image);
+export async function contentOf(device: BlockDevice, card: Card): Promise<ContentWords> {
+  const { unfinished, title, os, partitions } = card;
+  if (unfinished) return () => unfinishedWords(unfinished.image);
   if (card.hostname !== null || card.pi === 'yes') {
-    return card.os === null ? card.title : `${card.title}, ${card.os}`;
+    return () => (os === null ? title : say`${title}, ${os}`);
   }
-  for (const part of card.partitions) {
+  for (const part of partitions) {
     if (!part.fat) continue;
     const pictures = await countPictures(windowOf(device, part.offset, part.bytes));
-    if (pictures && pictures.photos + pictures.videos > 0) return pictureWords(pictures);
+    if (pictures && pictures.photos + pictures.videos > 0) return () => pictureWords(pictures);
   }
-  const [only, second] = card.partitions;
-  if (only && !second && (await isEmptyFat(only))) return `empty (${partitionWords(only)})`;
-  const hasNothing = card.partitions.every(({ fileSystem, index }) => index === 0 && !fileSystem);
-  if (hasNothing) return (await seemsEmpty(device)) ? 'empty' : 'nothing that PiKeep knows';
-  return listWords(card.partitions.map(partitionWords));
+  const [only, second] = partitions;
+  if (only && !second && (await isEmptyFat(only)))
+    return () => say`empty (${partitionWords(only)})`;
+  const hasNothing = partitions.every(({ fileSystem, index }) => index === 0 && !fileSystem);
+  if (!hasNothing) return () => listWords(partitions.map(partitionWords));
+  const isEmpty = await seemsEmpty(device);
+  return () => (isEmpty ? say`empty` : say`nothing that PiKeep knows`);
 }
 
 /** From what the system shows without rights. */
@@ -43,23 +49,21 @@ export function contentAtAGlance(disk: Disk): string {
   );
   const { pi, title } = glance(disk);
   if (parts.length === 0) {
-    return disk.scheme === 'none' ? 'no partitions' : 'not known before it is opened';
+    return disk.scheme === 'none' ? say`no partitions` : say`not known before it is opened`;
   }
-  return pi === 'no' ? words : `${title} (${words})`;
+  return pi === 'no' ? words : say`${title} (${words})`;
 }
 
 function unfinishedWords(image: string): string {
-  return `neither old nor new content: a restore of “${image}” did not finish`;
+  return say`neither old nor new content: a restore of “${image}” did not finish`;
 }
 
 function pictureWords({ photos, videos, isMore }: Pictures): string {
-  const parts = [amount(photos, 'photo'), amount(videos, 'video')].filter((part) => part !== null);
-  return `camera card, ${isMore ? 'more than ' : ''}${parts.join(' and ')}`;
-}
-
-function amount(count: number, what: string): string | null {
-  if (count === 0) return null;
-  return `${whole.format(count)} ${what}${count === 1 ? '' : 's'}`;
+  const amounts = formatList([
+    ...(photos === 0 ? [] : [sayCount(photos, '{n} photo', '{n} photos')]),
+    ...(videos === 0 ? [] : [sayCount(videos, '{n} video', '{n} videos')]),
+  ]);
+  return isMore ? say`camera card, more than ${amounts}` : say`camera card, ${amounts}`;
 }
 
 async function isEmptyFat({ fat }: CardPartition): Promise<boolean> {
@@ -67,17 +71,19 @@ async function isEmptyFat({ fat }: CardPartition): Promise<boolean> {
 }
 
 function partitionWords({ fileSystem, typeName, label, bytes }: CardPartition): string {
-  return named(fileSystem ?? `unknown content (${typeName})`, label, bytes);
+  return named(fileSystem ?? say`unknown content (${typeName})`, label, bytes);
 }
 
 function named(what: string, label: string | null, bytes: number): string {
   return label === null
-    ? `${what}, ${formatBytes(bytes)}`
-    : `${what} “${label}”, ${formatBytes(bytes)}`;
+    ? say`${what}, ${formatBytes(bytes)}`
+    : say`${what} “${label}”, ${formatBytes(bytes)}`;
 }
 
 function listWords(parts: readonly string[]): string {
   const more = parts.length - MAX_NAMED;
-  const named = parts.slice(0, MAX_NAMED).join('; ');
-  return more > 0 ? `${named}; and ${more} more` : named;
+  const named = parts
+    .slice(0, MAX_NAMED)
+    .reduce((some, next) => (some === '' ? next : say`${some}; ${next}`), '');
+  return more > 0 ? sayCount(more, '{0}; and {n} more', '{0}; and {n} more', named) : named;
 }

@@ -6,6 +6,7 @@ import { PiKeepError } from '../engine/errors.ts';
 import type { ImageWriter } from '../engine/image/image-writer.ts';
 import { resume } from '../engine/resume.ts';
 import { compareIdentifiers } from '../engine/same-card.ts';
+import { english } from '../language/say-again.ts';
 import type { CheckpointHeader } from '../library/checkpoint.ts';
 import type { TakenOver } from '../library/take-over.ts';
 import type { Platform } from '../platform/ports.ts';
@@ -66,10 +67,10 @@ function requireSameState(
   const changed = (what: string): PiKeepError =>
     new PiKeepError('CARD_CHANGED', { disk: disk.id, what });
   if (JSON.stringify(identity(card.strong)) !== JSON.stringify(identity(here))) {
-    throw changed('what it says of itself');
+    throw changed(english`what it says of itself`);
   }
   if (structure !== planned.fingerprint || plan.sha256 !== planned.sha256) {
-    throw changed('its partition table or one of its file systems');
+    throw changed(english`its partition table or one of its file systems`);
   }
 }
 
@@ -78,7 +79,9 @@ function identity({ tableId, fileSystems, hostname }: StrongIdentity): unknown {
 }
 
 function words(tableId: string | null): string {
-  return tableId === null ? 'one without a partition table' : `one with partition table ${tableId}`;
+  return tableId === null
+    ? english`one without a partition table`
+    : english`one with partition table ${tableId}`;
 }
 
 /** The first step says how much there is to do. */

@@ -7,6 +7,7 @@ import { type Damage, nameDamage } from '../engine/damage.ts';
 import { formatBytes } from '../engine/format.ts';
 import { rescueLimits } from '../engine/rescue-budget.ts';
 import type { RescueWishes } from '../engine/rescue-in-copy.ts';
+import { english, inEnglish } from '../language/say-again.ts';
 import { systemPause } from './patient-context.ts';
 import type { PhaseProgress } from './phase-progress.ts';
 import { type BackupResult, MAX_DAMAGED_FILES } from './results.ts';
@@ -38,8 +39,10 @@ export async function damageOf(
 }
 
 function unreadableWords(ranges: readonly Range[]): string {
-  const places = ranges.length === 1 ? 'one place' : `${ranges.length} places`;
-  return `The card could not be read in ${places}, ${formatBytes(totalBytes(ranges))} together; zeros stand there in the image.`;
+  const size = inEnglish(() => formatBytes(totalBytes(ranges)));
+  return ranges.length === 1
+    ? english`The card could not be read in one place, ${size} together; zeros stand there in the image.`
+    : english`The card could not be read in ${ranges.length} places, ${size} together; zeros stand there in the image.`;
 }
 
 export function damageResult(damage: Damage | null): BackupResult['unreadable'] {

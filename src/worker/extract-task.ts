@@ -6,6 +6,7 @@ import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { joinPath, nameBytes } from '../engine/file-name.ts';
 import { parsePlace, treeAt } from '../engine/file-place.ts';
 import type { FileFacts, FileTree } from '../engine/file-tree.ts';
+import { english } from '../language/say-again.ts';
 import { destinationError } from '../library/destination-error.ts';
 import { extract } from '../library/extraction.ts';
 import { hostNames } from '../library/extraction-names.ts';
@@ -92,7 +93,7 @@ async function folderOf(destination: ExtractTask['destination']): Promise<string
 async function findAll(task: ExtractTask, opened: OpenedFiles): Promise<Wanted[]> {
   const { destination, paths } = task;
   if (destination.kind === 'as' && paths.length !== 1) {
-    const detail = 'Several files need a folder that exists as their destination.';
+    const detail = english`Several files need a folder that exists as their destination.`;
     throw new PiKeepError('USAGE', { detail });
   }
   const wanted: Wanted[] = [];
@@ -120,7 +121,7 @@ async function find(tree: FileTree, named: string): Promise<{ path: string; fact
     if (facts.unreadable === null) return { path: resolved, facts };
     throw new PiKeepError('FILE_DAMAGED', { path: named, detail: facts.unreadable });
   }
-  const what = `taking ${named}, because it is no file and no folder`;
+  const what = english`taking ${named}, because it is no file and no folder`;
   throw new PiKeepError('UNSUPPORTED', { what });
 }
 

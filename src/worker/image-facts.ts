@@ -6,6 +6,7 @@ import * as path from 'node:path';
 import { errnoOf, isPiKeepError } from '../engine/errors.ts';
 import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import { MAX_MANIFEST_BYTES, type Manifest } from '../engine/image/manifest.ts';
+import { english } from '../language/say-again.ts';
 import { readManifest } from '../library/manifest-file.ts';
 
 export interface Warning {
@@ -34,14 +35,15 @@ export async function readImageFacts(image: string, library: string): Promise<Im
     const bmap = await readBmap(image);
     const warnings: Warning[] = [];
     if (isPiKeepError(error, 'MANIFEST_INVALID')) {
-      const instead =
-        bmap === null ? 'every byte of the image is written' : 'its block map is used';
-      const text = `The manifest of this backup cannot be used (${error.facts.detail}); ${instead}.`;
+      const { detail } = error.facts;
+      const text =
+        bmap === null
+          ? english`The manifest of this backup cannot be used (${detail}); every byte of the image is written.`
+          : english`The manifest of this backup cannot be used (${detail}); its block map is used.`;
       warnings.push({ code: 'MAP_LOST', text });
     }
     if (bmap !== null && !/<Range\s[^>]*(?:chksum|sha1)=/.test(bmap)) {
-      const text =
-        'The block map of this image has no checksums, so damage to the image would not be noticed.';
+      const text = english`The block map of this image has no checksums, so damage to the image would not be noticed.`;
       warnings.push({ code: 'BMAP_WITHOUT_HASHES', text });
     }
     return { manifest: null, bmap, warnings };
@@ -51,12 +53,14 @@ export async function readImageFacts(image: string, library: string): Promise<Im
 function warningsOf({ verified, unreadable }: Manifest): Warning[] {
   const warnings: Warning[] = [];
   if (verified === null) {
-    const text = 'This backup was not proven when it was made.';
+    const text = english`This backup was not proven when it was made.`;
     warnings.push({ code: 'IMAGE_UNVERIFIED', text });
   }
   if (unreadable.length > 0) {
-    const ranges = unreadable.length === 1 ? 'One range' : `${unreadable.length} ranges`;
-    const text = `This backup is incomplete. ${ranges} of the card could not be read when it was made, and zeros stand there.`;
+    const text =
+      unreadable.length === 1
+        ? english`This backup is incomplete. One range of the card could not be read when it was made, and zeros stand there.`
+        : english`This backup is incomplete. ${unreadable.length} ranges of the card could not be read when it was made, and zeros stand there.`;
     warnings.push({ code: 'IMAGE_INCOMPLETE', text });
   }
   return warnings;

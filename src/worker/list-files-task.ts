@@ -4,6 +4,7 @@ import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { joinPath } from '../engine/file-name.ts';
 import { parsePlace, treeAt } from '../engine/file-place.ts';
 import type { FileFacts, FileTree } from '../engine/file-tree.ts';
+import { english } from '../language/say-again.ts';
 import type { ListedFile, ListedPartition, ListFilesResult } from './file-results.ts';
 import { cutPath, cutText, listed, problemsOf } from './listed-file.ts';
 import { type OpenedFiles, openFiles } from './open-files.ts';
@@ -50,7 +51,7 @@ function partitionsOf({ card, trees, roles }: OpenedFiles): ListedPartition[] {
       role: tree && tree === roles.system ? 'system' : tree && tree === roles.boot ? 'boot' : null,
       trouble: tree
         ? tree.trouble && cutText(tree.trouble)
-        : 'there is no FAT, ext2, ext3 or ext4 file system on it',
+        : english`there is no FAT, ext2, ext3 or ext4 file system on it`,
     };
   });
 }
@@ -61,7 +62,7 @@ async function existing(tree: FileTree, path: string): Promise<string> {
   if (resolved !== null && (await tree.facts(resolved))?.kind === 'folder') return resolved;
   if (await tree.facts(path)) return path;
   if (tree.trouble !== null) {
-    throw new PiKeepError('UNSUPPORTED', { what: `listing partition ${tree.partition}` });
+    throw new PiKeepError('UNSUPPORTED', { what: english`listing partition ${tree.partition}` });
   }
   throw new PiKeepError('NO_SUCH_FILE', { path, what: 'file' });
 }

@@ -8,6 +8,7 @@ import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import { glance } from '../engine/pi-card.ts';
 import { structureView } from '../engine/structure-view.ts';
+import { say } from '../language/say.ts';
 import { openThroughDoors } from '../platform/doors.ts';
 import type { Authorizer, DoorName, Platform } from '../platform/ports.ts';
 import { readListed, takeDisk } from './take-disk.ts';
@@ -50,7 +51,7 @@ export async function openCard(options: OpenCardOptions): Promise<OpenedCard> {
       disk,
       allowDiskImage: options.allowDiskImage,
       authorizer: options.authorizer,
-      prompt: `PiKeep wants to read ${glance(disk).title} (${formatBytes(disk.bytes)}). Nothing on it is changed.`,
+      prompt: say`PiKeep wants to read ${glance(disk).title} (${formatBytes(disk.bytes)}). Nothing on it is changed.`,
       signal: options.signal,
       onWarning: options.onWarning,
     },

@@ -12,6 +12,7 @@ import type { Manifest } from '../engine/image/manifest.ts';
 import { type OpenedForm, openForm } from '../engine/image/open-form.ts';
 import { requireFinished } from '../engine/unfinished.ts';
 import { type UnreadableWatch, watchUnreadable } from '../engine/unreadable-watch.ts';
+import { english } from '../language/say-again.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';
@@ -118,7 +119,7 @@ async function manifestIfAny(image: string, { warn }: TaskContext): Promise<Mani
     if (isPiKeepError(error, 'MANIFEST_MISSING')) return null;
     if (!isPiKeepError(error, 'MANIFEST_INVALID')) throw error;
     const name = path.basename(image);
-    warn('MAP_LOST', `The manifest of ${name} cannot be used (${error.facts.detail}).`);
+    warn('MAP_LOST', english`The manifest of ${name} cannot be used (${error.facts.detail}).`);
     return null;
   }
 }

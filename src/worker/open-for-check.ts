@@ -7,6 +7,7 @@ import type { ReadBackMethod } from '../engine/image/image-file.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { openForm } from '../engine/image/open-form.ts';
 import { openImage } from '../engine/image/open-image.ts';
+import { english } from '../language/say-again.ts';
 import type { Platform } from '../platform/ports.ts';
 import { contentLost } from './check-content.ts';
 import { openOwnGzip } from './own-gzip.ts';
@@ -44,7 +45,7 @@ export async function openForCheck(options: OpenForCheckOptions): Promise<Opened
     if (isPiKeepError(error, 'READ_FAILED')) {
       return {
         device: null,
-        check: contentLost(`byte ${error.facts.offset} of it cannot be read`),
+        check: contentLost(english`byte ${error.facts.offset} of it cannot be read`),
       };
     }
     throw error;
@@ -84,8 +85,7 @@ async function open({
 }
 
 function packedElsewhere(form: string): HealthCheck {
-  const detail = `This image was packed by another program (${form}), so nothing can be said of it before it is unpacked.`;
-  const next =
-    'Unpack it once: by “Browse files” in the panel, or with “pikeep check --unpack”. The next check then looks inside.';
+  const detail = english`This image was packed by another program (${form}), so nothing can be said of it before it is unpacked.`;
+  const next = english`Unpack it once: by “Browse files” in the panel, or with “pikeep check --unpack”. The next check then looks inside.`;
   return checkOf('content', '', [{ state: 'remark', detail, next }]);
 }

@@ -24,8 +24,8 @@ export interface OpenTargetOptions {
   /** The disks below these are never written. */
   readonly paths: GuardedPaths;
   readonly forceUnmount: boolean;
-  /** For the system's dialog, after "PiKeep wants to": "overwrite octopi (64 GB) with “octopi 2026-11-22 16.40.img”". */
-  readonly purpose: (card: string) => string;
+  /** For the system's dialog: "PiKeep wants to overwrite octopi (64 GB) with “octopi 2026-11-22 16.40.img”." */
+  readonly prompt: (card: string) => string;
   readonly authorizer: Authorizer;
   readonly onWarning: (warning: { readonly code: string; readonly text: string }) => void;
   readonly signal: AbortSignal;
@@ -68,7 +68,7 @@ export async function openTarget(options: OpenTargetOptions): Promise<OpenedTarg
       disk,
       allowDiskImage: options.allowDiskImage,
       authorizer: options.authorizer,
-      prompt: `PiKeep wants to ${options.purpose(card)}.`,
+      prompt: options.prompt(card),
       signal,
       onWarning: options.onWarning,
     },

@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import { errnoOf, isPiKeepError, type PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import type { ImageFiles, NewImageFile } from '../engine/image/image-file.ts';
+import { english, inEnglish } from '../language/say-again.ts';
 import { destinationError } from '../platform/new-image-file.ts';
 import type { Volumes } from '../platform/ports.ts';
 import type { TaskContext } from './task-context.ts';
@@ -165,9 +166,10 @@ class PatientFile implements NewImageFile {
     const toCome = this.#patience.toCome();
     if (!this.#watches || freeBytes + IN_FLIGHT_BYTES >= toCome) return;
     this.#watches = false;
+    const size = (bytes: number): string => inEnglish(() => formatBytes(bytes));
     this.#patience.warn(
       'DESTINATION_FILLING',
-      `The disk of ${this.path} is being filled by something else: ${formatBytes(freeBytes)} are free, and up to ${formatBytes(toCome)} are still to be written. Make room there, or the backup will have to wait for it.`,
+      english`The disk of ${this.path} is being filled by something else: ${size(freeBytes)} are free, and up to ${size(toCome)} are still to be written. Make room there, or the backup will have to wait for it.`,
     );
   }
 

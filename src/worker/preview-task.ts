@@ -5,6 +5,7 @@ import { parsePlace, treeAt } from '../engine/file-place.ts';
 import type { FileTree } from '../engine/file-tree.ts';
 import { formatBytes } from '../engine/format.ts';
 import { guessContent } from '../engine/guess-content.ts';
+import { say } from '../language/say.ts';
 import { MAX_PICTURE_BYTES, MAX_TEXT_BYTES, type PreviewResult } from './file-results.ts';
 import { cutPath, cutText, exact } from './listed-file.ts';
 import { openFiles } from './open-files.ts';
@@ -50,7 +51,7 @@ async function look(
   if (guess.kind === 'text') return { ...guess, isCut: bytes > head.length };
   if (guess.kind === 'nothing') return { kind: 'nothing', why: cutText(guess.why) };
   if (bytes > MAX_PICTURE_BYTES) {
-    const why = `it is a picture of ${formatBytes(bytes)}, and only those up to ${formatBytes(MAX_PICTURE_BYTES)} are shown`;
+    const why = say`it is a picture of ${formatBytes(bytes)}, and only those up to ${formatBytes(MAX_PICTURE_BYTES)} are shown`;
     return { kind: 'nothing', why };
   }
   const whole = await start(tree, path, MAX_PICTURE_BYTES, signal);

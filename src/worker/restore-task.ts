@@ -10,6 +10,8 @@ import type { RestoreSource } from '../engine/image/restore-source.ts';
 import { type RestoreOutcome, type RestoreStep, restoreCard } from '../engine/restore.ts';
 import { structureView } from '../engine/structure-view.ts';
 import { type Marker, makeMarker } from '../engine/unfinished.ts';
+import { say } from '../language/say.ts';
+import { english, inEnglish } from '../language/say-again.ts';
 import type { Platform } from '../platform/ports.ts';
 import { checkImage } from './check-image.ts';
 import { contentOf } from './content-words.ts';
@@ -85,8 +87,7 @@ async function restore(job: Job): Promise<Attempt> {
   } catch (error) {
     const { target } = first;
     if (!target || !isAuthopenTrouble(error, target, job)) throw error;
-    const text =
-      'The system refused to go on writing through the borrowed device; the restore is begun again with PiKeep’s helper.';
+    const text = english`The system refused to go on writing through the borrowed device; the restore is begun again with PiKeep’s helper.`;
     job.log.warn('DOOR_CHANGED', text);
     const how = { door: 'helper', expected: null } as const;
     return attempt(job, how, (again) => requireSameTarget(target, again, job));
@@ -140,7 +141,7 @@ async function attempt(
     ...how,
     paths: { image: task.image, library: task.library, recordsFolder: task.recordsFolder },
     forceUnmount: task.forceUnmount,
-    purpose: (card) => `overwrite ${card} with “${path.basename(task.image)}”`,
+    prompt: (card) => say`PiKeep wants to overwrite ${card} with “${path.basename(task.image)}”.`,
     authorizer: context.authorizer,
     onWarning: ({ code, text }) => log.warn(code, text),
     signal: context.signal,
@@ -153,7 +154,8 @@ async function attempt(
       target: { disk: disk.id, bytes: device.size, sectorSize: device.sectorSize },
       grow: task.grow,
     });
-    const content = await contentOf(structureView(device).device, card);
+    // For the record, which is read in any language.
+    const content = inEnglish(await contentOf(structureView(device).device, card));
     const outcome = await restoreCard({
       target: device,
       source,

@@ -97,7 +97,7 @@ async function readIfAllowed(
     try {
       const { device: view } = structureView(device);
       const card = await readCard(view);
-      const content = await contentOf(view, card);
+      const content = (await contentOf(view, card))();
       return { card, content, lastBackup: await since({ device: view, card }) };
     } finally {
       await device.close();

@@ -5,6 +5,7 @@ import { isPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import { planRestore } from '../engine/fit.ts';
 import { glanceAtImage, type ImageGlance } from '../engine/image/glance-at-image.ts';
+import { english } from '../language/say-again.ts';
 import { type ImageFacts, readImageFacts } from './image-facts.ts';
 import type { SurveyResult } from './restore-results.ts';
 import { surveyTarget, type TargetSurvey } from './survey-target.ts';
@@ -63,8 +64,7 @@ function imageOf(
 
 async function fitOf(image: ImageGlance, { disk }: TargetSurvey): Promise<Fit> {
   if (image.view === null) {
-    const fit =
-      'Whether it fits is known when it has been unpacked; that happens before anything is written.';
+    const fit = english`Whether it fits is known when it has been unpacked; that happens before anything is written.`;
     return { fits: null, fit, misfit: null, growth: null };
   }
   try {

@@ -2,6 +2,8 @@
 
 import { PiKeepError } from '../engine/errors.ts';
 import { putBack } from '../engine/unfinished.ts';
+import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { findRecord, type OpenRecord } from '../library/restore-records.ts';
 import { type OpenedTarget, openTarget } from './open-target.ts';
 import { tellOpening } from './phase-progress.ts';
@@ -23,7 +25,7 @@ export async function runUndo(task: UndoTask, context: TaskContext): Promise<Und
     door: task.source.door,
     paths: { image: null, library: task.library, recordsFolder: task.recordsFolder },
     forceUnmount: task.forceUnmount,
-    purpose: (card) => `bring the old content of ${card} back`,
+    prompt: (card) => say`PiKeep wants to bring the old content of ${card} back.`,
     authorizer: context.authorizer,
     onWarning: ({ code, text }) => context.warn(code, text),
     signal: context.signal,
@@ -49,11 +51,12 @@ async function requireUndoable(
 ): Promise<OpenRecord> {
   const impossible = (detail: string): PiKeepError =>
     new PiKeepError('UNDO_IMPOSSIBLE', { disk: disk.id, detail });
-  if (!card.unfinished) throw impossible('it carries no mark of an unfinished restore');
+  if (!card.unfinished) throw impossible(english`it carries no mark of an unfinished restore`);
   const record = await findRecord(recordsFolder, card.unfinished.id);
-  if (!record) throw impossible('on this computer, nothing of it was saved');
+  if (!record) throw impossible(english`on this computer, nothing of it was saved`);
   const { state, disk: saved } = record.record;
-  if (state !== 'marked') throw impossible('the restore had begun to overwrite it');
-  if (saved.bytes !== device.size) throw impossible('what was saved is of a card of another size');
+  if (state !== 'marked') throw impossible(english`the restore had begun to overwrite it`);
+  if (saved.bytes !== device.size)
+    throw impossible(english`what was saved is of a card of another size`);
   return record;
 }

@@ -44,7 +44,7 @@ function open(
     door: null,
     paths: { image, library, recordsFolder },
     forceUnmount: true,
-    purpose: (card) => `overwrite ${card}`,
+    prompt: (card) => `PiKeep wants to overwrite ${card}.`,
     authorizer: { authorize: () => Promise.reject(new Error('nobody is there to be asked')) },
     onWarning: () => undefined,
     signal: new AbortController().signal,
