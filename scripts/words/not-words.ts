@@ -33,6 +33,26 @@ export const spokenFolders: readonly string[] = [
   'src/library/take-over.ts',
   'src/library/unpacked-cache.ts',
   'src/panel/',
+  'src/worker/backup-task.ts',
+  'src/worker/check-content.ts',
+  'src/worker/check-hashes.ts',
+  'src/worker/check-image-file.ts',
+  'src/worker/check-task.ts',
+  'src/worker/content-words.ts',
+  'src/worker/continue-backup.ts',
+  'src/worker/dying-card.ts',
+  'src/worker/extract-task.ts',
+  'src/worker/image-facts.ts',
+  'src/worker/list-files-task.ts',
+  'src/worker/open-card.ts',
+  'src/worker/open-files.ts',
+  'src/worker/open-for-check.ts',
+  'src/worker/open-target.ts',
+  'src/worker/patient-files.ts',
+  'src/worker/preview-task.ts',
+  'src/worker/restore-task.ts',
+  'src/worker/survey-task.ts',
+  'src/worker/undo-task.ts',
 ];
 
 export const notForPeople = {
@@ -71,6 +91,7 @@ const exceptions: readonly string[] = [
   'Linux swap',
   'Linux LVM',
   // Codes.
+  'no folder',
   'not wanted',
   // The name of a file.
   '… (incomplete, unverified)',

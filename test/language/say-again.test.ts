@@ -26,7 +26,7 @@ describe('a text that is kept', () => {
     speakGerman();
     const text = english`Partition ${2} holds ${inEnglish(() => formatBytes(1.5e9))} of data.`;
     expect(text).toBe('Partition 2 holds 1.5 GB of data.');
-    expect(sayAgain(text)).toBe('1.5 GB Daten liegen auf Partition 2.');
+    expect(sayAgain(text)).toBe('1,5\u00a0GB Daten liegen auf Partition 2.');
     expect(formatBytes(1.5e9)).toBe('1,5\u00a0GB');
   });
 

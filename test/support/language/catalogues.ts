@@ -1,0 +1,31 @@
+/** The catalogues as they lie in the sources. */
+
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import * as v from 'valibot';
+import type { Language } from '../../../src/language/languages.ts';
+import type { Catalogue } from '../../../src/language/state.ts';
+
+const folder = resolve(import.meta.dirname, '../../../src/language/catalogues');
+
+const schema = v.record(
+  v.string(),
+  v.union([
+    v.string(),
+    v.strictObject({
+      zero: v.optional(v.string()),
+      one: v.optional(v.string()),
+      two: v.optional(v.string()),
+      few: v.optional(v.string()),
+      many: v.optional(v.string()),
+      other: v.string(),
+    }),
+  ]),
+);
+
+export function readCatalogue(language: Language): Catalogue {
+  return v.parse(schema, JSON.parse(readFileSync(join(folder, `${language}.json`), 'utf8')));
+}
+
+/** Messages that are the same in a language as in English, and are meant to be. */
+export const meantAsInEnglish: Readonly<Partial<Record<Language, readonly string[]>>> = {};
