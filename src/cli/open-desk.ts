@@ -19,6 +19,7 @@ export async function openDesk({
   settings,
   options,
   library,
+  recordsFolder,
   log,
 }: Session): Promise<Desk> {
   return createDesk({
@@ -41,6 +42,7 @@ export async function openDesk({
     watchFolder,
     chooseFolder: (title) => newDownloadFolder(homedir(), title),
     slot: options.slot,
+    recordsFolder,
     allowDiskImage: options.allowDiskImage,
     door: options.door,
     ...(options.library === null ? {} : { library }),

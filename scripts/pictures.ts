@@ -1,0 +1,109 @@
+/**
+ * `npm run pictures`: makes docs/pictures from the running panel, with real cards, backups and a restore's question, in light
+ * and dark. Needs Chromium and what `make-card.ts` needs; a few minutes and 4 GB of disk.
+ */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { buildPanel } from './build-panel.ts';
+import {
+  launchBrowser,
+  openPanelPage,
+  type Shot,
+  schemes,
+  shoot,
+  sideBySide,
+} from './pictures/camera.ts';
+import { openReader, type Reader } from './pictures/reader.ts';
+
+const folder = resolve(import.meta.dirname, '../docs/pictures');
+/** Of all pictures together: they are fetched with every clone. */
+const MOST_BYTES = 1_500_000;
+
+/** Offered, being copied, proven. */
+async function backup(page: Page, reader: Reader): Promise<Shot[]> {
+  await reader.insert('large');
+  const start = page.getByRole('button', { name: 'Back up this Pi card' });
+  await start.waitFor();
+  const offered = await shoot(page);
+  await start.click();
+  // In words, because these scripts know no page.
+  await page.waitForFunction(`(() => {
+    const bar = document.querySelector('[role=progressbar], progress');
+    return bar !== null && bar.getAttribute('value') / (bar.getAttribute('max') ?? 1) > 0.35;
+  })()`);
+  const copying = await shoot(page);
+  await page.getByText('Backed up and proven', { exact: true }).waitFor();
+  return [offered, copying, await shoot(page)];
+}
+
+/** All Pis, the files of a backup, what a restore asks. */
+async function library(page: Page, reader: Reader): Promise<Shot[]> {
+  await page.getByRole('button', { name: 'Library', exact: true }).click();
+  const pis = page.getByRole('list', { name: 'Pis' });
+  await pis.getByRole('button').nth(2).waitFor();
+  const all = await shoot(page);
+  await pis.getByRole('button', { name: /octopi/ }).click();
+  await page.getByRole('list', { name: 'Backups' }).getByRole('button').first().click();
+  await page.getByRole('button', { name: 'Browse files' }).click();
+  await page.getByRole('option').filter({ hasText: 'etc' }).dblclick();
+  await page.getByRole('option').filter({ hasText: 'hostname' }).click();
+  const files = await shoot(page);
+  await page.getByRole('button', { name: 'Cards', exact: true }).click();
+  await reader.insert('spare');
+  const weather = page.getByRole('region', { name: 'weather' });
+  await weather.getByText('Other…', { exact: true }).click();
+  await weather.getByText('Restore a backup…').click();
+  return [all, files, await question(page)];
+}
+
+async function optionOf(page: Page, name: RegExp): Promise<{ label: string }> {
+  const labels = await page.getByRole('combobox').locator('option').allInnerTexts();
+  const label = labels.find((one) => name.test(one));
+  if (label === undefined)
+    throw new Error(`no backup is called ${name}, only ${labels.join('; ')}`);
+  return { label };
+}
+
+/** One Pi's backup onto the card of another. */
+async function question(page: Page): Promise<Shot> {
+  await page.getByRole('combobox').selectOption(await optionOf(page, /^pihole/));
+  await page.getByRole('radio', { name: /weather/ }).check();
+  await page.locator('button:enabled', { hasText: 'Continue' }).click();
+  await page.getByRole('heading', { name: /^Overwrite / }).waitFor();
+  return shoot(page);
+}
+
+async function write(browser: Browser, name: string, shots: readonly Shot[]): Promise<number> {
+  let bytes = 0;
+  for (const scheme of schemes) {
+    const picture = await sideBySide(browser, shots, scheme);
+    await writeFile(join(folder, `${name}-${scheme}.png`), picture);
+    bytes += picture.length;
+  }
+  return bytes;
+}
+
+async function main(): Promise<void> {
+  await buildPanel();
+  await mkdir(folder, { recursive: true });
+  const reader = await openReader();
+  const browser = await launchBrowser();
+  try {
+    const page = await openPanelPage(browser);
+    await page.goto(pathToFileURL(reader.page).href);
+    await page.getByRole('heading', { name: 'PiKeep', level: 1 }).waitFor();
+    const bytes =
+      (await write(browser, 'backup', await backup(page, reader))) +
+      (await write(browser, 'library', await library(page, reader)));
+    console.log(`docs/pictures: ${Math.round(bytes / 1000)} kB`);
+    if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1000} kB of pictures`);
+  } finally {
+    await browser.close();
+    await reader.end();
+  }
+}
+
+await main();
