@@ -93,6 +93,8 @@ const exceptions: readonly string[] = [
   // Codes.
   'no folder',
   'not wanted',
+  'no folder',
+  'second reading',
   // The name of a file.
   '… (incomplete, unverified)',
   // For whoever mends PiKeep.

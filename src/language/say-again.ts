@@ -3,7 +3,7 @@
  * a manifest, a log and `--json` say the same everywhere, and said in the language of the reader with `sayAgain`.
  */
 
-import { phraseIn, type Value } from './state.ts';
+import { currentLocale, phraseIn, type Value } from './state.ts';
 
 /** As `say`, and always in English: english`${name} is damaged` */
 export function english(parts: TemplateStringsArray, ...values: readonly Value[]): string {
@@ -18,7 +18,11 @@ export function inEnglish<Made>(make: () => Made): Made {
 /** A text that `english` made, or several with a blank between them; what is none is given back as it is. */
 export function sayAgain(text: string): string {
   if (text.length > MAX_TEXT) return text;
-  return again(text, 0) ?? sentences(text);
+  return wholeOrSentences(text, 0);
+}
+
+function wholeOrSentences(text: string, depth: number): string {
+  return again(text, depth) ?? sentences(text, depth);
 }
 
 /** Characters; longer texts are not of ours. */
@@ -51,18 +55,40 @@ function again(text: string, depth: number): string | null {
 
 /** Names of one word are nobody's messages. */
 function inner(value: string, depth: number): string {
-  return depth < MAX_DEPTH && value.includes(' ') ? (again(value, depth + 1) ?? value) : value;
+  if (depth >= MAX_DEPTH || !value.includes(' ')) return value;
+  return sizeAgain(value) ?? wholeOrSentences(value, depth + 1);
+}
+
+const units: Readonly<Record<string, string>> = {
+  kB: 'kilobyte',
+  MB: 'megabyte',
+  GB: 'gigabyte',
+  TB: 'terabyte',
+  PB: 'petabyte',
+};
+
+/** "6.1 GB", as the engine writes it in English. */
+function sizeAgain(text: string): string | null {
+  const [, amount, name = ''] = /^(\d{1,3}(?:\.\d)?) (kB|MB|GB|TB|PB)$/.exec(text) ?? [];
+  const unit = units[name];
+  if (amount === undefined || unit === undefined) return null;
+  return new Intl.NumberFormat(currentLocale(), {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+  }).format(Number(amount));
 }
 
 /** The longest run of sentences that is a message, and then the next. */
-function sentences(text: string): string {
+function sentences(text: string, depth: number): string {
   const rest = text.split(/(?<=[.!?]) (?=\p{Lu})/u);
   if (rest.length === 1 || rest.length > MAX_SENTENCES) return text;
   const said: string[] = [];
   while (rest.length > 0) {
     let taken = rest.length;
     let found: string | null = null;
-    for (; taken > 0 && found === null; taken--) found = again(rest.slice(0, taken).join(' '), 0);
+    for (; taken > 0 && found === null; taken--)
+      found = again(rest.slice(0, taken).join(' '), depth);
     said.push(found ?? rest[0] ?? '');
     rest.splice(0, found === null ? 1 : taken + 1);
   }
@@ -87,6 +113,9 @@ function valuesIn(text: string, between: readonly string[]): string[] | null {
   return values;
 }
 
+/** So many letters around the values make a message of ours. */
+const MIN_LETTERS = 8;
+
 const MARK = /\{(\d+)\}/g;
 
 let made: { readonly keys: readonly string[]; readonly patterns: readonly Pattern[] } | null = null;
@@ -102,7 +131,7 @@ function patternOf(key: string): Pattern[] {
   const between = key.split(/\{\d+\}/);
   const order = [...key.matchAll(MARK)].map(({ 1: digits }) => Number(digits));
   // "{0}: {1}" would be found everywhere.
-  const isTelling = /\p{L}{2,}\P{L}+\p{L}{2,}/u.test(between.join(' '));
+  const isTelling = between.join('').replace(/\P{L}/gu, '').length >= MIN_LETTERS;
   return order.length > 0 && isTelling && !key.includes('{n}') ? [{ key, between, order }] : [];
 }
 
