@@ -15,9 +15,11 @@ import {
 import { createDesk } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
 import { asPiKeepError } from '../engine/errors.ts';
+import { speak } from '../language/use-language.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import { writeReport } from '../platform/diagnose.ts';
 import { createPlatform } from '../platform/index.ts';
+import { createLibraryFolders } from '../platform/library-folder.ts';
 import { logFolder } from '../platform/log-place.ts';
 import { createElectronNotifier } from '../platform/notify/electron-notifier.ts';
 import { createFallbackNotifier } from '../platform/notify/fallback-notifier.ts';
@@ -29,8 +31,9 @@ import { watchFolder } from '../platform/watch-folder.ts';
 import { recordedRun } from '../worker/recorded-run.ts';
 import { runTask } from '../worker/run-task.ts';
 import { parseAppOptions } from './app-options.ts';
-import { askForFolder } from './ask-for-folder.ts';
+import { askForFolder, askForLibrary } from './ask-for-folder.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
+import { createLoginItem } from './login-item.ts';
 import { openFront } from './open-front.ts';
 import { followOpening, whileStaying } from './opening.ts';
 import { openPanelWindow } from './panel-window.ts';
@@ -50,6 +53,9 @@ async function start(log: ProgramLog): Promise<void> {
   const platform = { ...(await createPlatform(options)), desktop: createElectronDesktop() };
   const authorizer = await openAuthorizer(platform);
   const settings = await openSettings();
+  const wishes = (): readonly string[] => app.getPreferredSystemLanguages();
+  await speak(settings.current.language, wishes());
+  const loginItem = createLoginItem(app, process.platform);
   const desk = createDesk({
     platform,
     runTask: recordedRun(runTask, log),
@@ -69,6 +75,12 @@ async function start(log: ProgramLog): Promise<void> {
       }),
     watchFolder,
     chooseFolder: (title) => whileStaying(panel, () => askForFolder(dialog, title)),
+    settingsPorts: {
+      folders: createLibraryFolders(platform, homedir()),
+      chooseLibrary: (present) => whileStaying(panel, () => askForLibrary(dialog, present)),
+      ...(loginItem ? { loginItem } : {}),
+      wishes,
+    },
     ...options,
     ...(library === null ? {} : { library }),
   });

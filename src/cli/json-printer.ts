@@ -2,6 +2,7 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
+import { inEnglish } from '../language/say-again.ts';
 import type { Phase, Plan, Progress } from '../worker/progress.ts';
 import type { Output } from './output.ts';
 import { plainJson } from './plain-text.ts';
@@ -59,7 +60,7 @@ export class JsonPrinter implements Printer {
   }
 
   error(error: PiKeepError): void {
-    const { title, message, next } = explain(error);
+    const { title, message, next } = inEnglish(() => explain(error));
     this.#print('error', { code: error.code, title, message, next, facts: error.facts });
   }
 

@@ -2,9 +2,11 @@
 
 import { homedir } from 'node:os';
 import { createDesk, type Desk } from '../desk/desk.ts';
+import { speak } from '../language/use-language.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import { writeReport } from '../platform/diagnose.ts';
 import { newDownloadFolder } from '../platform/download-folder.ts';
+import { createLibraryFolders } from '../platform/library-folder.ts';
 import { logFolder } from '../platform/log-place.ts';
 import { responsibleApp } from '../platform/responsible-app.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
@@ -13,6 +15,7 @@ import { recordedRun } from '../worker/recorded-run.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
 import type { Session } from './session.ts';
+import { terminalLanguages } from './terminal-languages.ts';
 
 export async function openDesk({
   platform,
@@ -22,6 +25,8 @@ export async function openDesk({
   recordsFolder,
   log,
 }: Session): Promise<Desk> {
+  const wishes = (): readonly string[] => terminalLanguages(process.env);
+  await speak(settings.current.language, wishes());
   return createDesk({
     platform,
     runTask: recordedRun(runTask, log),
@@ -41,6 +46,7 @@ export async function openDesk({
       }),
     watchFolder,
     chooseFolder: (title) => newDownloadFolder(homedir(), title),
+    settingsPorts: { folders: createLibraryFolders(platform, homedir()), wishes },
     slot: options.slot,
     recordsFolder,
     allowDiskImage: options.allowDiskImage,

@@ -4,6 +4,7 @@ import type { Desk } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
 import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
+import { inEnglish } from '../language/say-again.ts';
 import { type PanelServer, servePanel } from '../panel-server/serve-panel.ts';
 import { openInBrowser } from '../platform/browser.ts';
 import { createNodeNotifier } from '../platform/notify/node-notifier.ts';
@@ -55,11 +56,12 @@ function tell({ printer }: Session, desk: Desk, server: PanelServer): () => Prom
   const notifier = createNodeNotifier();
   const stop = announce(desk, notifier, {
     show: () => {
-      server
-        .open()
-        .catch((error: unknown) =>
-          printer.warning('NO_BROWSER', explain(asPiKeepError(error)).message),
-        );
+      server.open().catch((error: unknown) =>
+        printer.warning(
+          'NO_BROWSER',
+          inEnglish(() => explain(asPiKeepError(error)).message),
+        ),
+      );
     },
   });
   return () => {
@@ -73,7 +75,10 @@ async function openOrName(session: Session, file: string): Promise<void> {
     await openInBrowser(file);
   } catch (error) {
     if (!isPiKeepError(error, 'TOOL_MISSING', 'TOOL_FAILED')) throw error;
-    session.printer.warning('NO_BROWSER', explain(asPiKeepError(error)).message);
+    session.printer.warning(
+      'NO_BROWSER',
+      inEnglish(() => explain(asPiKeepError(error)).message),
+    );
     await name(session, file);
   }
 }

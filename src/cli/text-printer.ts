@@ -2,6 +2,7 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
+import { inEnglish } from '../language/say-again.ts';
 import type { Plan, Progress } from '../worker/progress.ts';
 import { LiveLines } from './live-lines.ts';
 import type { Output } from './output.ts';
@@ -65,7 +66,7 @@ export class TextPrinter implements Printer {
   }
 
   error(error: PiKeepError): void {
-    const { title, message, next } = explain(error);
+    const { title, message, next } = inEnglish(() => explain(error));
     this.#say([`${this.#style.bad(`${title}.`)} ${plainText(message)}`, plainText(next)]);
   }
 

@@ -46,7 +46,14 @@ export function startPikeep(args: readonly string[], options: Options = {}): Run
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: options.group === true,
     // A home of its own: the settings of whoever runs the tests are none of their business.
-    env: { ...process.env, HOME: '/nonexistent', XDG_CONFIG_HOME: '/nonexistent', ...options.env },
+    env: {
+      ...process.env,
+      HOME: '/nonexistent',
+      XDG_CONFIG_HOME: '/nonexistent',
+      // Whatever whoever runs the tests reads.
+      LC_ALL: 'C.UTF-8',
+      ...options.env,
+    },
     ...(cwd === undefined ? {} : { cwd }),
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });

@@ -17,9 +17,12 @@ export function makeEvent<T extends object>(params: T) {
   };
 }
 
+type LoginStatus = Electron.LoginItemSettings['status'];
+
 class App extends EventEmitter {
   readonly name = 'PiKeep';
   #ready = false;
+  #loginStatus: LoginStatus = 'not-registered';
   readonly #whenReady: Promise<void>;
 
   constructor() {
@@ -55,6 +58,29 @@ class App extends EventEmitter {
   }
   getVersion() {
     return '0.1.0';
+  }
+  /** "A boolean property that returns true if the app is packaged": decided by the test. */
+  get isPackaged() {
+    return process.env['STAND_IN_PACKAGED'] === '1';
+  }
+  /** "The user's preferred system languages from most preferred to least preferred": decided by the test. */
+  getPreferredSystemLanguages() {
+    return (process.env['STAND_IN_LANGUAGES'] ?? 'en-GB').split(',');
+  }
+  /** electron.d.ts, LoginItemSettings: `status` on macOS. A new item is enabled, or waits for its approval if the test says so. */
+  getLoginItemSettings() {
+    const openAtLogin = this.#loginStatus === 'enabled';
+    return {
+      openAtLogin,
+      wasOpenedAtLogin: false,
+      status: this.#loginStatus,
+      executableWillLaunchAtLogin: openAtLogin,
+      launchItems: [],
+    };
+  }
+  setLoginItemSettings({ openAtLogin = false }: { openAtLogin?: boolean }) {
+    const answer = process.env['STAND_IN_LOGIN_ITEM'] as LoginStatus | undefined;
+    this.#loginStatus = openAtLogin ? (answer ?? 'enabled') : 'not-registered';
   }
   getAppPath() {
     return process.cwd();
@@ -92,6 +118,10 @@ plainApp satisfies Pick<
   | 'whenReady'
   | 'getVersion'
   | 'getAppPath'
+  | 'isPackaged'
+  | 'getPreferredSystemLanguages'
+  | 'getLoginItemSettings'
+  | 'setLoginItemSettings'
   | 'getPath'
   | 'requestSingleInstanceLock'
   | 'quit'
@@ -156,8 +186,22 @@ export const shell = strict('shell', {
   },
 } satisfies Pick<Electron.Shell, 'showItemInFolder' | 'openExternal' | 'openPath'>);
 
+let answerOpenDialog: ((folder: string | null) => void) | null = null;
 let answerDialog: ((response: number) => void) | null = null;
 export const dialog = strict('dialog', {
+  /** A folder is chosen, or the dialog is cancelled: then there are no paths. */
+  async showOpenDialog(options: Electron.OpenDialogOptions) {
+    const { message = '', defaultPath = '', buttonLabel = '' } = options;
+    const shown = { message, detail: defaultPath, buttons: [buttonLabel], answered: false };
+    world.dialogs.push(shown);
+    changed();
+    const folder = await new Promise<string | null>((resolve) => {
+      answerOpenDialog = resolve;
+    });
+    shown.answered = true;
+    changed();
+    return { canceled: folder === null, filePaths: folder === null ? [] : [folder] };
+  },
   async showMessageBox(options: Electron.MessageBoxOptions) {
     const { message, detail = '', buttons = [] } = options;
     const shown = { message, detail, buttons, answered: false };
@@ -171,6 +215,7 @@ export const dialog = strict('dialog', {
     return { response, checkboxChecked: false };
   },
 });
+onDeed('answer open dialog', (folder: string | null) => answerOpenDialog?.(folder));
 onDeed('answer dialog', (response: number) => answerDialog?.(response));
 
 /** A screen of 1440 x 900 with a menu bar of 24. Fresh objects every time: menubar changes what it is given. */
