@@ -32,6 +32,8 @@ export function createFront({ panel, window, tell }: FrontParts): Front {
 
   async function openOut(place: string): Promise<void> {
     panel.hide();
+    // What has been taken out of it is not there any more.
+    if (panel.contents) tell(panel.contents, { tell: 'go', to: 'home' });
     if (await window.open(place)) return;
     if (window.contents) tell(window.contents, { tell: 'go', to: place });
   }

@@ -57,6 +57,11 @@ export async function insertCard(app: RunningApp, name: string, bytes?: number):
 
 export const GIB = 1024 ** 3;
 
+/** The full window, as the test sees it; the panel is always the first. */
+export function fullWindow({ windows }: World): World['windows'][number] | undefined {
+  return windows.find(({ url }) => url.includes('?window'));
+}
+
 export const isOpen = ({ windows }: World): boolean => windows[0]?.visible === true;
 export const isClosed = ({ windows }: World): boolean => windows[0]?.visible === false;
 

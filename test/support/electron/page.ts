@@ -71,6 +71,16 @@ export class StandInPage {
     }
   }
 
+  /** The same address again, whatever is behind its "#". */
+  async reload(): Promise<void> {
+    this.#loading = true;
+    try {
+      await this.page.reload();
+    } finally {
+      this.#loading = false;
+    }
+  }
+
   /** Runs in the preload script's world; silently nothing while the page has none. */
   deliver(message: object): void {
     if (this.#isolatedContext === null) return;

@@ -52,6 +52,8 @@ export interface RunningApp {
   doing(deed: string, ...args: unknown[]): Promise<unknown>;
   /** The panel's page, in the test's own connection to the same Chromium. */
   page(): Promise<Page>;
+  /** The page whose address contains this. */
+  pageAt(part: string): Promise<Page>;
   /** Resolves with the exit code once the app has ended by itself. */
   readonly ended: Promise<number | null>;
   close(): Promise<void>;
@@ -182,6 +184,7 @@ function follow({ child, chromium, library, slot, close }: Followed): RunningApp
       );
       return chromium.pageAt('.stand-in.invalid');
     },
+    pageAt: (part) => chromium.pageAt(part),
     ended,
     close,
   };

@@ -54,7 +54,7 @@ class WebContents extends EventEmitter {
   }
   reload() {
     this.crashed = false;
-    void this.#window.page?.load(this.#window.url);
+    void this.#window.page?.reload();
   }
   /** "will-frame-navigate" for every frame, "will-navigate" for the main one; "Calling event.preventDefault() will prevent the navigation." */
   mayNavigate(url: string, isMainFrame: boolean): boolean {
