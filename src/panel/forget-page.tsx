@@ -100,7 +100,7 @@ function Side({ head, kind, backups, more }: SideProps) {
   if (backups.length === 0) return null;
   return (
     <section class={`side ${kind}`} aria-label={head}>
-      <h3>{`${head} (${formatNumber(backups.length + more)})`}</h3>
+      <h3>{say`${head} (${formatNumber(backups.length + more)})`}</h3>
       <ul class="kept">
         <SomeOf
           items={backups}

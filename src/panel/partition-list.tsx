@@ -1,6 +1,6 @@
 import type { PlanView } from '../contract/panel.ts';
 import { say, sayCount } from '../language/say.ts';
-import { fileSystemName, partitionName, portion, size } from './words.ts';
+import { fileSystemName, inARow, partitionName, portion, size } from './words.ts';
 
 type Part = PlanView['partitions'][number];
 
@@ -51,5 +51,5 @@ function explanation(part: Part, asked: boolean): string {
       say`The Pi was not shut down cleanly; what its journal still holds counts as used.`,
     );
   }
-  return sentences.join(' ');
+  return inARow(sentences);
 }

@@ -3,12 +3,12 @@
 import type { JobView, RestoreView, Snapshot } from '../contract/panel.ts';
 import { say } from '../language/say.ts';
 import { isCounted, phaseWords } from './phase.ts';
-import { listed } from './words.ts';
+import { inARow, listed } from './words.ts';
 
 export function spoken(snapshot: Snapshot): string {
   if (snapshot.restore) return page(snapshot.restore, snapshot.jobs);
   const jobs = snapshot.jobs.map(job);
-  if (jobs.length > 0) return jobs.join(' ');
+  if (jobs.length > 0) return inARow(jobs);
   const titles = snapshot.disks.map((disk) => disk.title);
   return titles.length === 0 ? '' : say`Ready to back up: ${listed(titles)}.`;
 }

@@ -129,6 +129,11 @@ export function listed(items: readonly (string | null)[]): string {
   return said.length === 0 ? '' : said.reduce((some, next) => say`${some}, ${next}`);
 }
 
+/** Sentences one after the other, as the language parts them. */
+export function inARow(sentences: readonly string[]): string {
+  return sentences.length === 0 ? '' : sentences.reduce((some, next) => say`${some} ${next}`);
+}
+
 /** What a partition is called: its label, else its file system, else its number. */
 export function partitionName(part: {
   readonly index: number;

@@ -23,7 +23,7 @@ Object.assign(window, { speakEnglish: useEnglish, speakMarkedEnglish: useMarkedE
 
 /** What is the same in every language, and what `Intl` writes: sizes, rates, moments and times that are gone. */
 const FIGURES = [
-  /PiKeep|SHA-256/g,
+  /PiKeep|SHA-256|FAT32/g,
   // The rights of a file and its owner.
   /[-a-z][-rwxstST]{9}( \d+:\d+)?/g,
   /[\d,.]+ ?(bytes?|kB|MB|GB|TB)(\/s)?/g,
@@ -33,16 +33,20 @@ const FIGURES = [
 
 /**
  * Texts of the page that do not lie in marks, in the order of the page: what is shown, heard, or hinted at. `data` are names
- * and other texts that come from elsewhere: what is a part of one of them is no text of the page. Everything that is folded
- * away is unfolded for it.
+ * and other texts that come from elsewhere: one of them, or several words out of one, are no text of the page. Everything that
+ * is folded away is unfolded for it.
  */
 export async function unmarkedTexts(page: Page, data: readonly string[]): Promise<string[]> {
-  const known = data.map((text) => text.toLowerCase());
+  const names = new Set(data);
+  const sentences = data.map((text) => text.toLowerCase());
+  const isKnown = (text: string): boolean =>
+    names.has(text) ||
+    (text.includes(' ') && sentences.some((one) => one.includes(text.toLowerCase())));
   const texts = await page.evaluate(readUnmarked);
   return texts
     .flatMap((text) => text.split(' · '))
     .map((text) => text.trim())
-    .filter((text) => !known.some((one) => one.includes(text.toLowerCase())))
+    .filter((text) => !isKnown(text))
     .filter((text) => /\p{L}{2,}/u.test(FIGURES.reduce(without, text)));
 }
 
