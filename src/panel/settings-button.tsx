@@ -5,15 +5,14 @@ import { useTools } from './page-tools.ts';
 /** Leads to the settings, at the foot of the first page. */
 export function SettingsButton() {
   const { go, onMac } = useTools();
-  const words = say`Settings`;
   return (
     <button
       type="button"
       class="quiet to-settings"
       data-id="settings"
-      aria-label={words}
+      aria-label={say`Settings`}
       aria-keyshortcuts={onMac ? 'Meta+,' : 'Control+,'}
-      title={`${words} (${onMac ? '⌘,' : 'Ctrl+,'})`}
+      title={say`Settings (${onMac ? '⌘,' : 'Ctrl+,'})`}
       onClick={() => go({ at: 'settings' })}
     >
       <svg viewBox="0 0 16 16" aria-hidden="true" class="gear">
