@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPanel } from '../../scripts/build-panel.ts';
+import { languageNames } from '../../src/language/languages.ts';
 import { useEnglish, useMarkedEnglish } from '../../src/language/use-language.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
@@ -19,11 +20,14 @@ const names = [
   'octopi.img',
   'bootfs',
   'rootfs',
+  'FAT',
   'FAT32',
   'ext',
   'Linux',
   'Raspberry Pi OS 13 (trixie)',
   '~/PiKeep/octopi',
+  '~/PiKeep',
+  ...Object.values(languageNames),
 ];
 
 describe.skipIf(needsTools('chromium'))('in marked English', { timeout: 240_000 }, () => {
@@ -91,6 +95,11 @@ describe.skipIf(needsTools('chromium'))('in marked English', { timeout: 240_000 
     await page.locator('[data-id=browse]').click();
     await page.getByRole('option').first().waitFor();
     await look('files');
+    await page.reload();
+    await page.evaluate(() => window.speakMarkedEnglish());
+    await page.locator('[data-id=settings]').click();
+    await page.getByText(/Kind of image/).waitFor();
+    await look('settings');
     expect(disk.kind).toBe('pi');
     expect(found).toEqual({});
   });
