@@ -3,9 +3,10 @@
 import type { ErrandState } from '../contract/panel.ts';
 import { isPiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
+import { sayAgain } from '../language/say-again.ts';
 import type { ExtractResult } from '../worker/file-results.ts';
 import type { DeskEvent } from './event.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import { problemOf } from './problem.ts';
 import type { DeskInput, DeskState, Errand, ErrandResult } from './state.ts';
 
@@ -118,7 +119,7 @@ function outcome(result: ErrandResult, place: string): ErrandState {
     case 'check': {
       const { verdict, seconds } = result;
       const trouble = [...troubleOf(result, 'fail'), ...troubleOf(result, 'remark')];
-      const sentence = plainText(result.sentence, MAX_SENTENCE);
+      const sentence = saidText(result.sentence, MAX_SENTENCE);
       return { is: 'checked', verdict, sentence, trouble: trouble.slice(0, MAX_TROUBLE), seconds };
     }
     case 'extract':
@@ -134,7 +135,7 @@ function troubleOf(
 ): string[] {
   return checks
     .filter(({ state }) => state === wanted)
-    .map(({ detail }) => plainText(detail, MAX_SENTENCE));
+    .map(({ detail }) => saidText(detail, MAX_SENTENCE));
 }
 
 function saved(result: ExtractResult, place: string): ErrandState {
@@ -142,8 +143,8 @@ function saved(result: ExtractResult, place: string): ErrandState {
   const remarks = [
     ...result.skipped.map(({ path, why, kept }) =>
       kept
-        ? say`${path} has zeros in it, because ${why}.`
-        : say`${path} is missing, because ${why}.`,
+        ? say`${path} has zeros in it, because ${sayAgain(why)}.`
+        : say`${path} is missing, because ${sayAgain(why)}.`,
     ),
     ...result.renamed.map(({ path, name }) => say`${path} is called ${name} here.`),
     ...result.outward.map(
@@ -173,7 +174,7 @@ function told(errand: Errand, result: ErrandResult): readonly DeskEvent[] {
       title: errand.title,
       image: errand.image,
       isBad,
-      sentence: plainText(sentence, MAX_SENTENCE),
+      sentence: saidText(sentence, MAX_SENTENCE),
     },
   ];
 }

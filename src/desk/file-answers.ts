@@ -69,7 +69,7 @@ export class FileAnswers {
       ask: 'preview',
       path: `${partition}:${result.path}`,
       ...{ bytes, isIncomplete },
-      shown: shown.kind === 'text' ? { ...shown, text: shown.text.toWellFormed() } : shown,
+      shown: shownView(shown),
     };
     return answer;
   }
@@ -121,6 +121,11 @@ export class FileAnswers {
     const { runTask, startWorker } = this.#options;
     return runTask(task, { startWorker, authorizer: null, signal });
   }
+}
+
+function shownView(shown: AnswerTo<'preview'>['shown']): AnswerTo<'preview'>['shown'] {
+  if (shown.kind === 'text') return { ...shown, text: shown.text.toWellFormed() };
+  return shown.kind === 'nothing' ? { ...shown, why: saidText(shown.why, MAX_SENTENCE) } : shown;
 }
 
 function fileView(file: ListedFile, partition: number): FileView {

@@ -1,8 +1,9 @@
 /** What happens to jobs while they run: pure steps from one state to the next. */
 
 import { weakIdentity, weakIdentityText } from '../engine/disk.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import type { Progress } from '../worker/progress.ts';
-import { plainText } from './plain-text.ts';
+import { plainText, saidText } from './plain-text.ts';
 import { noteSpeed } from './speeds.ts';
 import {
   type DeskInput,
@@ -33,7 +34,10 @@ export function startJob(
     identity: weakIdentityText(weak),
     weak,
     continues: order.kind === 'backup' ? (order.continues ?? null) : null,
-    title: plainText(order.kind === 'backup' ? seen.glance.title : order.title, MAX_TITLE),
+    title: plainText(
+      order.kind === 'backup' ? seen.glance.title : diskTitle(order.title),
+      MAX_TITLE,
+    ),
     image: order.kind === 'backup' ? null : order.image,
     byItself: order.kind === 'backup' ? (order.byItself ?? null) : null,
     state: {
@@ -87,7 +91,7 @@ export function hold(job: Job, { held }: Extract<DeskInput, { input: 'held' }>):
 }
 
 export function warn(job: Job, given: string): Job {
-  const text = plainText(given, MAX_SENTENCE);
+  const text = saidText(given, MAX_SENTENCE);
   if (job.warnings.includes(text) || job.warnings.length >= MAX_WARNINGS) return job;
   return { ...job, warnings: [...job.warnings, text] };
 }

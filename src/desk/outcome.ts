@@ -3,6 +3,7 @@
 import type { CardLeft, JobState } from '../contract/panel.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
 import { checkTitle } from '../engine/words/check-names.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
 import { backupKey } from './backup-view.ts';
@@ -31,7 +32,7 @@ export function finishJob(
   state: DeskState,
   { job, result, place }: Extract<DeskInput, { input: 'finished' }>,
 ): Step {
-  const title = plainText(result.title, MAX_TITLE);
+  const title = plainText(diskTitle(result.title), MAX_TITLE);
   const next = onWorkingJob(state, job, (one) => ({ ...one, title, state: last(result, place) }));
   if (next === state) return { state, events: [] };
   const events = next.jobs.filter(({ id }) => id === job).map((one) => told(one, result, place));

@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import type { RestoreView } from '../contract/panel.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import { say } from '../language/say.ts';
 import type { Backup } from '../library/backups.ts';
 import type { PlainImage } from '../library/library.ts';
@@ -61,7 +62,7 @@ export function restorableView(image: Restorable): RestoreView['backup'] {
   const { path, title, at, bytes, verified, unreadable } = image;
   return {
     backup: backupKey(path),
-    title: plainText(title, MAX_TITLE),
+    title: plainText(diskTitle(title), MAX_TITLE),
     name: plainText(basename(path), MAX_NAME),
     at: at?.slice(0, MAX_TIME) ?? null,
     ...{ bytes, verified, incomplete: unreadable > 0 },

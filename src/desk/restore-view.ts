@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import type { ChosenState, ReadyState, RestoreView, TargetView } from '../contract/panel.ts';
 import { weakIdentity } from '../engine/disk.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import { say, sayCount } from '../language/say.ts';
 import { matchBackups } from '../library/backups.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
@@ -56,8 +57,8 @@ function targetView(state: DeskState, restore: RestorePage, seen: SeenDisk): Tar
   return {
     disk: disk.id,
     card: key,
-    title: plainText(title, MAX_TITLE),
-    content: plainText(target?.content ?? contentOf(seen), MAX_CONTENT),
+    title: plainText(diskTitle(title), MAX_TITLE),
+    content: saidText(target?.content ?? contentOf(seen), MAX_CONTENT),
     subtitle: subtitleOf(disk),
     bytes: disk.bytes,
     kind: glance.pi === 'no' ? 'removable' : 'pi',
@@ -96,7 +97,7 @@ function readyState(
     is: 'ready',
     token,
     lost: {
-      title: plainText(target.title, MAX_TITLE),
+      title: plainText(diskTitle(target.title), MAX_TITLE),
       content: saidText(target.content, MAX_CONTENT),
       bytes: target.bytes,
       partitions: target.partitions.slice(0, MAX_PARTITIONS).map(({ kind, label, bytes }) => ({
@@ -112,7 +113,7 @@ function readyState(
       backUpFirst: hasContent && target.lastBackup === null,
     },
     written: {
-      title: plainText(image.title, MAX_TITLE),
+      title: plainText(diskTitle(image.title), MAX_TITLE),
       name: plainText(basename(image.path), MAX_NAME),
       at: image.at?.slice(0, MAX_TIME) ?? null,
       bytes: image.bytes,
@@ -135,5 +136,7 @@ function readyState(
 
 /** What the user has to type before this disk is written over; null for a card. */
 export function typeNameOf(seen: SeenDisk, { target }: SurveyResult): string | null {
-  return target.mustTypeName || seen.isOtherExternal ? plainText(target.title, MAX_TITLE) : null;
+  return target.mustTypeName || seen.isOtherExternal
+    ? plainText(diskTitle(target.title), MAX_TITLE)
+    : null;
 }

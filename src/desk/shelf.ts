@@ -1,6 +1,7 @@
 /** Keeps what the desk knows of the library up to date: backups, their Pis, what was set for them, rests of other backups. */
 
 import { PiKeepError } from '../engine/errors.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import { say } from '../language/say.ts';
 import type { CheckRecord, CheckRecords } from '../library/check-records.ts';
 import { findLeftovers } from '../library/leftovers.ts';
@@ -122,7 +123,7 @@ function stateOf(
 ): Omit<ShelfState, 'revision'> {
   const names = namesOf(pis, { nameOf: (pi) => store.nameOf(pi, pis) });
   const known = pis.map((pi, at): KnownPi => {
-    const name = plainText(names[at] ?? pi.title, MAX_NAME);
+    const name = plainText(diskTitle(names[at] ?? pi.title), MAX_NAME);
     return { pi, preferences: store.of(pi, pis), name };
   });
   const warnings = store.warning === null ? [] : [store.warning];
