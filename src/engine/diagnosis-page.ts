@@ -1,5 +1,6 @@
 /** A report as one page of Markdown that can be pasted into a question or a bug report. Pure. */
 
+import { inEnglish } from '../language/say-again.ts';
 import {
   type Diagnosis,
   type JobRecord,
@@ -15,6 +16,10 @@ import { sparkline } from './speed-samples.ts';
 const WIDTH = 60;
 
 export function diagnosisPage(found: Diagnosis): string {
+  return inEnglish(() => pageOf(found));
+}
+
+function pageOf(found: Diagnosis): string {
   const { doors, readers, jobs, log, trouble } = found;
   return [
     '# PiKeep report',

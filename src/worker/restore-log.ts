@@ -8,6 +8,7 @@ import { explain } from '../engine/explain.ts';
 import type { RestoreSource } from '../engine/image/restore-source.ts';
 import { type Marker, readUnfinished, type SavedBlock } from '../engine/unfinished.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
+import { inEnglish } from '../language/say-again.ts';
 import type { RestoreRecord } from '../library/restore-record.ts';
 import { createRecord, type OpenRecord } from '../library/restore-records.ts';
 import { VERSION } from '../version.ts';
@@ -110,7 +111,8 @@ export class RestoreLog {
   async failed(error: unknown, device: WritableDevice): Promise<void> {
     if (!this.#record) return;
     const problem = asPiKeepError(error);
-    const { title, message } = explain(problem);
+    // The record is read by other programs, too.
+    const { title, message } = inEnglish(() => explain(problem));
     const noted = {
       error: { code: problem.code, message: `${title}. ${message}`.slice(0, MAX_TEXT) },
     };

@@ -13,11 +13,11 @@ const schema = v.record(
   v.union([
     v.string(),
     v.strictObject({
-      zero: v.optional(v.string()),
-      one: v.optional(v.string()),
-      two: v.optional(v.string()),
-      few: v.optional(v.string()),
-      many: v.optional(v.string()),
+      zero: v.exactOptional(v.string()),
+      one: v.exactOptional(v.string()),
+      two: v.exactOptional(v.string()),
+      few: v.exactOptional(v.string()),
+      many: v.exactOptional(v.string()),
       other: v.string(),
     }),
   ]),
