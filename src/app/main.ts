@@ -97,7 +97,7 @@ async function start(log: ProgramLog): Promise<void> {
   const tray = createTray();
   const { tooltip } = trayLook(desk.snapshot);
   const panel = openPanelWindow({ tray, preload: places.preload, tooltip });
-  const { front } = openFront({
+  const front = openFront({
     ...{ app, dialog, ipcMain, shell, desk, panel, tray, preload: places.preload },
     file: join(app.getPath('userData'), 'window.json'),
     library: () => library ?? settings.current.library,

@@ -3,7 +3,7 @@
 import type { App, Dialog, IpcMain, Shell, Tray } from 'electron';
 import type { Desk } from '../desk/desk.ts';
 import { currentLocale } from '../language/format.ts';
-import { createDoer, type Deed } from './deed.ts';
+import { createDoer } from './deed.ts';
 import { createFront, type Front } from './front.ts';
 import { createFullWindow } from './full-window.ts';
 import { connectPanel } from './ipc.ts';
@@ -27,12 +27,7 @@ export interface FrontOptions {
   readonly onMac: boolean;
 }
 
-export interface OpenedFront {
-  readonly front: Front;
-  readonly perform: (deed: Deed) => void;
-}
-
-export function openFront(options: FrontOptions): OpenedFront {
+export function openFront(options: FrontOptions): Front {
   const { app, desk, tray, panel, preload, file, onMac } = options;
   const window = createFullWindow({ app, preload, file });
   const connected = connectPanel({
@@ -45,7 +40,7 @@ export function openFront(options: FrontOptions): OpenedFront {
   const perform = createDoer({ ...options, front });
   addTrayMenu(tray, desk, perform, onMac);
   followLanguage(desk, () => setAppMenu(perform, onMac));
-  return { front, perform };
+  return front;
 }
 
 /** Now, and whenever another language is chosen. */
