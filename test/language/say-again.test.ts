@@ -13,6 +13,7 @@ const german: Record<string, string> = {
   'There are {0} more.': 'Es gibt {0} weitere.',
   'the kernel ({0})': 'der Kernel ({0})',
   'The Pi needs {0} to start.': 'Zum Starten braucht der Pi {0}.',
+  'Since {1} it has {0} files.': 'Seit {1}: {0} Dateien.',
   '{0}: {1}': '{1}: {0}',
   'Nothing is left. It was read twice.': 'Nichts ist übrig, zweimal gelesen.',
 };
@@ -46,10 +47,22 @@ describe('a text that is kept', () => {
   });
 
   it('stays as it is where nobody knows it', () => {
-    const unknown = ['a: b', 'octopi', 'The Pi needs', 'The Pi needs  to start.', '', '. A. B'];
+    const unknown = [
+      'a: b',
+      'octopi',
+      'The Pi needs',
+      'The Pi needs  to start.',
+      'Partition  holds 1 of data.',
+      '',
+    ];
     for (const text of unknown) expect(sayAgain(text)).toBe(text);
     speakGerman();
     for (const text of unknown) expect(sayAgain(text)).toBe(text);
+  });
+
+  it('may name its values in another order', () => {
+    speakGerman();
+    expect(sayAgain('Since Monday it has 5 files.')).toBe('Seit Monday: 5 Dateien.');
   });
 
   it('takes what is in its values for values', () => {
