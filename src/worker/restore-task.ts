@@ -73,8 +73,9 @@ async function requireRoom({ task, platform, source, context }: Job): Promise<vo
   await planRestore({ source, target: { disk, bytes, sectorSize }, grow: task.grow });
   if (source.isComplete) return;
   // What was given up because it cannot fit has no map: with one, nothing but the marker would be written.
-  const detail = `${source.path} was given up, and the plan says that it fits`;
-  throw new PiKeepError('INTERNAL', { detail });
+  throw new PiKeepError('INTERNAL', {
+    detail: `${source.path} was given up, and the plan says that it fits`,
+  });
 }
 
 async function restore(job: Job): Promise<Attempt> {

@@ -36,7 +36,7 @@ export async function runUndo(task: UndoTask, context: TaskContext): Promise<Und
     await record.update({
       state: 'put-back',
       times: { ...record.record.times, ended: new Date(context.now()).toISOString() },
-      summary: 'The restore was undone: the card holds what it held before.',
+      summary: english`The restore was undone: the card holds what it held before.`,
     });
     return { task: 'undo', disk: target.disk.id, title: record.record.old.title };
   } finally {
