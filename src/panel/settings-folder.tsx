@@ -35,7 +35,7 @@ export function SettingsFolder({ library, page }: SettingsFolderProps) {
         type="button"
         class="small"
         disabled={isBusy}
-        aria-label={say`Choose another folder for backups`}
+        aria-label={say`Change… (folder for backups)`}
         aria-expanded={canChoose ? undefined : typed !== null}
         onClick={() => {
           if (canChoose) void choose();

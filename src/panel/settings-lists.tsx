@@ -34,7 +34,7 @@ export function NeverTouch({ marks, page }: NeverTouchProps) {
                 kind="small"
                 command={{ command: 'unprotect', key }}
                 send={(command) => page.command('never-touch', command)}
-                label={say`Allow ${name} again: ${by}`}
+                label={say`Remove ${name}: ${by}`}
               >
                 {say`Remove`}
               </Action>

@@ -17,7 +17,13 @@ export function StartAtLogin({ state, page }: StartAtLoginProps) {
         detail={detailOf(state)}
         isSaved={page.saved === 'login'}
         isOn={state === 'on' || state === 'requires-approval'}
-        onChange={(value) => void page.command('login', { command: 'login-item-set', value })}
+        onChange={(value) =>
+          void page.command(
+            'login',
+            { command: 'login-item-set', value },
+            { loginItem: value ? 'on' : 'off' },
+          )
+        }
       />
       {state === 'requires-approval' && (
         <div class="row action-row">

@@ -4,6 +4,8 @@ import type { SettingsChange } from '../contract/settings.ts';
 import { useTools } from './page-tools.ts';
 import { useAsk } from './use-ask.ts';
 
+type Shown = Partial<Pick<AnswerTo<'settings'>, keyof SettingsChange | 'loginItem'>>;
+
 export interface SettingsOnPage {
   /** As they will be: what was just chosen counts at once. Null until they are known. */
   readonly settings: AnswerTo<'settings'> | null;
@@ -12,8 +14,8 @@ export interface SettingsOnPage {
   /** What was saved last, by the name of its row. */
   readonly saved: string | null;
   readonly set: (row: string, change: SettingsChange) => void;
-  /** Resolves whether it was carried out. */
-  readonly command: (row: string, command: Command) => Promise<boolean>;
+  /** Resolves whether it was carried out. `shown` is what the page shows until that is known. */
+  readonly command: (row: string, command: Command, shown?: Shown) => Promise<boolean>;
 }
 
 export function useSettings(): SettingsOnPage {
@@ -21,7 +23,7 @@ export function useSettings(): SettingsOnPage {
   // Both only ever grow: the sum is another one after every change of either.
   const revision = snapshot.settings.revision + snapshot.libraryRevision;
   const { answer, problem, askAgain } = useAsk('settings', { ask: 'settings' }, revision);
-  const [pending, setPending] = useState<SettingsChange>({});
+  const [pending, setPending] = useState<Shown>({});
   const [saved, setSaved] = useState<string | null>(null);
   useEffect(() => setPending({}), [answer]);
   // Whoever comes back from System Settings or from another window may have changed something there.
@@ -29,8 +31,9 @@ export function useSettings(): SettingsOnPage {
     addEventListener('focus', askAgain);
     return () => removeEventListener('focus', askAgain);
   });
-  const command = async (row: string, what: Command): Promise<boolean> => {
+  const command = async (row: string, what: Command, shown: Shown = {}): Promise<boolean> => {
     setSaved(null);
+    setPending((old) => ({ ...old, ...shown }));
     const isDone = await send(what);
     if (isDone) setSaved(row);
     else {
@@ -41,14 +44,11 @@ export function useSettings(): SettingsOnPage {
     return isDone;
   };
   return {
-    settings: answer && { ...answer, ...(pending as Partial<typeof answer>) },
+    settings: answer && { ...answer, ...pending },
     problem,
     askAgain,
     saved,
-    set: (row, change) => {
-      setPending((old) => ({ ...old, ...change }));
-      void command(row, { command: 'settings-set', change });
-    },
+    set: (row, change) => void command(row, { command: 'settings-set', change }, change as Shown),
     command,
   };
 }

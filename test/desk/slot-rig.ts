@@ -8,7 +8,7 @@ import { writeSampleCard } from '../../scripts/sample-card.ts';
 import type { DiskView, JobState, Reply, Snapshot } from '../../src/contract/panel.ts';
 import { createDesk, type Desk, type DeskEvent, type DeskOptions } from '../../src/desk/desk.ts';
 import { createPlatform } from '../../src/platform/index.ts';
-import type { Desktop } from '../../src/platform/ports.ts';
+import type { Desktop, Platform } from '../../src/platform/ports.ts';
 import { openSettings } from '../../src/platform/settings.ts';
 import { runTask, type WorkerProcess } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
@@ -34,8 +34,9 @@ export class SlotRig {
     return SlotRig.startWith({}, ...cards);
   }
 
+  /** `parts` take the place of the platform's own. */
   static async startWith(
-    change: Partial<DeskOptions>,
+    { parts = {}, ...change }: Partial<DeskOptions> & { readonly parts?: Partial<Platform> },
     ...cards: readonly string[]
   ): Promise<SlotRig> {
     const folder = await mkdtemp(join(tmpdir(), 'pikeep-desk-'));
@@ -50,7 +51,7 @@ export class SlotRig {
       home: join(folder, 'home'),
     });
     const desk = createDesk({
-      platform: { ...(await createPlatform({ slot })), desktop },
+      platform: { ...(await createPlatform({ slot })), desktop, ...parts },
       runTask,
       startWorker: () => {
         const worker = startNodeWorker();
