@@ -1,17 +1,20 @@
 /** Builds the Electron app's own code into a folder: main process, preload script, worker. */
 
 import { createHash } from 'node:crypto';
-import { glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { copyFile, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { build } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
 const STAMP = '.sources';
+/** The app offers to try it. */
+const SAMPLE_CARD = 'src/cli/sample-card.gz';
 
 /** What goes into the build; libraries are known by the lock file. */
 const inputs = [
   'src/{app,preload,worker,desk,contract,library,platform,helper,engine,language}/**/*.{ts,json}',
   'scripts/build-app.ts',
+  SAMPLE_CARD,
   'package-lock.json',
 ];
 
@@ -33,6 +36,7 @@ export async function buildApp(outDir: string = join(root, 'dist/app')): Promise
   const made = await mkdtemp(`${outDir}-`);
   try {
     for (const part of parts) await buildPart(part, made);
+    await copyFile(join(root, SAMPLE_CARD), join(made, basename(SAMPLE_CARD)));
     await writeFile(join(made, STAMP), stamp);
     await putInPlace(made, outDir, stamp);
   } finally {

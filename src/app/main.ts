@@ -12,8 +12,10 @@ import {
   session,
   shell,
 } from 'electron';
-import { createDesk } from '../desk/desk.ts';
+import { createDesk, type DeskOptions } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
+import { openSampleDesk } from '../desk/open-sample.ts';
+import { withSample } from '../desk/with-sample.ts';
 import { asPiKeepError } from '../engine/errors.ts';
 import { speak } from '../language/use-language.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
@@ -26,6 +28,7 @@ import { createFallbackNotifier } from '../platform/notify/fallback-notifier.ts'
 import { createNodeNotifier } from '../platform/notify/node-notifier.ts';
 import { openProgramLog, type ProgramLog } from '../platform/program-log.ts';
 import { responsibleApp } from '../platform/responsible-app.ts';
+import { openSampleWorld } from '../platform/sample-world.ts';
 import { openSettings } from '../platform/settings.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { recordedRun } from '../worker/recorded-run.ts';
@@ -34,6 +37,7 @@ import { parseAppOptions } from './app-options.ts';
 import { askForFolder, askForLibrary } from './ask-for-folder.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
 import { createLoginItem } from './login-item.ts';
+import { offerMove } from './move-to-applications.ts';
 import { openFront } from './open-front.ts';
 import { followOpening, whileStaying } from './opening.ts';
 import { openPanelWindow } from './panel-window.ts';
@@ -48,15 +52,17 @@ import { denyPermissions, lockNavigation } from './window-security.ts';
 
 async function start(log: ProgramLog): Promise<void> {
   const { library, ...options } = parseAppOptions(process.argv.slice(1));
+  const settings = await openSettings();
+  const wishes = (): readonly string[] => app.getPreferredSystemLanguages();
+  await speak(settings.current.language, wishes());
+  const { platform: system, execPath: program } = process;
+  if (await offerMove({ app, dialog, settings, system, program })) return;
   denyPermissions(session.defaultSession);
   servePanel(protocol, places.panel);
   const platform = { ...(await createPlatform(options)), desktop: createElectronDesktop() };
   const authorizer = await openAuthorizer(platform);
-  const settings = await openSettings();
-  const wishes = (): readonly string[] => app.getPreferredSystemLanguages();
-  await speak(settings.current.language, wishes());
   const loginItem = createLoginItem(app, process.platform);
-  const desk = createDesk({
+  const own: DeskOptions = {
     platform,
     runTask: recordedRun(runTask, log),
     startWorker: createStartUtilityWorker(places.worker),
@@ -83,14 +89,24 @@ async function start(log: ProgramLog): Promise<void> {
     },
     ...options,
     ...(library === null ? {} : { library }),
-  });
+  };
+  const desk = createDesk(own);
+  // Pages may be about the sample card; tray, notices and hands-free work never are.
+  const shown = withSample(desk, async () =>
+    openSampleDesk({ ...own, runTask }, await openSampleWorld(places.sampleCard)),
+  );
   const second = createNodeNotifier({ icon: places.noticeIcon });
   const notifier = createFallbackNotifier(createElectronNotifier(Notification), second);
   askBeforeQuitting({
     app,
     dialog,
     powerMonitor,
-    desk,
+    desk: {
+      get snapshot() {
+        return desk.snapshot;
+      },
+      close: (how) => shown.close(how),
+    },
     close: () => notifier.close().finally(() => log.stop({})),
   });
 
@@ -98,7 +114,7 @@ async function start(log: ProgramLog): Promise<void> {
   const { tooltip } = trayLook(desk.snapshot);
   const panel = openPanelWindow({ tray, preload: places.preload, tooltip });
   const front = openFront({
-    ...{ app, dialog, ipcMain, shell, desk, panel, tray, preload: places.preload },
+    ...{ app, dialog, ipcMain, shell, desk, shown, panel, tray, preload: places.preload },
     file: join(app.getPath('userData'), 'window.json'),
     library: () => library ?? settings.current.library,
     onMac: process.platform === 'darwin',

@@ -17,6 +17,8 @@ export interface FrontOptions {
   readonly ipcMain: Pick<IpcMain, 'handle' | 'on'>;
   readonly shell: Pick<Shell, 'openPath'>;
   readonly desk: Desk;
+  /** What pages show: this desk, or that of the sample card. */
+  readonly shown: Desk;
   readonly tray: Tray;
   readonly panel: PanelWindow;
   readonly preload: string;
@@ -32,7 +34,7 @@ export function openFront(options: FrontOptions): Front {
   const window = createFullWindow({ app, preload, file });
   const connected = connectPanel({
     ipcMain: options.ipcMain,
-    desk,
+    desk: options.shown,
     pages: () => [panel.contents, window.contents].filter((page) => page !== null),
     openOut: (place) => front.openOut(place),
   });

@@ -10,6 +10,7 @@ export const places = {
   panel: join(root, 'dist/panel'),
   preload: join(root, 'dist/app/preload.cjs'),
   worker: join(root, 'dist/app/worker.js'),
+  sampleCard: join(root, 'dist/app/sample-card.gz'),
   /** For a program of its own, which cannot look into a package's archive. */
   noticeIcon: join(readableOf(root), 'icons/app/icon-128.png'),
   /** `icon` as in TrayLook. macOS takes a file whose name ends in "Template" for black and alpha, and finds its @2x. */

@@ -11,7 +11,7 @@ export interface QuitOptions {
   readonly app: App;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
   readonly powerMonitor: Pick<PowerMonitor, 'on'>;
-  readonly desk: Desk;
+  readonly desk: Pick<Desk, 'snapshot' | 'close'>;
   /** Ends what else there is, after the desk. */
   readonly close: () => Promise<void>;
 }

@@ -1,7 +1,9 @@
 /** The desk as the command line composes it: workers are forked Node processes, the panel is a browser page. */
 
 import { homedir } from 'node:os';
-import { createDesk, type Desk } from '../desk/desk.ts';
+import { createDesk, type Desk, type DeskOptions } from '../desk/desk.ts';
+import { openSampleDesk } from '../desk/open-sample.ts';
+import { withSample } from '../desk/with-sample.ts';
 import { speak } from '../language/use-language.ts';
 import { openAuthorizer } from '../platform/authorizer.ts';
 import { writeReport } from '../platform/diagnose.ts';
@@ -9,11 +11,13 @@ import { newDownloadFolder } from '../platform/download-folder.ts';
 import { createLibraryFolders } from '../platform/library-folder.ts';
 import { logFolder } from '../platform/log-place.ts';
 import { responsibleApp } from '../platform/responsible-app.ts';
+import { openSampleWorld } from '../platform/sample-world.ts';
 import { watchFolder } from '../platform/watch-folder.ts';
 import { VERSION } from '../version.ts';
 import { recordedRun } from '../worker/recorded-run.ts';
 import { runTask } from '../worker/run-task.ts';
 import { startNodeWorker } from '../worker/start-node-worker.ts';
+import { sampleCard } from './place.ts';
 import type { Session } from './session.ts';
 import { terminalLanguages } from './terminal-languages.ts';
 
@@ -27,7 +31,7 @@ export async function openDesk({
 }: Session): Promise<Desk> {
   const wishes = (): readonly string[] => terminalLanguages(process.env);
   await speak(settings.current.language, wishes());
-  return createDesk({
+  const own: DeskOptions = {
     platform,
     runTask: recordedRun(runTask, log),
     startWorker: startNodeWorker,
@@ -52,5 +56,11 @@ export async function openDesk({
     allowDiskImage: options.allowDiskImage,
     door: options.door,
     ...(options.library === null ? {} : { library }),
-  });
+  };
+  const desk = createDesk(own);
+  const sample = sampleCard();
+  if (sample === null) return desk;
+  return withSample(desk, async () =>
+    openSampleDesk({ ...own, runTask }, await openSampleWorld(sample)),
+  );
 }

@@ -13,6 +13,11 @@ export function scriptsFolder(): string | null {
   return isSingleExecutable() ? null : join(checkout(), 'scripts');
 }
 
+/** The sample card; null outside a checkout. */
+export function sampleCard(): string | null {
+  return isSingleExecutable() ? null : join(checkout(), 'src', 'cli', 'sample-card.gz');
+}
+
 /** What to type to run PiKeep again. */
 export function ownCommand(): string {
   return isSingleExecutable() ? process.execPath : join(checkout(), 'scripts', 'pikeep');

@@ -86,6 +86,11 @@ export const commandSchema = v.variant('command', [
   v.strictObject({ command: v.literal('errand-dismiss'), errand: id }),
   /** Shows what was saved. */
   v.strictObject({ command: v.literal('errand-reveal'), errand: id }),
+  /** The pages of the first start were seen, or skipped. */
+  v.strictObject({ command: v.literal('welcomed') }),
+  /** Puts the sample card into a reader of its own; the page is about that until `sample-end`, which removes all of it. */
+  v.strictObject({ command: v.literal('sample-start') }),
+  v.strictObject({ command: v.literal('sample-end') }),
   /** Shows the image in its folder. */
   v.strictObject({ command: v.literal('backup-reveal'), backup: id }),
   /** Reads the library again now. */

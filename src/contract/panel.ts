@@ -9,6 +9,7 @@ import type { Asking, Query } from './asks.ts';
 import { type Command, type Reply, replySchema } from './commands.ts';
 import { errandSchema } from './errands.ts';
 import { bytes, id, partitionSchema, problemSchema, text, unfinishedSchema } from './fields.ts';
+import { firstTimeSchema, sampleSchema } from './first-time.ts';
 import { jobSchema } from './jobs.ts';
 import { backupSchema, restoreSchema } from './restore.ts';
 import { settingsViewSchema } from './settings.ts';
@@ -27,6 +28,7 @@ export { type Command, commandSchema, type Reply } from './commands.ts';
 export type { ErrandKind, ErrandState, ErrandView } from './errands.ts';
 export type { Problem, UnfinishedView } from './fields.ts';
 export type { ChangeView, FilePartition, FileView } from './files.ts';
+export type { FirstTime } from './first-time.ts';
 export type { CardLeft, JobKind, JobState, JobView, PlanView } from './jobs.ts';
 export type { BackupVerdict, ListedBackup, LooseImage } from './library.ts';
 export { type KeepRules, type PiView, type Preferences, piColours } from './pi.ts';
@@ -107,6 +109,9 @@ export const snapshotSchema = v.object({
   leftovers: v.array(leftoverSchema),
   /** Some of them; the others are asked for. */
   settings: settingsViewSchema,
+  /** For whoever is new to PiKeep. */
+  firstTime: v.optional(firstTimeSchema),
+  sample: v.optional(sampleSchema),
   /** Why no disks can be seen, if so. */
   trouble: v.nullable(problemSchema),
 });

@@ -1,7 +1,9 @@
 /** Which disk, job or backup a command means, or why it cannot be carried out. Pure; refusals are thrown. */
 
+import { weakIdentity } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
+import { matchBackups } from '../library/backups.ts';
 import { identityOf } from './restore-page.ts';
 import { type DeskState, type Job, jobOn, type SeenDisk } from './state.ts';
 
@@ -81,4 +83,15 @@ function requireOffered(seen: SeenDisk): SeenDisk {
 export function requireFree(state: DeskState, seen: SeenDisk): SeenDisk {
   if (jobOn(state, seen)) throw new PiKeepError('JOB_EXISTS', { disk: seen.disk.id });
   return seen;
+}
+
+/** The newest of this card, else the newest there is. Throws USAGE when there is none. */
+export function likeliestBackup(
+  { backups }: DeskState,
+  { disk }: SeenDisk,
+): DeskState['backups'][number] {
+  const card = { bytes: disk.bytes, weak: weakIdentity(disk), strong: null };
+  const backup = matchBackups(backups, card)[0]?.backup ?? backups[0];
+  if (backup) return backup;
+  throw new PiKeepError('USAGE', { detail: say`There is no backup in the library yet.` });
 }

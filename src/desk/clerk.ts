@@ -1,10 +1,8 @@
 /** Carries out what the panel asks for: finds what a command means, starts and ends jobs. */
 
 import type { Command } from '../contract/panel.ts';
-import { weakIdentity } from '../engine/disk.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
-import { matchBackups } from '../library/backups.ts';
 import { clearLeftover } from '../library/leftovers.ts';
 import type { Platform } from '../platform/ports.ts';
 import type { Settings, SettingsStore } from '../platform/settings.ts';
@@ -16,6 +14,7 @@ import {
   chooseOffered,
   chooseUndo,
   imageOfJob,
+  likeliestBackup,
 } from './choice.ts';
 import { confirmRestore, confirmUndo, requireCurrent } from './confirmation.ts';
 import type { JobRunner } from './job-runner.ts';
@@ -138,6 +137,9 @@ export class Clerk {
       case 'restore-undo':
       case 'restore-close':
         return this.#restore(command);
+      case 'welcomed':
+      case 'sample-start':
+      case 'sample-end':
       case 'settings-set':
       case 'library-set':
       case 'library-choose':
@@ -287,12 +289,4 @@ export class Clerk {
     settingsChanged();
     await look();
   }
-}
-
-/** The newest of this card, else the newest there is. Throws USAGE when there is none. */
-function likeliestBackup({ backups }: DeskState, { disk }: SeenDisk): DeskState['backups'][number] {
-  const card = { bytes: disk.bytes, weak: weakIdentity(disk), strong: null };
-  const backup = matchBackups(backups, card)[0]?.backup ?? backups[0];
-  if (backup) return backup;
-  throw new PiKeepError('USAGE', { detail: say`There is no backup in the library yet.` });
 }

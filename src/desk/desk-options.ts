@@ -28,6 +28,8 @@ export interface DeskOptions {
   /** Wins over the library of the settings for as long as this desk lives. */
   readonly library?: string;
   readonly allowDiskImage?: boolean;
+  /** Shows the pages of the first start, if they were never seen. If left out: unless a folder stands in for the reader. */
+  readonly welcomes?: boolean;
   /** One way of opening only. */
   readonly door?: DoorName | null;
   /** Writes the report for whoever wants to help; if left out, there is none. */

@@ -21,6 +21,7 @@ import type { DeskOptions } from './desk-options.ts';
 import { ErrandRunner } from './errand-runner.ts';
 import type { DeskEvent } from './event.ts';
 import { FileAnswers } from './file-answers.ts';
+import { FirstCard } from './first-card.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
 import { Librarian } from './librarian.ts';
@@ -75,6 +76,7 @@ class WatchingDesk implements Desk {
   readonly #errands: ErrandRunner;
   readonly #librarian: Librarian;
   readonly #answerer: Answerer;
+  readonly #firstCard: FirstCard;
   #caretaker: Caretaker | null = null;
   #state: DeskState;
   #snapshot: Snapshot;
@@ -97,6 +99,8 @@ class WatchingDesk implements Desk {
     const apply = (input: DeskInput): void => this.#apply(input);
     const state = (): DeskState => this.#state;
     const look = (): Promise<void> => this.#lookout.look();
+    const settingsChanged = (): void => apply({ input: 'settings', settings: this.#settings() });
+    this.#firstCard = new FirstCard(options.settings, settingsChanged);
     this.#shelf = new Shelf({
       library: () => this.#state.settings.library,
       recordsFolder: options.recordsFolder ?? recordsFolder(),
@@ -125,7 +129,6 @@ class WatchingDesk implements Desk {
       state,
       apply,
     });
-    const settingsChanged = (): void => apply({ input: 'settings', settings: this.#settings() });
     const { platform, settings, home, settingsPorts: ports = {} } = options;
     const settingsClerk = new SettingsClerk({
       ...{ platform, settings, ports, home, state, apply, look },
@@ -249,6 +252,7 @@ class WatchingDesk implements Desk {
     if (isProgress) this.#publisher.soon();
     else if (events.length > 0 || this.#looksDifferent()) this.#publisher.now();
     for (const event of events) for (const listener of [...this.#events]) listener(event);
+    this.#firstCard.follow(state);
     this.#surveyor.follow();
     // The first tick comes while it is being made.
     this.#caretaker?.follow();
@@ -275,8 +279,9 @@ class WatchingDesk implements Desk {
   }
 
   #view(revision: number): Snapshot {
-    const { version, where, home, slot } = this.#options;
+    const { version, where, home, slot, welcomes = slot === null } = this.#options;
     const source = sourceWords(slot, home);
-    return view(this.#state, revision, { version, where, home, source } satisfies Surroundings);
+    const surroundings: Surroundings = { version, where, home, source, welcomes };
+    return view(this.#state, revision, surroundings);
   }
 }

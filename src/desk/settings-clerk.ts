@@ -19,7 +19,10 @@ export type SettingsCommand = Extract<
       | 'library-choose'
       | 'login-item-set'
       | 'open-login-items'
-      | 'settings-warning-read';
+      | 'settings-warning-read'
+      | 'welcomed'
+      | 'sample-start'
+      | 'sample-end';
   }
 >;
 
@@ -88,6 +91,12 @@ export class SettingsClerk {
         return platform.desktop.openExternal(LOGIN_ITEMS_SETTINGS);
       case 'settings-warning-read':
         return apply({ input: 'settings-warned', warning: null });
+      case 'welcomed':
+        return this.#set({ welcomed: true });
+      case 'sample-start':
+      case 'sample-end':
+        // Where there is a sample card, `with-sample.ts` takes these before they come here.
+        throw new PiKeepError('UNSUPPORTED', { what: say`the sample card` });
     }
   }
 

@@ -8,6 +8,7 @@ import type { Leftover } from '../library/leftovers.ts';
 import { settingsWarningWords } from '../platform/settings.ts';
 import { backupKey, backupView } from './backup-view.ts';
 import { diskView, piFirst, refusedView } from './disk-view.ts';
+import { firstTimeView } from './first-time.ts';
 import { plainText } from './plain-text.ts';
 import { restoreView } from './restore-view.ts';
 import { type DeskState, type Errand, isWorking, type Job } from './state.ts';
@@ -20,6 +21,8 @@ export interface Surroundings {
   /** A line about what is watched. */
   readonly source: string;
   readonly home: string;
+  /** Shows the pages of the first start, if they were never seen. */
+  readonly welcomes?: boolean;
 }
 
 /** Together they keep a snapshot below the size that a message may have, whatever is on the cards. */
@@ -61,6 +64,7 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
       revision: settingsRevision,
       warning,
     },
+    firstTime: firstTimeView(state, surroundings.welcomes ?? false),
     trouble: state.trouble,
   };
 }

@@ -3,12 +3,13 @@ import { say } from '../language/say.ts';
 import { copyText } from './copy-text.ts';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
+import { Chevron } from './pictures.tsx';
 import { useAsk } from './use-ask.ts';
 import { Trouble, Waiting } from './waiting.tsx';
 
 /** A report for whoever wants to help: seen first, then copied. */
 export function DiagnosisPage() {
-  const { snapshot, onMac } = useTools();
+  const { snapshot, onMac, go } = useTools();
   const { answer, problem, isAsking, askAgain } = useAsk('diagnosis', { ask: 'diagnosis' }, 0);
   const shown = useRef<HTMLPreElement>(null);
   const [copied, setCopied] = useState<'no' | 'yes' | 'selected'>('no');
@@ -27,6 +28,10 @@ export function DiagnosisPage() {
       <p class="lead">
         {say`What PiKeep found on this computer and what it did last, for whoever helps you. Nothing personal is in it: no names, no folders, no serial numbers. Read it before you pass it on; exactly this is copied.`}
       </p>
+      <button type="button" class="quiet" data-id="welcome" onClick={() => go({ at: 'welcome' })}>
+        {say`Show the first pages again`}
+        <Chevron />
+      </button>
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
       {!answer && !problem && <Waiting>{say`Writing the report…`}</Waiting>}
       {answer && (

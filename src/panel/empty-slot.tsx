@@ -1,9 +1,19 @@
+import type { Snapshot } from '../contract/panel.ts';
 import { say } from '../language/say.ts';
-import { Hint } from './hint.tsx';
+import { Action } from './action.tsx';
+import { Accessory, NotReadable } from './asked.tsx';
 import { SlotPicture } from './pictures.tsx';
+import type { Send } from './send.ts';
 
-/** Nothing is inserted: what PiKeep does, at one glance. */
-export function EmptySlot({ onMac, source }: { readonly onMac: boolean; readonly source: string }) {
+export interface EmptySlotProps {
+  readonly snapshot: Snapshot;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** Nothing is inserted: what PiKeep does, at one glance, and what to know when a card goes in. */
+export function EmptySlot({ snapshot: { tool, sample }, onMac, send }: EmptySlotProps) {
+  if (sample?.is === 'shown') return <SampleOut />;
   return (
     <section class="empty">
       <SlotPicture />
@@ -11,8 +21,34 @@ export function EmptySlot({ onMac, source }: { readonly onMac: boolean; readonly
       <p>
         {say`One click makes an exact image of it. PiKeep then reads the image back and tells you when it is proven. The card itself is only read.`}
       </p>
-      {onMac && <Hint />}
-      {source && <p class="source">{source}</p>}
+      {sample && (
+        <div class="buttons try-sample">
+          <Action
+            command={{ command: 'sample-start' }}
+            disabled={sample.is === 'starting'}
+            send={send}
+          >
+            {say`Try it with a sample card`}
+          </Action>
+        </div>
+      )}
+      {onMac && (
+        <div class="when-inserted">
+          <NotReadable />
+          <Accessory />
+        </div>
+      )}
+      {tool.source && <p class="source">{tool.source}</p>}
+    </section>
+  );
+}
+
+function SampleOut() {
+  return (
+    <section class="empty">
+      <SlotPicture />
+      <h2>{say`The sample card is out`}</h2>
+      <p>{say`You can still look at its backup in the library. “End and remove” above removes all of it.`}</p>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { say } from '../language/say.ts';
 import { ComparePage } from './compare-page.tsx';
 import { DiagnosisPage } from './diagnosis-page.tsx';
 import { FilesPage } from './files-page.tsx';
+import { FirstRun } from './first-run.tsx';
 import { ForgetPage } from './forget-page.tsx';
 import { LibraryPage } from './library-page.tsx';
 import { LoosePage } from './loose-page.tsx';
@@ -19,8 +20,7 @@ export interface PagesProps {
 /** The page that one has come to; in a wide window with the library beside it. */
 export function Pages({ way, route }: PagesProps) {
   const { isWide } = useTools();
-  // The report and the settings have nothing to do with the library.
-  if (!isWide || route.at === 'diagnosis' || route.at === 'settings') {
+  if (!isWide || !isOfLibrary(route)) {
     return (
       <section class="page" data-page tabIndex={-1} aria-labelledby="page-title">
         <PageAt route={route} />
@@ -42,6 +42,11 @@ export function Pages({ way, route }: PagesProps) {
       </section>
     </div>
   );
+}
+
+/** The report, the settings and the first pages are not. */
+function isOfLibrary({ at }: Route): boolean {
+  return at !== 'diagnosis' && at !== 'settings' && at !== 'welcome';
 }
 
 function PageAt({ route }: { readonly route: Route }) {
@@ -66,7 +71,14 @@ function PageAt({ route }: { readonly route: Route }) {
       return <SettingsPage />;
     case 'diagnosis':
       return <DiagnosisPage />;
+    case 'welcome':
+      return <FirstRunAgain />;
   }
+}
+
+function FirstRunAgain() {
+  const { back } = useTools();
+  return <FirstRun onEnd={back} />;
 }
 
 /** What the page before is called, on the button that leads back. */
@@ -92,5 +104,7 @@ export function nameOf(route: Route): string {
       return say`Settings`;
     case 'diagnosis':
       return say`Report`;
+    case 'welcome':
+      return say`Welcome`;
   }
 }

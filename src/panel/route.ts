@@ -13,7 +13,9 @@ export type Route =
   | { readonly at: 'compare'; readonly pi: string; readonly backup: string }
   | { readonly at: 'settings' }
   /** The report for whoever wants to help. */
-  | { readonly at: 'diagnosis' };
+  | { readonly at: 'diagnosis' }
+  /** The pages of the first start, once more. */
+  | { readonly at: 'welcome' };
 
 /** A page on the way, and what is to be found again there when one comes back. */
 export interface Step {

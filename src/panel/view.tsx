@@ -8,6 +8,8 @@ import { CardSection } from './card-section.tsx';
 import { DiskCard } from './disk-card.tsx';
 import { EmptySlot } from './empty-slot.tsx';
 import { Errands } from './errands.tsx';
+import { FirstCard } from './first-card.tsx';
+import { FirstRun } from './first-run.tsx';
 import { JobCard } from './job-card.tsx';
 import { Leftovers } from './leftovers.tsx';
 import { Notice } from './notice.tsx';
@@ -19,12 +21,15 @@ import { Chevron } from './pictures.tsx';
 import { RefusedDisks } from './refused-disks.tsx';
 import { RestorePage } from './restore-page.tsx';
 import { present, type Route, type Way } from './route.ts';
+import { SampleBar } from './sample-bar.tsx';
 import type { Send } from './send.ts';
 import { SettingsButton, useSettingsKeys } from './settings-button.tsx';
 import { settingsProblem } from './settings-words.ts';
 import { spoken } from './spoken.ts';
+import { useSampleSwitch } from './use-sample-switch.ts';
 import { useWay } from './use-way.ts';
 import { useWide } from './use-wide.ts';
+import { size } from './words.ts';
 
 export interface PageProps {
   readonly snapshot: Snapshot;
@@ -48,6 +53,22 @@ export function Page({ snapshot, refused, onMac, send, ask, led, onRefusalRead }
     if (restore === null) go({ at: 'settings' });
   });
   const tools = { snapshot, onMac, isWide, send, ask, go, back };
+  useSampleSwitch(snapshot.sample, home);
+  if (snapshot.firstTime?.welcome && !restore && !trouble) {
+    return (
+      <Tools.Provider value={tools}>
+        <div class="window">
+          <header class="bar">
+            <h1>PiKeep</h1>
+          </header>
+          <main>
+            {refused && <Notice problem={refused} onRead={onRefusalRead} />}
+            <FirstRun onEnd={() => void send({ command: 'welcomed' })} />
+          </main>
+        </div>
+      </Tools.Provider>
+    );
+  }
   return (
     <Tools.Provider value={tools}>
       <div class={isWide && !isHome ? 'window wide' : 'window'}>
@@ -57,6 +78,7 @@ export function Page({ snapshot, refused, onMac, send, ask, led, onRefusalRead }
           <PageBar way={way} onBack={back} onHome={home} />
         )}
         <main>
+          <SampleBar sample={snapshot.sample} send={send} />
           {refused && <Notice problem={refused} onRead={onRefusalRead} />}
           {trouble && <Notice problem={trouble} />}
           {isHome && snapshot.settings.warning !== null && (
@@ -203,6 +225,13 @@ function Cards({ snapshot, onMac, send }: CardsProps) {
                 send={send}
               />
             )}
+            {(!job || isOpening(job)) && (
+              <FirstCard
+                firstTime={snapshot.firstTime}
+                card={`${disk.title} (${size(disk.bytes)})`}
+                isAsking={job !== undefined}
+              />
+            )}
           </CardSection>
         );
       })}
@@ -212,7 +241,7 @@ function Cards({ snapshot, onMac, send }: CardsProps) {
         </CardSection>
       ))}
       {disks.length + jobs.length === 0 && !trouble && (
-        <EmptySlot onMac={onMac} source={snapshot.tool.source} />
+        <EmptySlot snapshot={snapshot} onMac={onMac} send={send} />
       )}
       <Errands of={() => true} />
       <Leftovers leftovers={snapshot.leftovers} send={send} />
@@ -220,6 +249,10 @@ function Cards({ snapshot, onMac, send }: CardsProps) {
       <RefusedDisks disks={snapshot.refused} settings={snapshot.settings} send={send} />
     </>
   );
+}
+
+function isOpening({ state }: JobView): boolean {
+  return state.is === 'working' && state.phase === 'opening';
 }
 
 function isJobOf(job: JobView, disk: DiskView): boolean {

@@ -33,6 +33,12 @@ export interface Settings {
   /** Keep Time Machine from backing up the library; without effect elsewhere than on macOS. */
   readonly excludeFromTimeMachine: boolean;
   readonly language: LanguageChoice;
+  /** The pages of the first start were seen or skipped. */
+  readonly welcomed: boolean;
+  /** A card was opened on this Mac, so macOS has asked whether cards may be read. */
+  readonly cardOpened: boolean;
+  /** The version of the app that the user would not have moved to Applications; null for none. */
+  readonly stayedBefore: string | null;
 }
 
 export function defaultSettings(home: string): Settings {
@@ -46,6 +52,9 @@ export function defaultSettings(home: string): Settings {
     neverTouch: [],
     excludeFromTimeMachine: false,
     language: 'system',
+    welcomed: false,
+    cardOpened: false,
+    stayedBefore: null,
   };
 }
 
@@ -70,6 +79,9 @@ const fileSchema = v.looseObject({
   neverTouch: v.optional(v.pipe(v.array(v.object({ key: name, name })), v.maxLength(256))),
   excludeFromTimeMachine: v.optional(v.boolean()),
   language: oneOf(languageChoices),
+  welcomed: v.optional(v.boolean()),
+  cardOpened: v.optional(v.boolean()),
+  stayedBefore: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64)))),
 });
 
 export interface ReadSettings {
@@ -101,6 +113,9 @@ export function parseSettings(text: string, defaults: Settings): ReadSettings | 
     neverTouch: found.neverTouch ?? defaults.neverTouch,
     excludeFromTimeMachine: found.excludeFromTimeMachine ?? defaults.excludeFromTimeMachine,
     language: found.language ?? defaults.language,
+    welcomed: found.welcomed ?? defaults.welcomed,
+    cardOpened: found.cardOpened ?? defaults.cardOpened,
+    stayedBefore: found.stayedBefore ?? defaults.stayedBefore,
   };
   return { settings, content: value };
 }

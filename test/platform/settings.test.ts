@@ -27,6 +27,9 @@ describe('the settings', () => {
     neverTouch: [],
     excludeFromTimeMachine: false,
     language: 'system',
+    welcomed: false,
+    cardOpened: false,
+    stayedBefore: null,
   };
 
   async function write(content: string | Uint8Array): Promise<void> {

@@ -57,7 +57,27 @@ class App extends EventEmitter {
     return this.#whenReady;
   }
   getVersion() {
-    return '0.1.0';
+    return process.env['STAND_IN_VERSION'] ?? '0.1.0';
+  }
+  /** "On macOS, makes the application the active app"; steal: "even if another app is currently active". */
+  focus(_options?: Electron.FocusOptions) {}
+  isInApplicationsFolder() {
+    return process.env['STAND_IN_APPLICATIONS'] === 'yes';
+  }
+  /**
+   * "Whether the move was successful": with nothing in the way it is; a conflict asks the handler, false meaning "no further
+   * action"; "if the user cancels the authorization dialog, this method returns false"; "if we fail to perform the copy, then
+   * this method will throw an error".
+   */
+  moveToApplicationsFolder(options: Electron.MoveToApplicationsFolderOptions = {}) {
+    const how = process.env['STAND_IN_MOVE'];
+    if (how === 'fails') throw new Error('the copy failed');
+    if (how === 'cancelled') return false;
+    const goesOn = how !== 'exists' && how !== 'existsAndRunning';
+    const moves = goesOn || (options.conflictHandler?.(how) ?? true);
+    world.moves += moves ? 1 : 0;
+    changed();
+    return moves;
   }
   /** "A boolean property that returns true if the app is packaged": decided by the test. */
   get isPackaged() {
@@ -123,6 +143,9 @@ plainApp satisfies Pick<
   | 'getLoginItemSettings'
   | 'setLoginItemSettings'
   | 'getPath'
+  | 'focus'
+  | 'isInApplicationsFolder'
+  | 'moveToApplicationsFolder'
   | 'requestSingleInstanceLock'
   | 'quit'
   | 'exit'
@@ -213,6 +236,13 @@ export const dialog = strict('dialog', {
     shown.answered = true;
     changed();
     return { response, checkboxChecked: false };
+  },
+  /** "The index of the clicked button": said before, because nothing else happens while it is shown. */
+  showMessageBoxSync(options: Electron.MessageBoxOptions) {
+    const { message, detail = '', buttons = [] } = options;
+    world.dialogs.push({ message, detail, buttons, answered: true });
+    changed();
+    return Number(process.env['STAND_IN_ANSWER'] ?? options.cancelId ?? 0);
   },
 });
 onDeed('answer open dialog', (folder: string | null) => answerOpenDialog?.(folder));

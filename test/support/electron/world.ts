@@ -47,6 +47,8 @@ export interface World {
   external: string[];
   powerBlockers: number[];
   dockVisible: boolean;
+  /** How often the app was moved to Applications. */
+  moves: number;
   /** Addresses a page asked for that the app does not serve. Nothing leaves the stand-in. */
   strayRequests: string[];
   preventedNavigations: string[];
@@ -65,6 +67,7 @@ export const world: World = {
   external: [],
   powerBlockers: [],
   dockVisible: true,
+  moves: 0,
   strayRequests: [],
   preventedNavigations: [],
   deniedWindows: [],
