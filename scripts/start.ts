@@ -4,11 +4,11 @@
  */
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { buildApp } from './build-app.ts';
 import { buildPanel } from './build-panel.ts';
+import { electronProgram } from './electron-program.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const options = process.argv.slice(2);
@@ -24,20 +24,6 @@ if (electron === null) {
 } else {
   await buildApp();
   await runElectron(electron);
-}
-
-/**
- * The program of the `electron` package, if it has been fetched: its name is in path.txt, its folder is dist or the one
- * in ELECTRON_OVERRIDE_DIST_PATH (electron/index.js). The package itself is not asked, because it would begin to fetch.
- */
-function electronProgram(): string | null {
-  const folder = join(root, 'node_modules/electron');
-  const nameFile = join(folder, 'path.txt');
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  const name = existsSync(nameFile) ? readFileSync(nameFile, 'utf8') : override ? 'electron' : null;
-  if (name === null) return null;
-  const program = join(override ?? join(folder, 'dist'), name);
-  return existsSync(program) ? program : null;
 }
 
 function runElectron(program: string): Promise<void> {

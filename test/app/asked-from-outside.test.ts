@@ -87,7 +87,7 @@ describe.skipIf(withoutChromium)('what is asked for outside of the pages', () =>
     await app.doing('choose', eject);
     await app.until('the panel is open', isOpen);
     const problem = page.getByRole('alert');
-    await problem.waitFor();
+    await problem.getByText('The card is gone').waitFor();
     await page.screenshot({ path: join(pictures, '7-refused.png') });
     await problem.getByRole('button').click();
     await problem.waitFor({ state: 'detached' });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
 import { type SharedChromium, startChromium } from '../support/electron/chromium.ts';
+import { buildHook, runInElectron } from '../support/electron/real-app.ts';
 import {
   type BuiltApp,
   buildForTest,
@@ -15,7 +16,11 @@ import type { World } from '../support/electron/world.ts';
 import { enlargeCard } from '../support/large-card.ts';
 import { needsTools } from '../support/tools.ts';
 
-export const withoutChromium = needsTools('chromium');
+/** The program of a real Electron to run the app in, as `npm run test:electron` names it; else it runs on the stand-in. */
+const electron = process.env['PIKEEP_TEST_ELECTRON'];
+export const inElectron = electron !== undefined;
+
+export const withoutChromium = !inElectron && needsTools('chromium');
 
 /** Where pictures of what was seen are kept, to be looked at. */
 export const pictures = join(import.meta.dirname, '../../test-results/app');
@@ -29,7 +34,8 @@ export function appRig(): (env?: Record<string, string>) => Promise<RunningApp> 
     if (withoutChromium) return;
     await mkdir(pictures, { recursive: true });
     built = await buildForTest();
-    chromium = await startChromium();
+    if (inElectron) await buildHook(built);
+    else chromium = await startChromium();
   }, 120_000);
   afterAll(async () => {
     await chromium?.close();
@@ -40,11 +46,20 @@ export function appRig(): (env?: Record<string, string>) => Promise<RunningApp> 
     running = [];
   });
   return async (env = {}) => {
-    if (!built || !chromium) throw new Error('the app is not built');
-    const app = await runApp({ app: built, chromium, env });
+    const app = await open(built, chromium, env);
     running.push(app);
     return app;
   };
+}
+
+function open(
+  app: BuiltApp | null,
+  chromium: SharedChromium | null,
+  env: Readonly<Record<string, string>>,
+): Promise<RunningApp> {
+  if (app && electron !== undefined) return runInElectron(electron, app, env);
+  if (!app || !chromium) throw new Error('the app is not built');
+  return runApp({ app, chromium, env });
 }
 
 /** Puts a sample card into the slot in one move. `bytes` makes it larger: what is past the sample reads as zeros. */

@@ -90,7 +90,12 @@ export async function runApp({ app, chromium, env = {} }: RunAppOptions): Promis
     await chromium.closePages();
     await removeFolder();
   };
-  const running = follow({ child, chromium, library, slot: places.slot, close });
+  const running = follow({
+    ...{ child, library, slot: places.slot, close },
+    panel: '.stand-in.invalid',
+    isComplaint: () => true,
+    pageAt: (part) => chromium.pageAt(part),
+  });
   return running;
 }
 
@@ -104,20 +109,30 @@ function killIfThere(pid: number): void {
 
 interface Followed {
   readonly child: ChildProcess;
-  readonly chromium: SharedChromium;
   readonly library: string;
   readonly slot: string;
+  /** What the address of the panel's page contains. */
+  readonly panel: string;
+  /** Whether a line of the standard error is the app's own. */
+  isComplaint(line: string): boolean;
+  pageAt(part: string): Promise<Page>;
   close(): Promise<void>;
 }
 
-function follow({ child, chromium, library, slot, close }: Followed): RunningApp {
+/** The app in that process, which tells of its world as `world.ts` does. */
+export function follow(followed: Followed): RunningApp {
+  const { child, library, slot, panel, isComplaint, pageAt, close } = followed;
   let world: World | null = null;
   let complaints = '';
   let calls = 0;
   const waiting = new Set<() => void>();
   const answers = new Map<number, { resolve(v: unknown): void; reject(e: Error): void }>();
   child.stderr?.on('data', (data: Buffer) => {
-    complaints += data.toString();
+    complaints += data
+      .toString()
+      .split(/(?<=\n)/)
+      .filter(isComplaint)
+      .join('');
   });
   child.on(
     'message',
@@ -182,9 +197,9 @@ function follow({ child, chromium, library, slot, close }: Followed): RunningApp
       await app.until('the panel is loaded', ({ windows }) =>
         windows.some((one) => one.url !== ''),
       );
-      return chromium.pageAt('.stand-in.invalid');
+      return pageAt(panel);
     },
-    pageAt: (part) => chromium.pageAt(part),
+    pageAt,
     ended,
     close,
   };
