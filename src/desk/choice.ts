@@ -8,7 +8,7 @@ import { identityOf } from './restore-page.ts';
 import { type DeskState, type Job, jobOn, type SeenDisk } from './state.ts';
 
 /**
- * The card the user saw under this id and key. Throws NO_SUCH_DISK, IDENTITY_CHANGED when another card is there now,
+ * The card the user saw under this id and key. Throws DEVICE_GONE when it was there, else NO_SUCH_DISK; IDENTITY_CHANGED when another card is there now,
  * PROTECTED_DISK or NOT_A_CARD when it is none to offer, JOB_EXISTS when a job works on it.
  */
 export function chooseCard(state: DeskState, disk: string, card: string): SeenDisk {
@@ -18,23 +18,28 @@ export function chooseCard(state: DeskState, disk: string, card: string): SeenDi
 /** As `chooseCard`, but it may be at work. */
 export function chooseOffered(state: DeskState, disk: string, card: string): SeenDisk {
   const seen = state.disks.find((one) => one.disk.id === disk);
-  if (!seen) throw new PiKeepError('NO_SUCH_DISK', { disk });
+  const known = state.known.find(({ key }) => key === card)?.title;
+  if (!seen) {
+    throw known === undefined
+      ? new PiKeepError('NO_SUCH_DISK', { disk })
+      : new PiKeepError('DEVICE_GONE', { path: known });
+  }
   if (seen.key !== card) {
-    const expected = state.known.find(({ key }) => key === card)?.title ?? say`another card`;
+    const expected = known ?? say`another card`;
     throw new PiKeepError('IDENTITY_CHANGED', { disk, expected, found: seen.glance.title });
   }
   return requireOffered(seen);
 }
 
 /**
- * The card a failed or cancelled job worked on, wherever it is now. Throws NO_SUCH_DISK when it is not there, or
+ * The card a failed or cancelled job worked on, wherever it is now. Throws DEVICE_GONE when it is not there, or
  * IDENTITY_CHANGED when another card sits in its place; otherwise as `chooseCard`.
  */
 export function chooseAgain(state: DeskState, job: Job): SeenDisk {
   const seen = cardOf(state, job);
   if (seen) return requireFree(state, requireOffered(seen));
   const other = state.disks.find(({ disk }) => disk.id === job.disk);
-  if (!other) throw new PiKeepError('NO_SUCH_DISK', { disk: job.disk });
+  if (!other) throw new PiKeepError('DEVICE_GONE', { path: job.title });
   const facts = { disk: job.disk, expected: job.title, found: other.glance.title };
   throw new PiKeepError('IDENTITY_CHANGED', facts);
 }

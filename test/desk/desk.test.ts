@@ -67,7 +67,7 @@ describe('the desk over a slot', { timeout: 90_000 }, () => {
     rig = await SlotRig.start();
     const card = await rig.insert('octopi.img', GIB);
     expect(codeOf(await rig.backUp({ ...card, card: 'another' }))).toBe('IDENTITY_CHANGED');
-    expect(codeOf(await rig.backUp({ ...card, disk: 'none.img' }))).toBe('NO_SUCH_DISK');
+    expect(codeOf(await rig.backUp({ ...card, disk: 'none.img' }))).toBe('DEVICE_GONE');
     for (const message of [
       null,
       'backup',
@@ -120,7 +120,7 @@ describe('the desk over a slot', { timeout: 90_000 }, () => {
     expect(state.actions).toEqual(['retry']);
     await rig.until(({ disks }) => disks.length === 0);
     expect(codeOf(await rig.desk.command({ command: 'retry', job, forceUnmount: false }))).toBe(
-      'NO_SUCH_DISK',
+      'DEVICE_GONE',
     );
     expect(rig.desk.snapshot.jobs).toHaveLength(1);
     await rig.insert('back.img', 2 * GIB);

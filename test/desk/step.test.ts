@@ -273,7 +273,7 @@ describe('a command', () => {
     desk.list(stick('sdb'));
     expect(code(() => chooseAgain(desk.state, job))).toBe('IDENTITY_CHANGED');
     desk.list();
-    expect(code(() => chooseAgain(desk.state, job))).toBe('NO_SUCH_DISK');
+    expect(code(() => chooseAgain(desk.state, job))).toBe('DEVICE_GONE');
   });
 });
 
