@@ -53,6 +53,8 @@ const diskSchema = v.object({
       text,
       /** "Same as your backup of Tuesday": known once the card was opened for anything, and could be compared. */
       since: v.nullable(text),
+      /** What the Pi is: "Raspberry Pi 4 Model B · Debian GNU/Linux 12"; left out where its backups do not say. */
+      portrait: v.optional(text),
       /** The Pi it looks like; null where there is none, or where several look the same. */
       pi: v.nullable(id),
       isAmbiguous: v.boolean(),

@@ -15,6 +15,7 @@ import type { KnownPi } from './shelf-state.ts';
 import type { DeskState, SeenDisk } from './state.ts';
 
 const MAX_SENTENCE = 400;
+const MAX_PORTRAIT = 160;
 
 /** Comparing every disk with every backup for each of ten snapshots a second would be waste. */
 const kept = new WeakMap<
@@ -60,9 +61,16 @@ export function historyView(
   return {
     text: sentenceCase(text),
     since,
+    ...portraitOf(only),
     pi: only && piId(only),
     isAmbiguous: only === null && candidates > 0,
   };
+}
+
+/** The model it was last seen in, and its system. */
+function portraitOf(pi: Pi | null): { portrait?: string } {
+  const known = [pi?.model, pi?.os].filter((one) => typeof one === 'string' && one !== '');
+  return known.length === 0 ? {} : { portrait: plainText(known.join(' · '), MAX_PORTRAIT) };
 }
 
 /** The Pi whose card this is, as far as can be told; null where several look the same. */

@@ -61,10 +61,11 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
 /** Whose card it looks like, and when that was last backed up. */
 function History({ history }: { readonly history: NonNullable<DiskView['history']> }) {
   const { go } = useTools();
-  const { text, since, pi } = history;
+  const { text, since, portrait, pi } = history;
   const words = (
     <span class="names">
       <span>{text}</span>
+      {portrait && <span class="detail">{portrait}</span>}
       {since !== null && <span class="detail">{since}</span>}
     </span>
   );

@@ -1,10 +1,11 @@
 /** Snapshot in, page out. Nothing here remembers anything but where one is, and what is being pressed or typed. */
 
-import type { DiskView, JobView, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
+import type { JobView, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
 import { formatPercent } from '../language/format.ts';
 import { say } from '../language/say.ts';
 import { Backups } from './backups.tsx';
 import { CardSection } from './card-section.tsx';
+import { isJobOf } from './crowd.ts';
 import { DiskCard } from './disk-card.tsx';
 import { EmptySlot } from './empty-slot.tsx';
 import { Errands } from './errands.tsx';
@@ -253,8 +254,4 @@ function Cards({ snapshot, onMac, send }: CardsProps) {
 
 function isOpening({ state }: JobView): boolean {
   return state.is === 'working' && state.phase === 'opening';
-}
-
-function isJobOf(job: JobView, disk: DiskView): boolean {
-  return job.disk === disk.disk && job.card === disk.card;
 }

@@ -65,6 +65,7 @@ describe('the library at the desk over a slot', { timeout: 120_000 }, () => {
     const pi = await firstPi();
     const history = {
       text: 'Looks like octopi — last backed up 47 days ago',
+      portrait: 'Raspberry Pi OS 13 (trixie)',
       pi,
       isAmbiguous: false,
     };

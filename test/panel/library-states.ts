@@ -35,6 +35,7 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
             text: 'Looks like octopi — last backed up 47 days ago',
             pi: 'pi-1',
             since: 'About 1.2 GB changed since your backup of 6 October 2026',
+            portrait: 'Raspberry Pi 4 Model B · Raspberry Pi OS 12 (bookworm)',
             isAmbiguous: false,
           },
         },
