@@ -16,7 +16,7 @@ import {
   shoot,
   sideBySide,
 } from './pictures/camera.ts';
-import { openReader, type Reader } from './pictures/reader.ts';
+import { openReader, type Reader, SPARE_CARD } from './pictures/reader.ts';
 
 const folder = resolve(import.meta.dirname, '../docs/pictures');
 /** Of all pictures together: they are fetched with every clone. */
@@ -29,14 +29,23 @@ async function backup(page: Page, reader: Reader): Promise<Shot[]> {
   await start.waitFor();
   const offered = await shoot(page);
   await start.click();
-  // In words, because these scripts know no page.
-  await page.waitForFunction(`(() => {
-    const bar = document.querySelector('[role=progressbar], progress');
-    return bar !== null && bar.getAttribute('value') / (bar.getAttribute('max') ?? 1) > 0.35;
-  })()`);
+  await untilCopied(page, 0.35);
   const copying = await shoot(page);
   await page.getByText('Backed up and proven', { exact: true }).waitFor();
   return [offered, copying, await shoot(page)];
+}
+
+/** Waits until more than this share of the card is copied. Throws when it is done before that was seen. */
+async function untilCopied(page: Page, share: number): Promise<void> {
+  const bar = page.getByRole('progressbar');
+  const isDone = page.getByText('Backed up and proven', { exact: true });
+  await bar.waitFor();
+  for (;;) {
+    if ((await isDone.count()) > 0)
+      throw new Error('the card was copied before there was a picture');
+    const [value, max] = await Promise.all([bar.getAttribute('value'), bar.getAttribute('max')]);
+    if (Number(value ?? 0) / Number(max ?? 1) > share) return;
+  }
 }
 
 /** All Pis, the files of a backup, what a restore asks. */
@@ -53,7 +62,7 @@ async function library(page: Page, reader: Reader): Promise<Shot[]> {
   const files = await shoot(page);
   await page.getByRole('button', { name: 'Cards', exact: true }).click();
   await reader.insert('spare');
-  const weather = page.getByRole('region', { name: 'weather' });
+  const weather = page.getByRole('region').filter({ hasText: SPARE_CARD });
   await weather.getByText('Other…', { exact: true }).click();
   await weather.getByText('Restore a backup…').click();
   return [all, files, await question(page)];
@@ -70,7 +79,7 @@ async function optionOf(page: Page, name: RegExp): Promise<{ label: string }> {
 /** One Pi's backup onto the card of another. */
 async function question(page: Page): Promise<Shot> {
   await page.getByRole('combobox').selectOption(await optionOf(page, /^pihole/));
-  await page.getByRole('radio', { name: /weather/ }).check();
+  await page.getByRole('radio', { name: SPARE_CARD }).check();
   await page.locator('button:enabled', { hasText: 'Continue' }).click();
   await page.getByRole('heading', { name: /^Overwrite / }).waitFor();
   return shoot(page);

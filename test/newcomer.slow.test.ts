@@ -10,16 +10,18 @@ import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, openPanelPage } from '../scripts/pictures/camera.ts';
 import { writeSampleCard } from '../scripts/sample-card.ts';
 import { temporaryFolder } from './cli/run-pikeep.ts';
 import { commandsIn } from './docs/fences.ts';
 import { type Step, sectionOf, stepsIn } from './newcomer-steps.ts';
-import { launchChromium, openPage, takePicture } from './panel/chromium.ts';
 import { eventually } from './support/eventually.ts';
 import { tool } from './support/file-systems.ts';
 import { needsTools } from './support/tools.ts';
 
 const root = resolve(import.meta.dirname, '..');
+/** Git-ignored. */
+const pictures = join(root, 'test-results/newcomer');
 const SECTION = 'Try it, without a card';
 const PANEL = 'npm run demo -- --panel';
 const BLOCK_BYTES = 4096;
@@ -98,12 +100,13 @@ describe.skipIf(needsTools('chromium', 'npm', 'git'))('a newcomer with the READM
     }
     const kept = readdirSync(join(folder.path, 'tmp'));
     const panel = start(PANEL);
-    const browser = await launchChromium();
+    const browser = await launchBrowser();
     try {
       const opened = join(folder.path, 'opened');
       await eventually('the panel opens', () => existsSync(opened), 120_000);
-      const { page, complaints } = await openPage(browser);
-      page.setDefaultTimeout(120_000);
+      const page = await openPanelPage(browser);
+      const complaints: string[] = [];
+      page.on('pageerror', (error) => complaints.push(String(error)));
       await page.goto(pathToFileURL(readFileSync(opened, 'utf8')).href);
       const steps = stepsIn(sectionOf(readFileSync(join(clone, 'README.md'), 'utf8'), SECTION));
       for (const [index, step] of steps.entries()) {
@@ -113,7 +116,9 @@ describe.skipIf(needsTools('chromium', 'npm', 'git'))('a newcomer with the READM
             .poll(() => page.getByRole('dialog').textContent(), { timeout: 60_000 })
             .toContain('octopi');
         }
-        await takePicture(page, `newcomer ${index + 1} ${step.deed} ${step.name}`);
+        await page.screenshot({
+          path: join(pictures, `${index + 1} ${step.deed} ${step.name}.png`),
+        });
       }
       expect(complaints).toEqual([]);
       await judge(/The folder (.+) stands in for a card reader/.exec(panel.output())?.[1] ?? '');

@@ -11,8 +11,9 @@ import { makeCard } from '../make-card.ts';
 const GIB = 1024 ** 3;
 const program = resolve(import.meta.dirname, '../../src/cli/main.ts');
 
-/** What reader and card are called on the pictures. */
-export const CARD = 'SD card.img';
+/** What the cards are called on the pictures. */
+const LARGE_CARD = 'SD card.img';
+export const SPARE_CARD = 'USB reader.img';
 
 export interface Reader {
   /** The page to open in a browser; good for one browser. */
@@ -68,7 +69,7 @@ export async function openReader(): Promise<Reader> {
 }
 
 function nameOf(card: 'large' | 'spare'): string {
-  return card === 'large' ? CARD : 'USB reader.img';
+  return card === 'large' ? LARGE_CARD : SPARE_CARD;
 }
 
 async function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {

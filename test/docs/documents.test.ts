@@ -1,6 +1,6 @@
 /** What the documents say is there: every command with its options, every button by its name, every section that is linked. */
 
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
@@ -71,6 +71,12 @@ describe('the words on buttons and pages', () => {
     const labels = labelsIn(document);
     expect(labels.filter((label) => !sources.includes(label))).toEqual([]);
   });
+});
+
+it.each(documents)('%s shows only pictures that exist', (document) => {
+  const shown = [...readDocument(document).matchAll(/(?:src|srcset)="([^"]+)"/g)];
+  const files = shown.map((match) => join(root, document, '..', match[1] ?? ''));
+  expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });
 
 /** As GitHub makes them of headings. */
