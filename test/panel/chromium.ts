@@ -3,7 +3,7 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import axe from 'axe-core';
+import axe, { type Result } from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findTool } from '../support/tools.ts';
 
@@ -16,7 +16,8 @@ export const viewport = { width: 360, height: 520 };
 const macAgent =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-export function launchChromium(): Promise<Browser> {
+/** `more`: further switches of Chromium. */
+export function launchChromium(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: findTool('chromium') ?? '',
     args: [
@@ -27,6 +28,7 @@ export function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--no-first-run',
+      ...more,
     ],
   });
 }
@@ -68,13 +70,11 @@ export async function openPage(
 export async function accessibilityProblems(page: Page): Promise<string[]> {
   // Evaluated by the debugger, so the page's policy against foreign scripts stays as it is.
   await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const results = await (window as unknown as { axe: typeof axe }).axe.run(document);
-    return results.violations.map(
-      ({ id, nodes }) =>
-        `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('; ')}`,
-    );
-  });
+  const broken = await page.evaluate<Result[]>('axe.run(document).then((all) => all.violations)');
+  return broken.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('; ')}`,
+  );
 }
 
 /** `whole`: what lies below the window's edge, too. */
