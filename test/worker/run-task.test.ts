@@ -6,10 +6,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
 import { pictureOf } from '../../src/engine/card-picture.ts';
 import { toExtents } from '../../src/engine/extents.ts';
+import { speak, useEnglish } from '../../src/language/use-language.ts';
 import { findLeftovers } from '../../src/library/leftovers.ts';
 import { readManifest } from '../../src/library/manifest-file.ts';
 import type { Plan, Progress } from '../../src/worker/progress.ts';
-import { runTask, type StartWorker } from '../../src/worker/run-task.ts';
+import { runTask, type StartWorker, type WorkerProcess } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import type { BackupTask } from '../../src/worker/tasks.ts';
 import { temporaryFolder } from '../support/file-systems.ts';
@@ -53,6 +54,26 @@ describe('a task in a worker process', () => {
   const options = { startWorker: startNodeWorker, authorizer: null };
   const filesBelow = (): string[] =>
     existsSync(library) ? readdirSync(library, { recursive: true, encoding: 'utf8' }) : [];
+
+  it('tells the worker what its owner speaks, and the worker does its work in any language', async () => {
+    const started: unknown[] = [];
+    const startWorker = (): WorkerProcess => {
+      const worker = startNodeWorker();
+      const post = (message: unknown): void => {
+        started.push(message);
+        worker.post(message);
+      };
+      return { ...worker, post };
+    };
+    await speak('de', ['de-CH']);
+    try {
+      expect((await runTask(task(), { ...options, startWorker })).task).toBe('backup');
+    } finally {
+      useEnglish();
+    }
+    const tongue = { language: 'de', locale: 'de-CH' };
+    expect(started[0]).toMatchObject({ message: 'start', tongue });
+  });
 
   it('backs a card up, proves it, and files it under the name of its Pi', async () => {
     const seen: Progress[] = [];
