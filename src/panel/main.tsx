@@ -6,7 +6,7 @@ import type { AppBridge } from '../contract/told.ts';
 import type { Tongue } from '../language/languages.ts';
 import { currentTongue, useLanguage } from '../language/use-language.ts';
 import { browserBridge } from './browser-bridge.ts';
-import { firstRoute, routeAt } from './place.ts';
+import { routeAt } from './place.ts';
 import type { Route } from './route.ts';
 import { forgetAnswers } from './use-ask.ts';
 import { Page } from './view.tsx';
@@ -25,8 +25,11 @@ let refused: Problem | null = null;
 /** The language that is spoken, or was tried last. */
 let learnt = tongueKey(currentTongue());
 let isLearning = false;
-/** Where the app has led to; another object each time, so that one is led to the same page again. */
-let led: { readonly route: Route } | null = ledTo(firstRoute());
+/**
+ * Where the app has led to, first by the page's address; another object each time, so that one is led to the same page
+ * again.
+ */
+let led: { readonly route: Route } | null = ledTo(routeAt(location.hash.slice(1)));
 
 // Before the first snapshot: the app tells what waits as soon as somebody asks for snapshots.
 window.pikeep?.onTold((told) => {

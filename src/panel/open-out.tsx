@@ -1,6 +1,10 @@
+import { IN_WINDOW } from '../contract/told.ts';
 import { say } from '../language/say.ts';
-import { isInWindow, placeOf } from './place.ts';
+import { placeOf } from './place.ts';
 import type { Route } from './route.ts';
+
+/** It is there already, or in a browser's. */
+const isInWindow = location.search === `?${IN_WINDOW}` || window.pikeep === undefined;
 
 /** Takes a page out of the small panel into a window of its own, where there is more room. */
 export function OpenOut({ route }: { readonly route: Route }) {

@@ -1,6 +1,5 @@
 /** A page as a word of an address (`contract/told.ts`), for the app's menus and for the window that a page opens out to. */
 
-import { IN_WINDOW } from '../contract/told.ts';
 import type { Route } from './route.ts';
 
 /** What is chosen on a page that only asks for something is not taken along: its Pi is opened. */
@@ -39,13 +38,4 @@ export function routeAt(place: string): Route | null {
     default:
       return null;
   }
-}
-
-/** The page stands in a window of its own, which the app has opened, or in a browser's. */
-export const isInWindow: boolean =
-  location.search === `?${IN_WINDOW}` || window.pikeep === undefined;
-
-/** Where the page is to begin: behind the "#" of its address. */
-export function firstRoute(): Route | null {
-  return location.hash === '' ? null : routeAt(location.hash.slice(1));
 }
