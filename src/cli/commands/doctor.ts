@@ -19,6 +19,7 @@ import { clearAll } from '../leftovers.ts';
 import { VERSION } from '../place.ts';
 import type { Facts } from '../printer.ts';
 import type { Session } from '../session.ts';
+import { settingsFacts } from '../settings-facts.ts';
 import { tableLines } from '../table.ts';
 
 export function defineDoctor(program: Command, run: Run): void {
@@ -86,7 +87,7 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
       },
       settings: {
         file,
-        ...settings.current,
+        ...settingsFacts(settings.current),
         warning: settings.warning && settingsWarningWords(settings.warning),
       },
       leftovers,

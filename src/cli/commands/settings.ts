@@ -15,6 +15,7 @@ import {
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { absolute, type Session } from '../session.ts';
+import { settingsFacts } from '../settings-facts.ts';
 import { tableLines } from '../table.ts';
 
 interface Setting {
@@ -88,7 +89,7 @@ async function settings(
     facts: {
       command: 'settings',
       file,
-      ...current,
+      ...settingsFacts(current),
       ...(single === null ? {} : { name, value: single }),
     },
     lines: single === null ? allLines(file, current) : [single],
