@@ -11,6 +11,7 @@ import {
   protocol,
   session,
   shell,
+  systemPreferences,
 } from 'electron';
 import { createDesk, type DeskOptions } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
@@ -38,6 +39,7 @@ import { askForFolder, askForLibrary } from './ask-for-folder.ts';
 import { createElectronDesktop } from './electron-desktop.ts';
 import { createLoginItem } from './login-item.ts';
 import { offerMove } from './move-to-applications.ts';
+import { wearAccent } from './native-look.ts';
 import { openFront } from './open-front.ts';
 import { followOpening, whileStaying } from './opening.ts';
 import { openPanelWindow } from './panel-window.ts';
@@ -58,6 +60,7 @@ async function start(log: ProgramLog): Promise<void> {
   const { platform: system, execPath: program } = process;
   if (await offerMove({ app, dialog, settings, system, program })) return;
   denyPermissions(session.defaultSession);
+  wearAccent(app, () => systemPreferences.getAccentColor(), system);
   servePanel(protocol, places.panel);
   const platform = { ...(await createPlatform(options)), desktop: createElectronDesktop() };
   const authorizer = await openAuthorizer(platform);

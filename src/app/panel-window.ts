@@ -2,6 +2,7 @@
 
 import { screen, type Tray, type WebContents } from 'electron';
 import { menubar } from 'menubar';
+import { letMaterialShine, materialOf } from './native-look.ts';
 import { report } from './report.ts';
 import { panelUrl } from './scheme.ts';
 import { isTrayVisible } from './tray-place.ts';
@@ -40,12 +41,16 @@ export function openPanelWindow({ tray, preload, tooltip }: PanelWindowOptions):
       resizable: false,
       fullscreenable: false,
       skipTaskbar: true,
+      ...materialOf(process.platform),
       webPreferences: lockedPreferences(preload),
     },
   });
   // menubar opens and closes on every click and on every double click. A double click arrives as a click and a double
   // click (or as two clicks with setIgnoreDoubleClickEvents, Electron's tray_icon_cocoa.mm), so the panel would close
   // right after it has opened: only the first half may count.
+  bar.on('before-load', () => {
+    if (bar.window) letMaterialShine(bar.window.webContents, process.platform);
+  });
   bar.once('create-window', () => tray.removeAllListeners('double-click'));
   // It looks for the place right after this.
   bar.on('show', () => place(bar, tray));

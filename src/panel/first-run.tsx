@@ -20,7 +20,8 @@ export function FirstRun({ onEnd }: { readonly onEnd: () => void }) {
 
   useEffect(() => {
     const skip = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      // Where something is typed, it ends only that.
+      if (event.key !== 'Escape' || event.target instanceof HTMLInputElement) return;
       event.preventDefault();
       end.current();
     };

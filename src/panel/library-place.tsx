@@ -1,15 +1,21 @@
 import { say } from '../language/say.ts';
 import { useTools } from './page-tools.ts';
+import { SettingsFolder } from './settings-folder.tsx';
+import { useSettings } from './use-settings.ts';
 
-/** The folder of the backups. */
+/** The folder of the backups, and the way to another one. */
 export function LibraryPlace() {
   const { snapshot } = useTools();
+  const page = useSettings();
   return (
     <div class="card library-place">
-      <p class="subtitle">{say`Folder for backups`}</p>
-      <p class="place">
-        <strong>{snapshot.library}</strong>
-      </p>
+      {page.settings ? (
+        <SettingsFolder library={page.settings.library} page={page} />
+      ) : (
+        <p class="place">
+          {say`Folder`} <strong>{snapshot.library}</strong>
+        </p>
+      )}
     </div>
   );
 }

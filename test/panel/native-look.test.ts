@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildPanel } from '../../scripts/build-panel.ts';
+import { accentCss, materialCss } from '../../src/app/native-look.ts';
 import type { Snapshot } from '../../src/contract/panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
@@ -85,7 +86,8 @@ describe.skipIf(needsTools('chromium'))('the panel fits in', { timeout: 120_000 
         const { documentElement: root } = document;
         root.style.fontSize = `${wanted.size}px`;
         root.dir = wanted.dir;
-        root.style.setProperty('--system-accent', wanted.accent);
+        if (wanted.accent) root.style.setProperty('--system-accent', wanted.accent);
+        else root.style.removeProperty('--system-accent');
       },
       { size, dir, accent },
     );
@@ -163,6 +165,28 @@ describe.skipIf(needsTools('chromium'))('the panel fits in', { timeout: 120_000 
       }
     }
     expect(buttons.size).toBe(2 * Object.keys(accents).length);
+  });
+
+  it('lets the material of a Mac shine through, and takes its accent colour from the app', async () => {
+    await show('first card');
+    const looked = (css: string) =>
+      page.evaluate((text) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(text);
+        document.adoptedStyleSheets = [sheet];
+        const { background } = getComputedStyle(
+          document.querySelector('.primary') ?? document.body,
+        );
+        const behind = getComputedStyle(document.body).backgroundColor;
+        document.adoptedStyleSheets = [];
+        return { background, behind };
+      }, css);
+    const own = await looked('');
+    expect(own.behind).not.toBe('rgba(0, 0, 0, 0)');
+    const inApp = await looked(`${materialCss}\n${accentCss('FF5257FF')}`);
+    expect(inApp.behind).toBe('rgba(0, 0, 0, 0)');
+    expect(inApp.background).not.toBe(own.background);
+    expect(await looked(accentCss('red; } body { display: none'))).toEqual(own);
   });
 
   it('nothing moves where less motion is wanted', async () => {

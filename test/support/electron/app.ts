@@ -210,6 +210,11 @@ export const shell = strict('shell', {
 } satisfies Pick<Electron.Shell, 'showItemInFolder' | 'openExternal' | 'openPath'>);
 
 let answerOpenDialog: ((folder: string | null) => void) | null = null;
+/** "The users current system wide accent color preference in RGBA hexadecimal form." */
+export const systemPreferences = strict('systemPreferences', {
+  getAccentColor: () => '007affff',
+} satisfies Pick<Electron.SystemPreferences, 'getAccentColor'>);
+
 let answerDialog: ((response: number) => void) | null = null;
 export const dialog = strict('dialog', {
   /** A folder is chosen, or the dialog is cancelled: then there are no paths. */

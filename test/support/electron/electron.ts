@@ -1,6 +1,14 @@
 /** The module that stands in for "electron" (see register.ts): what PiKeep and `menubar` use, and nothing else. */
 
-import { app, dialog, powerMonitor, powerSaveBlocker, screen, shell } from './app.ts';
+import {
+  app,
+  dialog,
+  powerMonitor,
+  powerSaveBlocker,
+  screen,
+  shell,
+  systemPreferences,
+} from './app.ts';
 import { protocol } from './scheme.ts';
 import { strict } from './strict.ts';
 import { Menu, Notification, Tray } from './tray.ts';
@@ -20,6 +28,7 @@ const electron = strict('electron', {
   screen,
   session,
   shell,
+  systemPreferences,
   Tray,
   utilityProcess,
 });
@@ -39,6 +48,7 @@ export {
   screen,
   session,
   shell,
+  systemPreferences,
   Tray,
   utilityProcess,
 };
