@@ -51,8 +51,7 @@ export interface SettingsClerkOptions {
 }
 
 /** System Settings › General › Login Items, since macOS 13. */
-export const LOGIN_ITEMS_SETTINGS =
-  'x-apple.systempreferences:com.apple.LoginItems-Settings.extension';
+const LOGIN_ITEMS_SETTINGS = 'x-apple.systempreferences:com.apple.LoginItems-Settings.extension';
 
 export class SettingsClerk {
   readonly #options: SettingsClerkOptions;

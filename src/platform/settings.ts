@@ -11,13 +11,11 @@ import {
   type Settings,
 } from './settings-schema.ts';
 
-export { type SettingsPlace, settingsFile } from './settings-file.ts';
+export { settingsFile } from './settings-file.ts';
 export {
-  type LanguageChoice,
   languageChoices,
   MAX_REMIND_DAYS,
   type Settings,
-  type VerifyChoice,
   verifyChoices,
 } from './settings-schema.ts';
 export { followTimeMachine } from './time-machine.ts';
