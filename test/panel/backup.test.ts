@@ -86,6 +86,9 @@ describe.skipIf(needsTools('chromium'))(
       );
       expect(verified.bytes).toBe(3 * GIB);
 
+      await page.getByRole('button', { name: 'Browse' }).click();
+      await page.getByRole('option').filter({ hasText: 'etc' }).waitFor(patience);
+      await page.getByRole('button', { name: 'Cards', exact: true }).click();
       await page.getByRole('button', { name: 'Show in folder' }).click();
       await expect.poll(() => rig.desktop.revealed).toEqual([state.image]);
       await page.getByRole('button', { name: 'Eject', exact: true }).click();
