@@ -1,19 +1,26 @@
 /**
  * `npm run words`: what is translated and what is not. With `--missing LANGUAGE` the messages that a catalogue lacks, as JSON
- * with the places where each is said; with `--loose` the texts that do not go through `say`.
+ * with the places where each is said; with `--loose` the texts that do not go through `say`. `--tidy` sorts the catalogues and
+ * takes out what nobody says any more.
  */
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { languages } from '../src/language/languages.ts';
 import { readMessages } from './words/messages.ts';
 
 const { values } = parseArgs({
-  options: { missing: { type: 'string' }, loose: { type: 'boolean', default: false } },
+  options: {
+    missing: { type: 'string' },
+    loose: { type: 'boolean', default: false },
+    tidy: { type: 'boolean', default: false },
+  },
 });
 const { messages, loose, unreadable } = readMessages();
 const keys = new Set(messages.map(({ key }) => key));
+
+if (values.tidy) for (const language of languages.filter((one) => one !== 'en')) tidy(language);
 
 if (values.missing) {
   const known = catalogue(values.missing);
@@ -33,7 +40,21 @@ if (values.missing) {
   }
 }
 
+function tidy(language: string): void {
+  const known = catalogue(language);
+  const kept = Object.keys(known).filter((key) => keys.has(key));
+  // By code units, as the messages are, so that a change of one is a change of one line.
+  const sorted = kept.sort().map((key) => [key, known[key]] as const);
+  writeFileSync(
+    catalogueFile(language),
+    `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`,
+  );
+}
+
 function catalogue(language: string): Record<string, unknown> {
-  const file = join(resolve(import.meta.dirname, '..'), `src/language/catalogues/${language}.json`);
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return JSON.parse(readFileSync(catalogueFile(language), 'utf8'));
+}
+
+function catalogueFile(language: string): string {
+  return join(resolve(import.meta.dirname, '..'), `src/language/catalogues/${language}.json`);
 }

@@ -61,8 +61,8 @@ export const notForPeople = {
     /^(class|d|viewBox|data-.*|style|role|type|id|for|transform|points|href|src|rel|key|name|pattern|autocomplete|inputmode)$/,
   /** Errors whose facts are for whoever mends PiKeep; what they mean for people is said around them. */
   codes: ['INTERNAL', 'BAD_MESSAGE', 'STRANGER', 'WORKER_DIED'],
-  /** A content security policy, a media type. */
-  patterns: /^(?:[a-z]+-[a-z]+ '(?:none|self)'|[a-z]+\/[a-z]+; charset=)/,
+  /** A content security policy, a media type, a rule of CSS. */
+  patterns: /^(?::root|[a-z]+-[a-z]+ '(?:none|self)'|[a-z]+\/[a-z]+; charset=)/,
   /** Commands for a terminal, and what computers are called. */
   commands: /^(?:(?:sudo|echo) |Raspberry Pi \d$)/,
 };

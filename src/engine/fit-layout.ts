@@ -70,18 +70,24 @@ export function occupantsOf({ partitions, whole }: Layout): Occupant[] {
   });
 }
 
-const kindWords: Partial<Record<TablePartition['kind'], string>> = {
-  fat: 'the FAT partition',
-  linux: 'the Linux partition',
-  'linux-swap': 'the swap partition',
-  'linux-lvm': 'the LVM partition',
-  'efi-system': 'the EFI partition',
-  extended: 'the extended partition',
-};
-
 /** "the Linux partition (number 2)". */
 export function partitionWords({ kind, index }: TablePartition): string {
-  return `${kindWords[kind] ?? english`the partition`} (number ${index})`;
+  switch (kind) {
+    case 'fat':
+      return english`the FAT partition (number ${index})`;
+    case 'linux':
+      return english`the Linux partition (number ${index})`;
+    case 'linux-swap':
+      return english`the swap partition (number ${index})`;
+    case 'linux-lvm':
+      return english`the LVM partition (number ${index})`;
+    case 'efi-system':
+      return english`the EFI partition (number ${index})`;
+    case 'extended':
+      return english`the extended partition (number ${index})`;
+    default:
+      return english`the partition (number ${index})`;
+  }
 }
 
 /**

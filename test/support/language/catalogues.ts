@@ -28,4 +28,10 @@ export function readCatalogue(language: Language): Catalogue {
 }
 
 /** Messages that are the same in a language as in English, and are meant to be. */
-export const meantAsInEnglish: Readonly<Partial<Record<Language, readonly string[]>>> = {};
+export const meantAsInEnglish: Readonly<Partial<Record<Language, readonly string[]>>> = {
+  de: [
+    ...['Name', 'Backup', 'Backups', 'Partition {0}', 'Details', 'Filter', 'Image', 'Images'],
+    ...['Link', 'Socket', 'Kernel', 'System', 'Software'],
+  ],
+  fr: ['orange'],
+};
