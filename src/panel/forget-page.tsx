@@ -64,7 +64,7 @@ function Preview({ answer, onRefused }: PreviewProps) {
       <Side head={say`Goes`} kind="lost" backups={goes} more={0} />
       <Side head={say`Stays`} kind="written" backups={stays} more={moreStay} />
       <div class="buttons stacked sticky">
-        <div class="row">
+        <div class="pair">
           <button type="button" onClick={back}>
             {token === null ? say`Back` : say`Keep all`}
           </button>

@@ -57,7 +57,7 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
         </label>
       )}
       <div class="buttons stacked">
-        <div class="row">
+        <div class="pair">
           <Action command={{ command: 'restore-back' }} send={send}>
             {say`Back`}
           </Action>
