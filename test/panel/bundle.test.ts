@@ -1,26 +1,16 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
+import { describe, expect, it } from 'vitest';
+import { builtPanel } from './page-rig.ts';
 
 /** Everything that the page loads before it shows something, packed as a web server would. */
 const MOST_BYTES = 120_000;
 
 describe('the page, as it is built,', () => {
-  let folder: string;
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'pikeep-bundle-'));
-    await buildPanel(folder);
-  });
-
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   it('is small; what a language needs besides English is loaded for that language alone', () => {
-    const loaded = loadedAtOnce(folder);
-    const packed = loaded.map((file) => gzipSync(readFileSync(join(folder, file))).length);
+    const loaded = loadedAtOnce(builtPanel);
+    const packed = loaded.map((file) => gzipSync(readFileSync(join(builtPanel, file))).length);
     const total = packed.reduce((sum, bytes) => sum + bytes, 0);
     expect(loaded.map((file) => file.split('.').at(-1)).toSorted()).toEqual(
       expect.arrayContaining(['css', 'html', 'js']),
@@ -28,7 +18,7 @@ describe('the page, as it is built,', () => {
     // Less than this would be another page.
     expect(total).toBeGreaterThan(20_000);
     expect(total).toBeLessThan(MOST_BYTES);
-    expect(readdirSync(folder)).toContain('index.html');
+    expect(readdirSync(builtPanel)).toContain('index.html');
   });
 });
 

@@ -1,52 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
+import { accessibilityProblems, type OpenedPage, takePicture } from './chromium.ts';
+import { PageRig } from './page-rig.ts';
 import { nothing } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
 import { states } from './states.ts';
 
 describe.skipIf(needsTools('chromium'))('the map of a card in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
-  let desk: SnapshotDesk;
-  let server: PanelServer;
+  let rig: PageRig;
   let opened: OpenedPage;
   let page: Page;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-map-'));
-    await buildPanel(folder);
-    browser = await launchChromium();
-    desk = new SnapshotDesk(nothing);
-    opened = await openPage(browser);
+    rig = await PageRig.open();
+    ({ opened } = rig);
     page = opened.page;
-    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
   });
 
-  afterAll(async () => {
-    await server?.close();
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.close());
 
   async function show(name: string): Promise<void> {
-    desk.show(states[name] ?? nothing);
-    await page.waitForFunction(
-      (revision) => document.documentElement.dataset['revision'] === revision,
-      `${desk.snapshot.revision}`,
-    );
+    await rig.draw(states[name] ?? nothing);
   }
 
   const name = (text: string) => page.locator('.parts .name').getByText(text, { exact: true });

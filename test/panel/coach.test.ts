@@ -1,56 +1,30 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
+import { accessibilityProblems, type OpenedPage, takePicture } from './chromium.ts';
 import { busy, cancelled, coachStates, privacyInApp, worksNow } from './coach-states.ts';
+import { PageRig } from './page-rig.ts';
 import { nothing } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 
 const patience = { timeout: 20_000 };
 const job = 'job-1-a';
 
 describe.skipIf(needsTools('chromium'))('the coach in Chromium', { timeout: 60_000 }, () => {
-  let browser: Browser;
-  let folder: string;
+  let rig: PageRig;
   let desk: SnapshotDesk;
-  let server: PanelServer;
   let opened: OpenedPage;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-coach-'));
-    await buildPanel(folder);
-    browser = await launchChromium();
-    desk = new SnapshotDesk(nothing);
-    opened = await openPage(browser, { mac: true });
-    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
+    rig = await PageRig.open({ mac: true });
+    ({ desk, opened } = rig);
   }, 60_000);
 
-  afterAll(async () => {
-    await server?.close();
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.close());
 
   async function show(snapshot: typeof nothing): Promise<OpenedPage['page']> {
     // Another card in between, so that nothing of an earlier page is left.
     for (const one of [nothing, snapshot]) {
-      desk.show(one);
-      const shown = `${desk.snapshot.revision}`;
-      await opened.page.waitForFunction(
-        (revision) => document.documentElement.dataset['revision'] === revision,
-        shown,
-      );
+      await rig.draw(one);
     }
     desk.commands.length = 0;
     return opened.page;

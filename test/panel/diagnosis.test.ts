@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { writeReport } from '../../src/platform/diagnose.ts';
 import { createPlatform } from '../../src/platform/index.ts';
@@ -20,6 +19,7 @@ import {
   openPage,
   takePicture,
 } from './chromium.ts';
+import { builtPanel } from './page-rig.ts';
 
 const patience = { timeout: 30_000 };
 
@@ -32,7 +32,6 @@ describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pikeep-report-'));
-    await buildPanel(join(folder, 'panel'));
     const log = openLog({ folder });
     const platform = await createPlatform({ slot: join(folder, 'empty') });
     const settings = someSettings({ library: folder });
@@ -50,7 +49,7 @@ describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90
     browser = await launchChromium();
     opened = await openPage(browser);
     server = await servePanel(rig.desk, {
-      assets: join(folder, 'panel'),
+      assets: builtPanel,
       openBrowser: opened.openFile,
     });
   }, 90_000);

@@ -1,9 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import { SAMPLE_CARD } from '../../scripts/sample-card.ts';
 import { openSampleDesk } from '../../src/desk/open-sample.ts';
 import { withSample } from '../../src/desk/with-sample.ts';
@@ -27,6 +25,7 @@ import {
   takePicture,
 } from './chromium.ts';
 import { firstTimeStates, onMac } from './first-time-states.ts';
+import { builtPanel } from './page-rig.ts';
 import { nothing, octopi } from './samples.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
 
@@ -34,18 +33,12 @@ const patience = { timeout: 40_000 };
 
 describe.skipIf(needsTools('chromium'))('for whoever is new', { timeout: 120_000 }, () => {
   let browser: Browser;
-  let assets: string;
   let ends: (() => Promise<unknown>)[] = [];
 
   beforeAll(async () => {
-    assets = await mkdtemp(join(tmpdir(), 'pikeep-first-'));
-    await buildPanel(assets);
     browser = await launchChromium();
   }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await rm(assets, { recursive: true, force: true });
-  });
+  afterAll(() => browser?.close());
   afterEach(async () => {
     for (const end of ends.toReversed()) await end();
     ends = [];
@@ -56,7 +49,10 @@ describe.skipIf(needsTools('chromium'))('for whoever is new', { timeout: 120_000
     how: Parameters<typeof openPage>[1] = {},
   ): Promise<OpenedPage> {
     const opened = await openPage(browser, how);
-    const server: PanelServer = await servePanel(desk, { assets, openBrowser: opened.openFile });
+    const server: PanelServer = await servePanel(desk, {
+      assets: builtPanel,
+      openBrowser: opened.openFile,
+    });
     ends.push(
       () => opened.context.close(),
       () => server.close(),

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
@@ -15,36 +14,36 @@ import {
   openPage,
   takePicture,
 } from './chromium.ts';
+import { builtPanel } from './page-rig.ts';
 
 const patience = { timeout: 25_000 };
 const tools = needsTools('chromium', 'mcopy', 'sfdisk', 'debugfs');
 
 describe.skipIf(tools)('the library, from the page to the files', { timeout: 120_000 }, () => {
   let browser: Browser;
-  let assets: string;
+  let folder: string;
   let rig: SlotRig;
   let server: PanelServer;
   let opened: OpenedPage;
   let page: Page;
 
   beforeAll(async () => {
-    assets = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
-    await buildPanel(assets);
+    folder = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
     browser = await launchChromium();
   });
   afterAll(async () => {
     await browser?.close();
-    await rm(assets, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   });
 
   beforeEach(async () => {
     // The trash of whoever runs the tests stays out of it.
-    vi.stubEnv('XDG_DATA_HOME', join(assets, 'data'));
+    vi.stubEnv('XDG_DATA_HOME', join(folder, 'data'));
     rig = await SlotRig.start();
     opened = await openPage(browser);
     page = opened.page;
     page.setDefaultTimeout(patience.timeout);
-    server = await servePanel(rig.desk, { assets, openBrowser: opened.openFile });
+    server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
   });
   afterEach(async () => {
     await server.close();
@@ -186,7 +185,7 @@ describe.skipIf(tools)('the library, from the page to the files', { timeout: 120
     await expect
       .poll(async () => (await rig.kept()).filter((name) => name.endsWith('.img')), patience)
       .toEqual([newest.split('/').at(-1)]);
-    const trashed = await readdir(join(assets, 'data', 'Trash', 'files'));
+    const trashed = await readdir(join(folder, 'data', 'Trash', 'files'));
     for (const gone of [oldest, middle]) expect(trashed).toContain(gone.split('/').at(-1));
   });
 

@@ -1,24 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import { accentCss, materialCss } from '../../src/app/native-look.ts';
 import type { Snapshot } from '../../src/contract/panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
+import { accessibilityProblems, type OpenedPage, takePicture } from './chromium.ts';
 import { firstTimeStates } from './first-time-states.ts';
 import { layoutProblems } from './layout-problems.ts';
-import { nothing } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
+import { PageRig } from './page-rig.ts';
 import { states } from './states.ts';
 
 /** The panel under the tray icon. */
@@ -40,29 +28,18 @@ const accents = {
 };
 
 describe.skipIf(needsTools('chromium'))('the panel fits in', { timeout: 120_000 }, () => {
-  let browser: Browser;
-  let folder: string;
-  let desk: SnapshotDesk;
-  let server: PanelServer;
+  let rig: PageRig;
   let opened: OpenedPage;
   let page: Page;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-look-'));
-    await buildPanel(folder);
-    browser = await launchChromium();
-    desk = new SnapshotDesk(nothing);
-    opened = await openPage(browser, { mac: true });
+    rig = await PageRig.open({ mac: true });
+    ({ opened } = rig);
     page = opened.page;
-    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
     await page.setViewportSize(panel);
   }, 120_000);
 
-  afterAll(async () => {
-    await server?.close();
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.close());
 
   beforeEach(async () => {
     await page.emulateMedia({ contrast: null, forcedColors: null, colorScheme: 'light' });
@@ -72,11 +49,7 @@ describe.skipIf(needsTools('chromium'))('the panel fits in', { timeout: 120_000 
   async function show(name: string): Promise<void> {
     const snapshot = shown[name];
     if (!snapshot) throw new Error(`there is no state ${name}`);
-    desk.show(snapshot);
-    await page.waitForFunction(
-      (revision) => document.documentElement.dataset['revision'] === revision,
-      `${desk.snapshot.revision}`,
-    );
+    await rig.draw(snapshot);
   }
 
   /** Size of text in points, direction of writing, accent colour. */

@@ -1,20 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import type { Snapshot } from '../../src/contract/panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-  viewport,
-} from './chromium.ts';
+import { accessibilityProblems, type OpenedPage, takePicture, viewport } from './chromium.ts';
+import { PageRig } from './page-rig.ts';
 import {
   octopiTarget,
   page as pageOf,
@@ -26,31 +15,21 @@ import {
 } from './restore-samples.ts';
 import { restoreStates } from './restore-states.ts';
 import { nothing, octopi, stick } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 
 describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
+  let rig: PageRig;
   let desk: SnapshotDesk;
-  let server: PanelServer;
   let opened: OpenedPage;
   let page: Page;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-restore-page-'));
-    await buildPanel(folder);
-    browser = await launchChromium();
-    desk = new SnapshotDesk(nothing);
-    opened = await openPage(browser);
+    rig = await PageRig.open();
+    ({ desk, opened } = rig);
     page = opened.page;
-    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
   });
 
-  afterAll(async () => {
-    await server?.close();
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.close());
 
   afterEach(() => {
     desk.commands.length = 0;
@@ -58,11 +37,7 @@ describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () 
   });
 
   async function show(snapshot: Snapshot): Promise<void> {
-    desk.show(snapshot);
-    await page.waitForFunction(
-      (revision) => document.documentElement.dataset['revision'] === revision,
-      `${desk.snapshot.revision}`,
-    );
+    await rig.draw(snapshot);
   }
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
@@ -70,7 +45,7 @@ describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () 
 
   it('begins at a card, at a finished backup, and at the list of backups', async () => {
     await show(restoreStates['restore offered'] ?? nothing);
-    await page.getByLabel('Other things to do with HOLIDAY').click();
+    await page.getByLabel('Other… for HOLIDAY').click();
     await button('Restore a backup… to HOLIDAY').click();
     await page.getByText('7 backups').click();
     await page.getByRole('button', { name: /^Restore pihole of 20 Nov 2026/ }).click();
@@ -192,18 +167,18 @@ describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () 
 
   it('marks a disk “never touch” from its menu, and takes the mark away', async () => {
     await show({ ...nothing, disks: [octopi, stick] });
-    await page.getByLabel('Other things to do with HOLIDAY').focus();
+    await page.getByLabel('Other… for HOLIDAY').focus();
     await page.keyboard.press('Enter');
     await takePicture(page, 'menu of a disk');
     expect(await accessibilityProblems(page)).toEqual([]);
     await page.keyboard.press('Escape');
     expect(await button('Never touch this disk').count()).toBe(0);
-    await page.getByLabel('Other things to do with HOLIDAY').click();
+    await page.getByLabel('Other… for HOLIDAY').click();
     await button('Never touch this disk').click();
     await show(restoreStates['never touched'] ?? nothing);
     await page.getByText('One disk is left alone').click();
     await takePicture(page, 'never touched unfolded');
-    await button('Allow HOLIDAY again').click();
+    await button('Allow again: HOLIDAY').click();
     await page.getByLabel('Show other external disks').click();
     await commands().toEqual([
       { command: 'protect', disk: 'disk5', card: '2-b' },

@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
@@ -16,6 +12,7 @@ import {
   openPage,
   takePicture,
 } from './chromium.ts';
+import { builtPanel } from './page-rig.ts';
 
 const patience = { timeout: 25_000 };
 
@@ -24,28 +21,24 @@ describe.skipIf(needsTools('chromium'))(
   { timeout: 120_000 },
   () => {
     let browser: Browser;
-    let assets: string;
     let rig: SlotRig;
     let server: PanelServer;
     let opened: OpenedPage;
     let page: Page;
 
     beforeAll(async () => {
-      assets = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
-      await buildPanel(assets);
       browser = await launchChromium();
     });
 
     afterAll(async () => {
       await browser?.close();
-      await rm(assets, { recursive: true, force: true });
     });
 
     beforeEach(async () => {
       rig = await SlotRig.start();
       opened = await openPage(browser);
       page = opened.page;
-      server = await servePanel(rig.desk, { assets, openBrowser: opened.openFile });
+      server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
     });
 
     afterEach(async () => {

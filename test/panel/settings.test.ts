@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import type { SettingsPorts } from '../../src/desk/settings-clerk.ts';
 import german from '../../src/language/catalogues/de.json' with { type: 'json' };
 import { useEnglish } from '../../src/language/use-language.ts';
@@ -23,23 +22,23 @@ import {
   openPage,
   takePicture,
 } from './chromium.ts';
+import { builtPanel } from './page-rig.ts';
 
 describe.skipIf(needsTools('chromium'))('the page of the settings', { timeout: 90_000 }, () => {
   let browser: Browser;
-  let assets: string;
+  let folder: string;
   let rig: SlotRig;
   let server: PanelServer | null = null;
   let opened: OpenedPage;
   let page: Page;
 
   beforeAll(async () => {
-    assets = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
-    await buildPanel(assets);
+    folder = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
     browser = await launchChromium();
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
-    await rm(assets, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   });
   afterEach(async () => {
     await server?.close();
@@ -75,7 +74,7 @@ describe.skipIf(needsTools('chromium'))('the page of the settings', { timeout: 9
     opened = await openPage(browser, { dark });
     page = opened.page;
     page.setDefaultTimeout(15_000);
-    server = await servePanel(rig.desk, { assets, openBrowser: opened.openFile });
+    server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
   }
 
   async function toSettings(): Promise<void> {
@@ -231,10 +230,10 @@ describe.skipIf(needsTools('chromium'))('the page of the settings', { timeout: 9
   });
 
   it('says on the first page that the settings were broken, until that is read', async () => {
-    const file = join(assets, 'broken', 'settings.json');
-    await mkdir(join(assets, 'broken'));
+    const file = join(folder, 'broken', 'settings.json');
+    await mkdir(join(folder, 'broken'));
     await writeFile(file, '{"library": 7}');
-    await open({ settings: await openSettings({ file, home: assets }) });
+    await open({ settings: await openSettings({ file, home: folder }) });
     const notice = page.getByRole('alert');
     await notice.getByText('The settings are as they were at first').waitFor();
     await notice.getByText(`${file}.broken`).waitFor();

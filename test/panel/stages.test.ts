@@ -1,51 +1,24 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
+import { accessibilityProblems, type OpenedPage, takePicture } from './chromium.ts';
+import { PageRig } from './page-rig.ts';
 import { nothing } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import { states } from './states.ts';
 
 describe.skipIf(needsTools('chromium'))('a card in Chromium, from the offer to the proof', () => {
-  let browser: Browser;
-  let folder: string;
+  let rig: PageRig;
   let desk: SnapshotDesk;
-  let server: PanelServer;
-  let opened: OpenedPage;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-stages-'));
-    await buildPanel(folder);
-    browser = await launchChromium();
-    desk = new SnapshotDesk(nothing);
-    opened = await openPage(browser);
-    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
+    rig = await PageRig.open();
+    ({ desk } = rig);
   });
 
-  afterAll(async () => {
-    await server?.close();
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.close());
 
   async function show(name: string): Promise<OpenedPage['page']> {
-    desk.show(states[name] ?? nothing);
-    await opened.page.waitForFunction(
-      (revision) => document.documentElement.dataset['revision'] === revision,
-      `${desk.snapshot.revision}`,
-    );
-    return opened.page;
+    return rig.draw(states[name] ?? nothing);
   }
 
   it('asks once more before it throws away what is copied, in the place of the button', async () => {

@@ -1,19 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
+import { servePanel } from '../../src/panel-server/serve-panel.ts';
 import { needsTools } from '../support/tools.ts';
 import {
   accessibilityProblems,
-  launchChromium,
   type OpenedPage,
   openPage,
   takePicture,
   viewport,
 } from './chromium.ts';
+import { builtPanel, PageRig } from './page-rig.ts';
 import { restoreStates } from './restore-states.ts';
 import {
   copying,
@@ -25,41 +20,25 @@ import {
   stick,
   unmountRefused,
 } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import { states } from './states.ts';
 
 const all = { ...states, ...restoreStates };
 
 describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
-  let browser: Browser;
-  let folder: string;
+  let rig: PageRig;
   let desk: SnapshotDesk;
-  let server: PanelServer;
   let opened: OpenedPage;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-panel-'));
-    await buildPanel(folder);
-    browser = await launchChromium();
-    desk = new SnapshotDesk(nothing);
-    opened = await openPage(browser);
-    server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
+    rig = await PageRig.open();
+    ({ desk, opened } = rig);
   });
 
-  afterAll(async () => {
-    await server?.close();
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  afterAll(() => rig?.close());
 
   async function show(snapshot: typeof nothing): Promise<OpenedPage['page']> {
-    desk.show(snapshot);
-    const shown = `${desk.snapshot.revision}`;
-    await opened.page.waitForFunction(
-      (revision) => document.documentElement.dataset['revision'] === revision,
-      shown,
-    );
-    return opened.page;
+    return rig.draw(snapshot);
   }
 
   it.each(Object.keys(all))(
@@ -262,10 +241,10 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
   });
 
   it('warns on a Mac, and only there, not to initialize the card', async () => {
-    desk.show({ ...nothing, disks: [octopi] });
+    await rig.draw({ ...nothing, disks: [octopi] });
     expect(await opened.page.getByText('Initialize').count()).toBe(0);
-    const mac = await openPage(browser, { mac: true });
-    const other = await servePanel(desk, { assets: folder, openBrowser: mac.openFile });
+    const mac = await openPage(rig.browser, { mac: true });
+    const other = await servePanel(desk, { assets: builtPanel, openBrowser: mac.openFile });
     try {
       await mac.page.getByText('Initialize').waitFor();
       await takePicture(mac.page, 'offered on a mac');
@@ -281,8 +260,8 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
   });
 
   it('says so when PiKeep has ended behind it', async () => {
-    const lonely = await openPage(browser);
-    const other = await servePanel(desk, { assets: folder, openBrowser: lonely.openFile });
+    const lonely = await openPage(rig.browser);
+    const other = await servePanel(desk, { assets: builtPanel, openBrowser: lonely.openFile });
     await other.close();
     await lonely.page.getByText('PiKeep does not answer').waitFor();
     await takePicture(lonely.page, 'disconnected');

@@ -1,10 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildPanel } from '../../scripts/build-panel.ts';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { GIB, SlotRig } from '../desk/slot-rig.ts';
 import { needsSetting, needsSystem, needsTools } from '../support/tools.ts';
@@ -12,6 +8,7 @@ import { fileName, isRenewing, judge, keepOnly, MOST_BYTES, stored } from './alb
 import { type Camera, fontFiles, openCamera } from './camera.ts';
 import { launchChromium } from './chromium.ts';
 import { HeldWorkers } from './held-worker.ts';
+import { builtPanel } from './page-rig.ts';
 
 const patience = { timeout: 120_000 };
 /** So large that a copy of its holes is still going on when it is held. */
@@ -28,7 +25,6 @@ describe.skipIf(
   const workers = new HeldWorkers();
   const wrong: string[] = [];
   const taken: string[] = [];
-  let folder: string;
   let browser: Browser;
   let rig: SlotRig;
   let server: PanelServer;
@@ -36,12 +32,13 @@ describe.skipIf(
   let table: Page;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'pikeep-visual-'));
-    await buildPanel(folder);
     browser = await launchChromium(...still);
     rig = await SlotRig.startWith({ startWorker: workers.start, runTask: workers.run });
     let openFile: (file: string) => Promise<void> = () => Promise.resolve();
-    server = await servePanel(rig.desk, { assets: folder, openBrowser: (file) => openFile(file) });
+    server = await servePanel(rig.desk, {
+      assets: builtPanel,
+      openBrowser: (file) => openFile(file),
+    });
     camera = await openCamera(browser, async (open) => {
       openFile = open;
       await server.open();
@@ -54,7 +51,6 @@ describe.skipIf(
     await server?.close();
     await rig?.end();
     await browser?.close();
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** On every page, since what one presses there is known to that page alone. */
