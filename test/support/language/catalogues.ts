@@ -34,4 +34,5 @@ export const meantAsInEnglish: Readonly<Partial<Record<Language, readonly string
     ...['Link', 'Socket', 'Kernel', 'System', 'Software'],
   ],
   fr: ['orange'],
+  ja: ['Wi-Fi'],
 };
