@@ -5,7 +5,7 @@ import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { clearLeftover } from '../library/leftovers.ts';
 import type { Platform } from '../platform/ports.ts';
-import type { Settings, SettingsStore } from '../platform/settings.ts';
+import type { SettingsChange, SettingsStore } from '../platform/settings.ts';
 import {
   cardOf,
   chooseAgain,
@@ -116,13 +116,13 @@ export class Clerk {
         return this.#reselect({ showOtherExternal: command.value });
       case 'protect': {
         const { disk, glance } = chooseCard(state, command.disk, command.card);
-        const neverTouch = markDisk(settings.current.neverTouch, disk, glance.title.slice(0, 256));
-        return this.#reselect({ neverTouch });
+        const name = glance.title.slice(0, 256);
+        return this.#reselect((now) => ({ neverTouch: markDisk(now.neverTouch, disk, name) }));
       }
       case 'unprotect': {
         const disks = state.disks.map(({ disk }) => disk);
-        const neverTouch = unmarkDisk(settings.current.neverTouch, command.key, disks);
-        return this.#reselect({ neverTouch });
+        const { key } = command;
+        return this.#reselect((now) => ({ neverTouch: unmarkDisk(now.neverTouch, key, disks) }));
       }
       case 'undo': {
         const job = chooseUndo(state, command.job);
@@ -283,7 +283,7 @@ export class Clerk {
   }
 
   /** Settings that decide which disks are offered. */
-  async #reselect(change: Partial<Settings>): Promise<void> {
+  async #reselect(change: SettingsChange): Promise<void> {
     const { settings, settingsChanged, look } = this.#options;
     await settings.update(change);
     settingsChanged();

@@ -10,7 +10,7 @@ export function settingsInMemory(settings: Settings): SettingsStore {
     },
     warning: null,
     update(change) {
-      current = { ...current, ...change };
+      current = { ...current, ...(typeof change === 'function' ? change(current) : change) };
       return Promise.resolve(current);
     },
   };

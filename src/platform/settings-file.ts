@@ -49,12 +49,16 @@ export async function setAside(file: string): Promise<string> {
 
 /**
  * Whoever reads the file sees the old or the new content, whole, whatever happens meanwhile. Throws SETTINGS_INVALID when it
- * cannot be written.
+ * cannot be written, or is not `readable`: the next start would set it aside, and every mark "never touch" with it.
  */
-export async function saveSettings(file: string, content: object): Promise<void> {
+export async function saveSettings(
+  file: string,
+  content: object,
+  readable: (text: string) => boolean,
+): Promise<void> {
   const text = `${JSON.stringify(content, null, 2)}\n`;
   try {
-    if (Buffer.byteLength(text) > MAX_FILE_BYTES) throw new Error('too large');
+    if (Buffer.byteLength(text) > MAX_FILE_BYTES || !readable(text)) throw new Error('too large');
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
     await replace(file, text);
   } catch (error) {

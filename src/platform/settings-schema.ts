@@ -84,6 +84,14 @@ const fileSchema = v.looseObject({
   stayedBefore: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64)))),
 });
 
+/** What is within what: indented, deeper ones would grow with the square of their length. */
+const MAX_DEPTH = 16;
+
+function isShallow(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return levels > 0 && Object.values(value).every((inner) => isShallow(inner, levels - 1));
+}
+
 export interface ReadSettings {
   readonly settings: Settings;
   /** The content of the file, with what this PiKeep does not know. */
@@ -100,6 +108,7 @@ export function parseSettings(text: string, defaults: Settings): ReadSettings | 
   }
   // A list is an object too, and would pass with every setting left out.
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  if (!isShallow(value, MAX_DEPTH)) return null;
   const result = v.safeParse(fileSchema, value);
   if (!result.success) return null;
   const found = result.output;

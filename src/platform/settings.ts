@@ -27,12 +27,17 @@ export type SettingsWarning =
   | { readonly is: 'in the way'; readonly file: string; readonly errno: string }
   | { readonly is: 'set aside'; readonly kept: string };
 
+export type SettingsChange = Partial<Settings> | ((now: Settings) => Partial<Settings>);
+
 export interface SettingsStore {
   readonly current: Settings;
   /** Null if nothing went wrong while reading the file. */
   readonly warning: SettingsWarning | null;
-  /** Saves and resolves with the new settings. Throws SETTINGS_INVALID when the file cannot be written. */
-  update(change: Partial<Settings>): Promise<Settings>;
+  /**
+   * Saves and resolves with the new settings. `change` is made of them as they are in the file, where it depends on them.
+   * Throws SETTINGS_INVALID when the file cannot be written, or could not be read again.
+   */
+  update(change: SettingsChange): Promise<Settings>;
 }
 
 /** Reads the settings; a missing file means the defaults, a broken one is set aside as `.broken` with a warning. */
@@ -75,12 +80,15 @@ class FileSettings implements SettingsStore {
     return this.#current;
   }
 
-  update(change: Partial<Settings>): Promise<Settings> {
+  update(wanted: SettingsChange): Promise<Settings> {
     const saving = this.#last.then(async () => {
       // Another PiKeep may have saved since: what it changed stays, and so does what only a newer one understands.
       const { settings, content } = await load(this.#file, this.#current);
+      const change = typeof wanted === 'function' ? wanted(settings) : wanted;
       const next = { ...settings, ...change };
-      await saveSettings(this.#file, { ...settings, ...content, ...change });
+      await saveSettings(this.#file, { ...settings, ...content, ...change }, (text) => {
+        return parseSettings(text, settings) !== null;
+      });
       this.#current = next;
       return next;
     });

@@ -69,6 +69,7 @@ describe('the settings', () => {
     ['another type', '{"ejectWhenDone": "yes"}'],
     ['no text', new Uint8Array([0xff, 0xfe, 0x00])],
     ['far too much', JSON.stringify({ library: '/mnt', x: 'x'.repeat(2_000_000) })],
+    ['lists in lists in lists', `{"x": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
     ['no whole days', '{"remindDays": 0.5}'],
     ['a number for a word', '{"language": 7}'],
   ])('set a broken file aside and go on with the defaults: %s', async (_what, content) => {
@@ -125,6 +126,45 @@ describe('the settings', () => {
     const again = await open();
     expect(again.warning).toBeNull();
     expect(again.current.neverTouch).toEqual(neverTouch);
+  });
+
+  it('are never saved as what could not be read again, with every mark in it', async () => {
+    const settings = await open();
+    const marks = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({ key: `disk ${index}`, name: 'backups' }));
+    await settings.update({ neverTouch: marks(256) });
+    for (const change of [
+      { neverTouch: marks(257) },
+      { neverTouch: [{ key: 'x'.repeat(257), name: '' }] },
+      { library: `/${'x'.repeat(5000)}` },
+    ]) {
+      await expect(settings.update(change)).rejects.toMatchObject({ code: 'SETTINGS_INVALID' });
+      expect(settings.current.neverTouch).toHaveLength(256);
+      const again = await open();
+      expect([again.warning, again.current.neverTouch.length]).toEqual([null, 256]);
+    }
+  });
+
+  it('lose no mark that another PiKeep made meanwhile', async () => {
+    const [app, command] = [await open(), await open()];
+    const mark = (key: string) => (now: { neverTouch: typeof app.current.neverTouch }) => ({
+      neverTouch: [...now.neverTouch, { key, name: key }],
+    });
+    await command.update(mark('disk 1'));
+    await app.update(mark('disk 2'));
+    expect((await open()).current.neverTouch.map(({ key }) => key)).toEqual(['disk 1', 'disk 2']);
+  });
+
+  it('take a key of every object for what it is: one that nobody knows', async () => {
+    const odd = '{"__proto__": {"showOtherExternal": true}, "constructor": {"prototype": 7}}';
+    await write(odd);
+    const settings = await open();
+    expect([settings.current, settings.warning]).toEqual([defaults, null]);
+    await settings.update({ remindDays: 7 });
+    const written = JSON.parse(await readFile(file, 'utf8'));
+    expect(Object.keys(written)).toContain('__proto__');
+    expect({ ...(await open()).current }).toEqual({ ...defaults, remindDays: 7 });
+    expect(Reflect.get({}, 'showOtherExternal')).toBeUndefined();
   });
 
   it('end with the last of several changes', async () => {

@@ -45,19 +45,24 @@ async function protect(session: Session, name: string): Promise<ExitCode> {
     throw new PiKeepError('UNSUPPORTED', { what });
   }
   const { settings, printer } = session;
-  const { neverTouch } = settings.current;
-  const known = new Set(neverTouch.map(({ key }) => key));
-  const title = `${glance.title}, ${formatBytes(disk.bytes)}`;
-  const added = keys.filter((key) => !known.has(key)).map((key) => ({ key, name: title }));
-  const next = [...neverTouch, ...added];
-  if (next.length > MAX_NEVER_TOUCH) {
-    throw new PiKeepError('UNSUPPORTED', { what: 'marking more disks, because the list is full' });
-  }
-  if (added.length > 0) await settings.update({ neverTouch: next });
+  const title = `${glance.title.slice(0, 200)}, ${formatBytes(disk.bytes)}`;
+  let added = 0;
+  // Of the list as it is in the file: the app may have marked others since this began.
+  await settings.update(({ neverTouch }) => {
+    const known = new Set(neverTouch.map(({ key }) => key));
+    const marks = keys.filter((key) => !known.has(key)).map((key) => ({ key, name: title }));
+    added = marks.length;
+    if (neverTouch.length + added > MAX_NEVER_TOUCH) {
+      throw new PiKeepError('UNSUPPORTED', {
+        what: 'marking more disks, because the list is full',
+      });
+    }
+    return { neverTouch: [...neverTouch, ...marks] };
+  });
   printer.done({
-    facts: { command: 'protect', disk: disk.id, name: title, keys, added: added.length },
+    facts: { command: 'protect', disk: disk.id, name: title, keys, added },
     lines: [
-      added.length === 0
+      added === 0
         ? `${title} (${disk.id}) was marked “never touch” before.`
         : `${title} (${disk.id}) is marked “never touch”. “pikeep protect --list” shows every such disk.`,
     ],
@@ -79,11 +84,13 @@ function list({ settings, printer }: Session): ExitCode {
 
 /** By its name all keys of a disk, by a key that one alone. Throws USAGE when there is no such mark. */
 async function remove({ settings, printer }: Session, wanted: string): Promise<ExitCode> {
-  const { neverTouch } = settings.current;
-  const left = neverTouch.filter(({ key, name }) => key !== wanted && name !== wanted);
-  const removed = neverTouch.length - left.length;
-  if (removed === 0) throw usage(`Nothing on the list is called ${wanted}; see --list.`);
-  await settings.update({ neverTouch: left });
+  let removed = 0;
+  await settings.update(({ neverTouch }) => {
+    const left = neverTouch.filter(({ key, name }) => key !== wanted && name !== wanted);
+    removed = neverTouch.length - left.length;
+    if (removed === 0) throw usage(`Nothing on the list is called ${wanted}; see --list.`);
+    return { neverTouch: left };
+  });
   printer.done({
     facts: { command: 'protect', removed },
     lines: [`${wanted} is not marked “never touch” any more.`],
