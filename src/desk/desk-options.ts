@@ -45,4 +45,6 @@ export interface DeskOptions {
   /** If left out, the library is only looked at from time to time. */
   readonly watchFolder?: WatchFolder;
   readonly clock?: Clock;
+  /** Jobs and errands are numbered from here on, so that a page never means one of another desk; 0 if left out. */
+  readonly firstNumber?: number;
 }

@@ -85,11 +85,12 @@ class WatchingDesk implements Desk {
   constructor(options: DeskOptions) {
     this.#options = options;
     const clock = options.clock ?? systemClock;
-    this.#state = emptyState(this.#settings(), {
+    const place = {
       system: options.platform.name,
       app: options.responsibleApp ?? null,
       isApp: options.where === 'electron',
-    });
+    };
+    this.#state = emptyState(this.#settings(), place, options.firstNumber);
     this.#snapshot = this.#view(0);
     this.#publisher = new Publisher(clock, () => {
       this.#snapshot = this.#view(this.#snapshot.revision + 1);

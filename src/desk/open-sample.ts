@@ -16,6 +16,9 @@ export interface SampleWorld {
   remove(): Promise<void>;
 }
 
+/** No desk comes so far: what a page says of one that is gone meets nothing here, and the other way round. */
+const FIRST_NUMBER = 1_000_000;
+
 /** `real`: of the desk that goes on meanwhile. */
 export async function openSampleDesk(real: DeskOptions, world: SampleWorld): Promise<SampleDesk> {
   const { folder, slot, library, platform } = world;
@@ -32,6 +35,7 @@ export async function openSampleDesk(real: DeskOptions, world: SampleWorld): Pro
     home: real.home,
     slot,
     library,
+    firstNumber: FIRST_NUMBER,
     recordsFolder: join(folder, 'records'),
     cacheFolder: join(folder, 'cache'),
     ...(watchFolder ? { watchFolder } : {}),

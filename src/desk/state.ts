@@ -239,18 +239,23 @@ export type DeskInput =
   | { readonly input: 'restore-back' }
   | { readonly input: 'restore-closed' };
 
-export function emptyState(settings: Settings, place: CoachPlace = unknownPlace): DeskState {
+/** `first`: insertions, jobs and errands are numbered from there on. */
+export function emptyState(
+  settings: Settings,
+  place: CoachPlace = unknownPlace,
+  first = 0,
+): DeskState {
   return {
     place,
     now: 0,
     disks: [],
     known: [],
-    insertions: 0,
-    started: 0,
-    openings: 0,
+    insertions: first,
+    started: first,
+    openings: first,
     looked: false,
     jobs: [],
-    errandsAdded: 0,
+    errandsAdded: first,
     errands: [],
     shelf: emptyShelf,
     backups: [],

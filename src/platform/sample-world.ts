@@ -1,8 +1,10 @@
 /** A folder in which everything can be tried on the sample card: a slot that stands in for a reader, and a library. */
 
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { createPlatform } from './index.ts';
 import type { Platform } from './ports.ts';
 import { writeSampleCard } from './sample-card.ts';
@@ -28,9 +30,32 @@ export async function openSampleWorld(packed: string): Promise<SampleWorld> {
     const made = join(folder, 'made.img');
     await writeSampleCard(packed, made);
     await rename(made, join(slot, 'sample card.img'));
-    return { folder, slot, library, platform: await createPlatform({ slot }), remove };
+    return { folder, slot, library, platform: await platformWithin(folder, slot), remove };
   } catch (error) {
     await remove();
     throw error;
   }
+}
+
+/**
+ * A reader that leaves nothing outside of `folder`: Time Machine's list, which is not ours, is not touched, and what is thrown
+ * away is kept where everything else is.
+ */
+async function platformWithin(folder: string, slot: string): Promise<Platform> {
+  const { timeMachine: _, ...platform } = await createPlatform({ slot });
+  const bin = join(folder, 'trash');
+  return {
+    ...platform,
+    trash: {
+      async move(file) {
+        try {
+          await mkdir(bin, { recursive: true, mode: 0o700 });
+          await rename(file, join(bin, `${randomBytes(8).toString('hex')} ${basename(file)}`));
+        } catch (cause) {
+          const detail = errnoOf(cause) ?? String(cause);
+          throw new PiKeepError('TRASH_UNAVAILABLE', { path: file, detail }, { cause });
+        }
+      },
+    },
+  };
 }

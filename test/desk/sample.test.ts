@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -106,6 +106,42 @@ it('ends with the app in the middle of a backup', { timeout: 60_000 }, async () 
   await desk.handle({ command: 'backup', disk: card?.disk, card: card?.card });
   await desk.close();
   expect(await exists(folder)).toBe(false);
+});
+
+it('touches nothing outside of its folder, whatever its page asks for', {
+  timeout: 90_000,
+}, async () => {
+  const { folder, library, platform } = await opened();
+  expect(platform.timeMachine).toBeUndefined();
+  const treasure = join(stranger, 'PiKeep');
+  await mkdir(treasure);
+  await writeFile(join(treasure, 'old.img'), 'mine');
+  for (const command of [
+    { command: 'library-set', folder: treasure },
+    { command: 'settings-set', change: { excludeFromTimeMachine: true } },
+    { command: 'settings-set', change: { remindDays: 7 } },
+    { command: 'library-look' },
+  ]) {
+    expect(await desk.handle(command)).toEqual({ ok: true });
+  }
+  const card = desk.snapshot.disks[0];
+  await desk.handle({ command: 'backup', disk: card?.disk, card: card?.card });
+  await vi.waitFor(() => expect(desk.snapshot.jobs[0]?.state.is).toBe('done'), patience);
+  // Jobs of the two desks have names of their own: a page that is late stops nothing real.
+  expect(desk.snapshot.jobs[0]?.job).not.toBe('job-1');
+  const state = desk.snapshot.jobs[0]?.state;
+  const image = state?.is === 'done' ? state.image : '';
+  expect(image.startsWith(library)).toBe(true);
+  await platform.trash.move(image);
+  expect(await exists(image)).toBe(false);
+  expect(await readdir(join(folder, 'trash'))).toHaveLength(1);
+  // Links that lead out are removed, not followed.
+  await symlink(treasure, join(library, 'link'));
+  await symlink(treasure, join(folder, 'slot', 'link'));
+  await desk.handle({ command: 'sample-end' });
+  expect(await exists(folder)).toBe(false);
+  expect(await readdir(treasure)).toEqual(['old.img']);
+  expect((await readdir(stranger)).sort()).toEqual(['PiKeep']);
 });
 
 it('started twice is one, and one without a card is refused', { timeout: 60_000 }, async () => {
