@@ -5,7 +5,7 @@ import type { Disk, PartitionKind } from '../engine/disk.ts';
 import { diskKeys } from '../engine/disk-key.ts';
 import { formatBytes } from '../engine/format.ts';
 import { refusalWords } from '../engine/words/refusal.ts';
-import { sayPhrase, toSay } from '../language/say.ts';
+import { say, sayPhrase, toSay } from '../language/say.ts';
 import type { Settings } from '../platform/settings.ts';
 import { sinceView } from './inside.ts';
 import { plainText } from './plain-text.ts';
@@ -61,6 +61,13 @@ const partitionWords: Partial<Record<PartitionKind, string>> = {
   'linux-lvm': 'Linux LVM',
   'efi-system': 'EFI',
 };
+
+/** What a survey found a partition to be, a file system or a kind, in the words of the reader. */
+export function contentKind(kind: string): string {
+  if (kind === 'other') return say`Unknown content`;
+  const words = new Map<string, string>(Object.entries(partitionWords));
+  return words.get(kind) ?? kind;
+}
 
 export function refusedView(
   { disk, verdict, glance }: SeenDisk,

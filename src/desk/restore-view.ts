@@ -7,7 +7,7 @@ import { diskTitle } from '../engine/words/disk-title.ts';
 import { say, sayCount } from '../language/say.ts';
 import { matchBackups } from '../library/backups.ts';
 import type { SurveyResult } from '../worker/restore-results.ts';
-import { MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
+import { contentKind, MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
 import { sinceWords } from './inside.ts';
 import { plainText, saidText } from './plain-text.ts';
 import { restorableView } from './restorable.ts';
@@ -101,7 +101,7 @@ function readyState(
       content: saidText(target.content, MAX_CONTENT),
       bytes: target.bytes,
       partitions: target.partitions.slice(0, MAX_PARTITIONS).map(({ kind, label, bytes }) => ({
-        kind: plainText(kind, MAX_TITLE),
+        kind: plainText(contentKind(kind), MAX_TITLE),
         label: label === null ? null : plainText(label, MAX_TITLE),
         bytes,
       })),

@@ -104,8 +104,8 @@ export class SettingsClerk {
     await this.#save(change);
     if (change.language !== undefined) await speak(change.language, ports.wishes?.() ?? []);
     changed();
-    // It decides which disks are offered.
-    if (change.showOtherExternal !== undefined) await look();
+    // The one decides which disks are offered, the other what they are called.
+    if (change.showOtherExternal !== undefined || change.language !== undefined) await look();
   }
 
   async #choose(): Promise<void> {

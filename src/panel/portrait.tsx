@@ -1,6 +1,6 @@
 import type { PortraitView } from '../contract/panel.ts';
 import { type Phrase, say, sayPhrase, toSay } from '../language/say.ts';
-import { listed, portion, size, when } from './words.ts';
+import { fileSystemName, listed, portion, size, when } from './words.ts';
 
 /** What the image says about its Pi. What is not known has no line. */
 export function Portrait({ portrait }: { readonly portrait: PortraitView }) {
@@ -65,7 +65,7 @@ function portraitLines(portrait: PortraitView): (readonly [string, string])[] {
     ...portrait.volumes.map(
       ({ partition, type, label, bytes, uuid }): readonly [string, string] => [
         say`Partition ${partition}`,
-        listed([type, label, bytes === null ? null : size(bytes), uuid]),
+        listed([fileSystemName(type), label, bytes === null ? null : size(bytes), uuid]),
       ],
     ),
   ];

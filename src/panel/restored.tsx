@@ -35,12 +35,12 @@ export function Restored({ job, state, disk, send }: RestoredProps) {
         <dd>{duration(state.seconds)}</dd>
       </dl>
       <ul class="checks" aria-label={say`What was checked`}>
-        <li>
+        <li class="whole">
           <Tick />
           <span>{sayPhrase(proof[state.verified], size(state.provenBytes))}</span>
         </li>
         {state.adjusted.map((one) => (
-          <li key={one}>
+          <li key={one} class="whole">
             <Tick />
             <span>{one}</span>
           </li>

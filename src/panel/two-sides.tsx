@@ -3,7 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import type { ReadyState } from '../contract/panel.ts';
 import { say, sayCount } from '../language/say.ts';
-import { ago, contentWords, listed, portion, size, when } from './words.ts';
+import { ago, contentWords, fileSystemName, listed, portion, size, when } from './words.ts';
 
 /** Partitions that are named; the others are counted. */
 const SHOWN = 3;
@@ -16,7 +16,7 @@ export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
       <li>{say`${size(bytes)} card`}</li>
       {partitions.slice(0, SHOWN).map(({ kind, label, bytes: of }, index) => (
         <li key={`${index}`} class="part">
-          {listed([label ?? kind, size(of)])}
+          {listed([label ?? fileSystemName(kind), size(of)])}
         </li>
       ))}
       {partitions.length > SHOWN && (
