@@ -1,6 +1,7 @@
 /** Workers as Electron utility processes: they need no RunAsNode fuse and inherit the app's standing with macOS. */
 
 import { utilityProcess } from 'electron';
+import { english } from '../language/say-again.ts';
 import type { StartWorker } from '../worker/run-task.ts';
 
 /** Threads for reads in flight and hashing; Node's own default is 4. */
@@ -23,7 +24,7 @@ export function createStartUtilityWorker(entry: string): StartWorker {
     return {
       post: (message) => child.postMessage(message),
       onMessage: (listener) => void child.on('message', listener),
-      onExit: (listener) => void child.on('exit', (code) => listener(`exit code ${code}`)),
+      onExit: (listener) => void child.on('exit', (code) => listener(english`exit code ${code}`)),
       kill() {
         if (gone) return;
         const { pid } = child;

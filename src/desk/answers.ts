@@ -3,6 +3,7 @@
 import type { Answer, AnswerTo, Query } from '../contract/asks.ts';
 import { MAX_DIAGNOSIS } from '../contract/diagnosis.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { say } from '../language/say.ts';
 import type { Caretaker } from './caretaker.ts';
 import type { FileAnswers } from './file-answers.ts';
 import { forgetAnswer } from './forget-offer.ts';
@@ -54,7 +55,7 @@ export async function findAnswer(
     case 'settings':
       return settings();
     case 'diagnosis':
-      if (!diagnose) throw new PiKeepError('UNSUPPORTED', { what: 'writing a report' });
+      if (!diagnose) throw new PiKeepError('UNSUPPORTED', { what: say`writing a report` });
       return { ask: 'diagnosis', text: (await diagnose()).slice(0, MAX_DIAGNOSIS) };
   }
 }

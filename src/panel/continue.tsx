@@ -29,7 +29,7 @@ export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
         kind="primary"
         command={{ command: 'backup', disk: disk.disk, card: disk.card, continue: true }}
         send={send}
-        label={say`Continue the backup of ${disk.title}`}
+        label={say`Continue the backup: ${disk.title}`}
       >
         {say`Continue the backup`}
       </Action>
@@ -45,9 +45,9 @@ export function ContinueButtons({ disk, send }: Omit<ContinueProps, 'unfinished'
         kind="primary"
         command={{ command: 'backup', ...card, continue: true }}
         send={send}
-        label={say`Continue the backup of ${disk.title}`}
+        label={say`Continue the backup: ${disk.title}`}
       >
-        {say`Continue`}
+        {say`Continue the backup`}
       </Action>
       <Action
         command={{ command: 'backup', ...card, continue: false }}

@@ -35,13 +35,13 @@ export function OtherMenu({ disk, canRestore, send }: OtherMenuProps) {
         if (relatedTarget instanceof Node && !menu.current?.contains(relatedTarget)) close();
       }}
     >
-      <summary aria-label={say`Other things to do with ${disk.title}`}>{say`Other…`}</summary>
+      <summary aria-label={say`Other… for ${disk.title}`}>{say`Other…`}</summary>
       <div>
         {disk.unfinished && (
           <Action
             command={{ command: 'backup', ...card, continue: false }}
             send={send}
-            label={say`Start again with the backup of ${disk.title}`}
+            label={say`Start the backup again: ${disk.title}`}
           >
             {say`Start the backup again`}
           </Action>

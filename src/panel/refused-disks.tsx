@@ -28,7 +28,7 @@ export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
                 kind="small"
                 command={{ command: 'unprotect', key: disk.protectedBy }}
                 send={send}
-                label={say`Allow ${disk.title} again`}
+                label={say`Allow again: ${disk.title}`}
               >
                 {say`Allow again`}
               </Action>

@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { english } from '../language/say-again.ts';
 import { isSingleExecutable } from '../platform/single-executable.ts';
 import type { StartWorker, WorkerProcess } from './run-task.ts';
 
@@ -35,7 +36,9 @@ function asWorkerProcess(child: ChildProcess): WorkerProcess {
         ended = true;
       };
       child.once('error', (error) => end(error.message));
-      child.once('exit', (status, signal) => end(signal ? `signal ${signal}` : `status ${status}`));
+      child.once('exit', (status, signal) =>
+        end(signal ? english`signal ${signal}` : english`status ${String(status)}`),
+      );
     },
     kill: () => void child.kill('SIGKILL'),
   };
