@@ -17,12 +17,22 @@ export function createLibraryFolders(
   { volumes }: Pick<Platform, 'volumes'>,
   home: string,
 ): LibraryFolders {
+  /** One for each folder: those of a server that is gone would hold every thread that files are read with. */
+  const looking = new Map<string, Promise<FolderLook>>();
+
+  function lookOnce(path: string): Promise<FolderLook> {
+    const begun =
+      looking.get(path) ?? look(path, volumes, home).finally(() => looking.delete(path));
+    looking.set(path, begun);
+    return begun;
+  }
+
   return {
     async look(path) {
       const enough = new AbortController();
       try {
         return await Promise.race([
-          look(path, volumes, home),
+          lookOnce(path),
           delay(PATIENCE_MS, unanswered, { signal: enough.signal, ref: false }),
         ]);
       } finally {

@@ -97,7 +97,15 @@ describe('a folder for backups', () => {
     const facts = { ...(await host.volumes.volumeOf(home)), readOnly: true };
     const readOnly = await folders({ volumeOf: async () => facts });
     expect((await readOnly.look(home)).isWritable).toBe(false);
-    const dead = await folders({ volumeOf: () => new Promise(() => {}) });
-    expect(await dead.look(home)).toMatchObject({ is: 'silent', volume: null });
+    let asked = 0;
+    const volumeOf = () => {
+      asked += 1;
+      return new Promise<never>(() => {});
+    };
+    const dead = await folders({ volumeOf });
+    const looks = await Promise.all([dead.look(home), dead.look(home), dead.look(home)]);
+    expect(looks.map(({ is, volume }) => [is, volume])).toEqual(Array(3).fill(['silent', null]));
+    // Asked again and again, it holds no more than one look.
+    expect(asked).toBe(1);
   }, 30_000);
 });
