@@ -1,6 +1,7 @@
 /** What a menu, a notice or a key asks for, as plain data, and how it is done. */
 
 import { mkdir } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { App, Dialog, Shell } from 'electron';
 import type { Command } from '../contract/panel.ts';
 import type { AppPlace } from '../contract/told.ts';
@@ -26,7 +27,7 @@ export type Deed =
 export interface DoerParts {
   readonly app: Pick<App, 'quit'>;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
-  readonly shell: Pick<Shell, 'openPath'>;
+  readonly shell: Pick<Shell, 'openPath' | 'showItemInFolder'>;
   readonly desk: Pick<Desk, 'command' | 'snapshot'>;
   readonly front: Front;
   readonly panel: Pick<PanelWindow, 'stay'>;
@@ -65,7 +66,9 @@ export function createDoer(parts: DoerParts): (deed: Deed) => void {
 
   async function openFolder(): Promise<void> {
     const folder = parts.library();
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // On a Mac, opening a folder that is called like a program starts it; beside the others it is only shown.
+    if (extname(folder) !== '') return parts.shell.showItemInFolder(folder);
     const problem = await parts.shell.openPath(folder);
     if (problem !== '') report(problem);
   }

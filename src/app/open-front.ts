@@ -15,7 +15,7 @@ export interface FrontOptions {
   readonly app: App;
   readonly dialog: Pick<Dialog, 'showMessageBox'>;
   readonly ipcMain: Pick<IpcMain, 'handle' | 'on'>;
-  readonly shell: Pick<Shell, 'openPath'>;
+  readonly shell: Pick<Shell, 'openPath' | 'showItemInFolder'>;
   readonly desk: Desk;
   /** What pages show: this desk, or that of the sample card. */
   readonly shown: Desk;

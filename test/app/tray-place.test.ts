@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,9 +71,15 @@ describe('the place of the window', () => {
     await saveWindowPlace(file, place);
     expect(await readWindowPlace(file)).toEqual(place);
     expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(place);
-    for (const nonsense of ['', '{', 'null', '{"x":1}', JSON.stringify({ ...place, x: 1e300 })]) {
+    const farOut = [1e300, 2 ** 31, -(2 ** 31) - 1, 0.5].map((x) =>
+      JSON.stringify({ ...place, x }),
+    );
+    for (const nonsense of ['', '{', 'null', '{"x":1}', ' '.repeat(2_000_000), ...farOut]) {
       await writeFile(file, nonsense);
       expect(await readWindowPlace(file)).toBeNull();
     }
+    await rm(file);
+    execFileSync('mkfifo', [file]);
+    expect(await readWindowPlace(file)).toBeNull();
   });
 });
