@@ -28,12 +28,16 @@ export interface NotificationClass {
 const ANSWER_MS = 5000;
 
 /** Throws nothing; `notify` resolves false where notifications are unsupported or the system says that it failed. */
-export function createElectronNotifier(notifications: NotificationClass): Notifier {
+export function createElectronNotifier(
+  notifications: NotificationClass,
+  system: NodeJS.Platform = process.platform,
+): Notifier {
   /** Held until closed: Electron forgets the click of a notification that was garbage-collected. */
   const shown = new Map<string, ShownNotification>();
 
   function show(notice: Notice): Promise<boolean> {
-    const { id, group, title, body, actions = [] } = notice;
+    const { id, group, title, actions = [] } = notice;
+    const body = system === 'linux' ? withoutMarkup(notice.body) : notice.body;
     // Urgency and sound are left to the system, so that a Focus holds notices back.
     const notification = new notifications({
       ...{ id, title, body },
@@ -88,4 +92,12 @@ export function createElectronNotifier(notifications: NotificationClass): Notifi
       shown.clear();
     },
   };
+}
+
+/**
+ * Daemons read the body as markup (Desktop Notifications Specification 1.2), and Electron hands it on as it is
+ * (libnotify_notification.cc). Signs that look alike mean nothing to them, and stay right should Electron ever quote them.
+ */
+function withoutMarkup(text: string): string {
+  return text.replaceAll('<', '‹').replaceAll('>', '›');
 }

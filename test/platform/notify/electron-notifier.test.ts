@@ -110,3 +110,13 @@ it('puts the actions of a notice on its buttons, and carries out one of them or 
   expect(run.back).not.toHaveBeenCalled();
   expect(run.click).not.toHaveBeenCalled();
 });
+
+it('lets the name of a card be nothing but text where bodies are markup', async () => {
+  const body = 'octopi <img src="file:///etc/passwd"><a href="x">click</a> is backed up';
+  const { Fake, made } = notificationClass('show');
+  await createElectronNotifier(Fake, 'linux').notify({ ...notice, body });
+  await createElectronNotifier(Fake, 'darwin').notify({ ...notice, body });
+  expect(made[0]?.options.body).not.toMatch(/[<>]/);
+  expect(made[0]?.options.body).toContain('octopi ‹img src=');
+  expect(made[1]?.options.body).toBe(body);
+});
