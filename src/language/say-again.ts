@@ -18,11 +18,16 @@ export function inEnglish<Made>(make: () => Made): Made {
 /** A text that `english` made, or several with a blank between them; what is none is given back as it is. */
 export function sayAgain(text: string): string {
   if (text.length > MAX_TEXT) return text;
-  return wholeOrSentences(text, 0);
+  return wholeOrSentences(text, 0, { left: MOST_TRIES });
 }
 
-function wholeOrSentences(text: string, depth: number): string {
-  return again(text, depth) ?? sentences(text, depth);
+/** How often everything that can be said may still be compared with a part of this text. */
+interface Tries {
+  left: number;
+}
+
+function wholeOrSentences(text: string, depth: number, tries: Tries): string {
+  return again(text, depth, tries) ?? sentences(text, depth, tries);
 }
 
 /** Characters; longer texts are not of ours. */
@@ -30,6 +35,10 @@ const MAX_TEXT = 8192;
 /** Of what stands in a message: "the kernel (kernel8.img)". */
 const MAX_DEPTH = 2;
 const MAX_SENTENCES = 16;
+/** Messages of ours have half as many. */
+const LONGEST_RUN = 6;
+/** A hostile text of many sentences within sentences is not said again as a whole. */
+const MOST_TRIES = 120;
 
 interface Pattern {
   readonly key: string;
@@ -39,7 +48,9 @@ interface Pattern {
   readonly order: readonly number[];
 }
 
-function again(text: string, depth: number): string | null {
+function again(text: string, depth: number, tries: Tries): string | null {
+  if (tries.left <= 0) return null;
+  tries.left -= 1;
   const known = phraseIn.known(text);
   if (known !== null) return known;
   for (const { key, between, order } of patterns()) {
@@ -47,16 +58,16 @@ function again(text: string, depth: number): string | null {
     if (found === null) continue;
     const values: string[] = [];
     for (const [index, number] of order.entries())
-      values[number] = inner(found[index] ?? '', depth);
+      values[number] = inner(found[index] ?? '', depth, tries);
     return phraseIn.text(key).replace(MARK, (mark, digits) => values[Number(digits)] ?? mark);
   }
   return null;
 }
 
 /** Names of one word are nobody's messages. */
-function inner(value: string, depth: number): string {
+function inner(value: string, depth: number, tries: Tries): string {
   if (depth >= MAX_DEPTH || !value.includes(' ')) return value;
-  return sizeAgain(value) ?? wholeOrSentences(value, depth + 1);
+  return sizeAgain(value) ?? wholeOrSentences(value, depth + 1, tries);
 }
 
 const units: Readonly<Record<string, string>> = {
@@ -80,15 +91,15 @@ function sizeAgain(text: string): string | null {
 }
 
 /** The longest run of sentences that is a message, and then the next. */
-function sentences(text: string, depth: number): string {
+function sentences(text: string, depth: number, tries: Tries): string {
   const rest = text.split(/(?<=[.!?]) (?=\p{Lu})/u);
   if (rest.length === 1 || rest.length > MAX_SENTENCES) return text;
   const said: string[] = [];
   while (rest.length > 0) {
-    let taken = rest.length;
+    let taken = Math.min(rest.length, LONGEST_RUN);
     let found: string | null = null;
     for (; taken > 0 && found === null; taken--)
-      found = again(rest.slice(0, taken).join(' '), depth);
+      found = again(rest.slice(0, taken).join(' '), depth, tries);
     said.push(found ?? rest[0] ?? '');
     rest.splice(0, found === null ? 1 : taken + 1);
   }

@@ -76,6 +76,24 @@ describe('a text that is kept', () => {
     for (const text of hostile) expect(sayAgain(text)).toBe(text);
   });
 
+  it('is compared with what can be said a bounded number of times, whatever it is made of', () => {
+    let asked = 0;
+    const find = (key: string) => {
+      asked += 1;
+      return german[key];
+    };
+    setState('de', find, Object.keys(german));
+    const many = 'Xy z. '.repeat(16).trim();
+    sayAgain(`Since ${many} it has ${many} files.`);
+    sayAgain(many);
+    // Each of the two texts has its own number of tries.
+    expect(asked).toBeGreaterThan(16);
+    expect(asked).toBeLessThan(250);
+    expect(sayAgain(`${'It is damaged. '.repeat(15)}There are 7 more.`)).toBe(
+      `${'Es ist beschädigt. '.repeat(15)}Es gibt 7 weitere.`,
+    );
+  });
+
   it('does not leave the language changed when making it fails', () => {
     speakGerman();
     expect(() =>
