@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import type { ReadyState } from '../contract/panel.ts';
+import { sentenceCase } from '../language/format.ts';
 import { say, sayCount } from '../language/say.ts';
 import { ago, contentWords, fileSystemName, listed, portion, size, when } from './words.ts';
 
@@ -13,7 +14,7 @@ export function Lost({ lost }: { readonly lost: ReadyState['lost'] }) {
   return (
     <Side kind="lost" head={say`This will be lost`} title={title}>
       <li>{contentWords(content, title)}</li>
-      <li>{say`${size(bytes)} card`}</li>
+      <li>{sentenceCase(say`${size(bytes)} card`)}</li>
       {partitions.slice(0, SHOWN).map(({ kind, label, bytes: of }, index) => (
         <li key={`${index}`} class="part">
           {listed([label ?? fileSystemName(kind), size(of)])}
