@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createTimeMachine } from '../../../src/platform/macos/time-machine.ts';
@@ -48,6 +48,24 @@ describe('Time Machine', () => {
     ]);
     // Only what is there can be left out.
     expect(existsSync(other)).toBe(true);
+  });
+
+  it('is never asked to leave out the home folder, nor what it lies in', async () => {
+    const { timeMachine, calls } = await tmutil('exit 0');
+    const home = join(folder.path, 'ann');
+    mkdirSync(home);
+    symlinkSync(home, join(folder.path, 'link'));
+    for (const library of [home, folder.path, '/', join(folder.path, 'link')]) {
+      const off = { library, excludeFromTimeMachine: false };
+      await expect(
+        followTimeMachine(timeMachine, off, { ...off, excludeFromTimeMachine: true }, home),
+      ).rejects.toMatchObject({ code: 'USAGE' });
+    }
+    expect(await calls()).toEqual([]);
+    const library = join(home, '..PiKeep');
+    const off = { library, excludeFromTimeMachine: false };
+    await followTimeMachine(timeMachine, off, { ...off, excludeFromTimeMachine: true }, home);
+    expect(await calls()).toEqual([['addexclusion', library]]);
   });
 
   it('says why it does not, and forgets a library that is gone without a word', async () => {
