@@ -1,11 +1,13 @@
 /** What a menu, a notice or a key asks for, as plain data, and how it is done. */
 
-import { mkdir } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import type { App, Dialog, Shell } from 'electron';
 import type { Command } from '../contract/panel.ts';
 import type { AppPlace } from '../contract/told.ts';
 import type { Desk } from '../desk/desk.ts';
+import { problemOf } from '../desk/problem.ts';
+import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { Front } from './front.ts';
 import { whileStaying } from './opening.ts';
 import type { PanelWindow } from './panel-window.ts';
@@ -33,6 +35,8 @@ export interface DoerParts {
   readonly panel: Pick<PanelWindow, 'stay'>;
   /** The folder of the images as it is now. */
   readonly library: () => string;
+  /** Makes this one folder, unless it is there (`LibraryFolders` of `platform/ports.ts`). */
+  readonly makeFolder: (path: string) => Promise<void>;
 }
 
 /** Never throws: what was refused is shown on the page, and what else went wrong is reported. */
@@ -66,7 +70,15 @@ export function createDoer(parts: DoerParts): (deed: Deed) => void {
 
   async function openFolder(): Promise<void> {
     const folder = parts.library();
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    try {
+      await parts.makeFolder(folder);
+      // A file would be opened by whatever opens such files, or run.
+      if (!(await stat(folder)).isDirectory()) {
+        throw new PiKeepError('DESTINATION_MISSING', { path: folder });
+      }
+    } catch (error) {
+      return front.refuse(problemOf(asPiKeepError(error)));
+    }
     // On a Mac, opening a folder that is called like a program starts it; beside the others it is only shown.
     if (extname(folder) !== '') return parts.shell.showItemInFolder(folder);
     const problem = await parts.shell.openPath(folder);

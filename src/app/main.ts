@@ -65,6 +65,7 @@ async function start(log: ProgramLog): Promise<void> {
   const platform = { ...(await createPlatform(options)), desktop: createElectronDesktop() };
   const authorizer = await openAuthorizer(platform);
   const loginItem = createLoginItem(app, process.platform);
+  const folders = createLibraryFolders(platform, homedir());
   const own: DeskOptions = {
     platform,
     runTask: recordedRun(runTask, log),
@@ -85,7 +86,7 @@ async function start(log: ProgramLog): Promise<void> {
     watchFolder,
     chooseFolder: (title) => whileStaying(panel, () => askForFolder(dialog, title)),
     settingsPorts: {
-      folders: createLibraryFolders(platform, homedir()),
+      folders,
       chooseLibrary: (present) => whileStaying(panel, () => askForLibrary(dialog, present)),
       ...(loginItem ? { loginItem } : {}),
       wishes,
@@ -120,6 +121,7 @@ async function start(log: ProgramLog): Promise<void> {
     ...{ app, dialog, ipcMain, shell, desk, shown, panel, tray, preload: places.preload },
     file: join(app.getPath('userData'), 'window.json'),
     library: () => library ?? settings.current.library,
+    makeFolder: folders.make,
     onMac: process.platform === 'darwin',
   });
   followDesk(tray, desk);

@@ -26,6 +26,7 @@ export interface FrontOptions {
   readonly file: string;
   /** The folder of the images as it is now. */
   readonly library: () => string;
+  readonly makeFolder: (path: string) => Promise<void>;
   readonly onMac: boolean;
 }
 

@@ -1,13 +1,16 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDoer } from '../../src/app/deed.ts';
 import type { Command, Problem } from '../../src/contract/panel.ts';
+import { createPlatform } from '../../src/platform/index.ts';
+import { createLibraryFolders } from '../../src/platform/library-folder.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 
 let rig: SlotRig;
 let folder: string;
+const { volumes } = await createPlatform({ slot: null });
 beforeEach(async () => {
   rig = await SlotRig.start('octopi.img');
   folder = await mkdtemp(join(tmpdir(), 'pikeep-deed-'));
@@ -39,6 +42,7 @@ function doer(library = folder) {
     },
     panel: { stay: () => () => undefined },
     library: () => library,
+    makeFolder: createLibraryFolders({ volumes }, folder).make,
   });
   return { asked, refused, perform };
 }
@@ -71,5 +75,13 @@ describe('what a menu or a notice asks for', () => {
     const second = doer(program);
     second.perform({ do: 'open-folder' });
     await vi.waitFor(() => expect(second.asked).toEqual([`show ${program}`]));
+    const script = join(folder, 'script');
+    await writeFile(script, '#!/bin/sh\n', { mode: 0o755 });
+    for (const wrong of [script, join(folder, 'gone', 'PiKeep')]) {
+      const third = doer(wrong);
+      third.perform({ do: 'open-folder' });
+      await vi.waitFor(() => expect(third.refused[0]?.code).toBe('DESTINATION_MISSING'));
+      expect(third.asked).toEqual([]);
+    }
   });
 });
