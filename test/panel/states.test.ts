@@ -179,7 +179,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     const offer = page.getByRole('region', { name: octopi.title });
     await offer.getByRole('button', { name: /^Continue the backup/ }).click();
     await offer.getByText('Other…', { exact: true }).click();
-    await offer.getByRole('button', { name: /^Start again/ }).click();
+    await offer.getByRole('button', { name: /^Start the backup again/ }).click();
     page = await show(states['failed and kept'] ?? nothing);
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await page.getByRole('button', { name: /^Continue the backup/ }).click();
