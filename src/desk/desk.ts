@@ -12,6 +12,7 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import { openReminderLog } from '../library/reminder-log.ts';
+import type { Closable } from '../platform/ports.ts';
 import { Answerer } from './answerer.ts';
 import { type AnswersOptions, findAnswer } from './answers.ts';
 import { Caretaker } from './caretaker.ts';
@@ -22,6 +23,7 @@ import { ErrandRunner } from './errand-runner.ts';
 import type { DeskEvent } from './event.ts';
 import { FileAnswers } from './file-answers.ts';
 import { FirstCard } from './first-card.ts';
+import { followSettings } from './follow-settings.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
 import { Librarian } from './librarian.ts';
@@ -77,6 +79,7 @@ class WatchingDesk implements Desk {
   readonly #librarian: Librarian;
   readonly #answerer: Answerer;
   readonly #firstCard: FirstCard;
+  readonly #following: Closable | null;
   #caretaker: Caretaker | null = null;
   #state: DeskState;
   #snapshot: Snapshot;
@@ -184,6 +187,15 @@ class WatchingDesk implements Desk {
       allowDiskImage: options.allowDiskImage ?? false,
       apply,
     });
+    this.#following = followSettings({
+      settings,
+      watchFolder: options.watchFolder ?? null,
+      changed: () => {
+        settingsChanged();
+        void look();
+        void shelf.look();
+      },
+    });
     if (settings.warning) apply({ input: 'settings-warned', warning: settings.warning });
     void shelf.look();
   }
@@ -235,6 +247,7 @@ class WatchingDesk implements Desk {
       this.#answerer.close(),
       this.#errands.close(),
     ]);
+    await this.#following?.close();
     await this.#shelf.close();
     await this.#lookout.close();
     this.#awake?.release();

@@ -9,6 +9,8 @@ export function settingsInMemory(settings: Settings): SettingsStore {
       return current;
     },
     warning: null,
+    folder: null,
+    reread: () => Promise.resolve(current),
     update(change) {
       current = { ...current, ...(typeof change === 'function' ? change(current) : change) };
       return Promise.resolve(current);

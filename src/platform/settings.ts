@@ -1,6 +1,8 @@
 /** What the user chose: one small JSON file, shared by the app and the command line. */
 
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { errnoOf } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { readSettingsText, saveSettings, setAside, settingsFile } from './settings-file.ts';
@@ -38,6 +40,13 @@ export interface SettingsStore {
    * Throws SETTINGS_INVALID when the file cannot be written, or could not be read again.
    */
   update(change: SettingsChange): Promise<Settings>;
+  /** Where the file lies; null for settings without a file. */
+  readonly folder: string | null;
+  /**
+   * As they are in the file by now, since another PiKeep may have saved; the very same object where nothing is different. A
+   * file that cannot be read or is not valid changes nothing. Never rejects.
+   */
+  reread(): Promise<Settings>;
 }
 
 /** Reads the settings; a missing file means the defaults, a broken one is set aside as `.broken` with a warning. */
@@ -78,6 +87,21 @@ class FileSettings implements SettingsStore {
 
   get current(): Settings {
     return this.#current;
+  }
+
+  get folder(): string {
+    return dirname(this.#file);
+  }
+
+  reread(): Promise<Settings> {
+    const reading = this.#last.then(async () => {
+      const text = await readSettingsText(this.#file).catch(() => '');
+      const found = parseSettings(text, this.#current)?.settings;
+      if (found && !isDeepStrictEqual(found, this.#current)) this.#current = found;
+      return this.#current;
+    });
+    this.#last = reading;
+    return reading;
   }
 
   update(wanted: SettingsChange): Promise<Settings> {
