@@ -110,7 +110,9 @@ describe('what the helper is made of', () => {
     const packages = new Set(modules.map(packageOf).filter((name) => name !== null));
     expect([...packages].toSorted()).toEqual(['@xmldom/xmldom', 'plist', 'valibot', 'xmlbuilder']);
     const own = modules.filter((path) => path.startsWith('src/'));
-    expect(own.filter((path) => !/^src\/(helper|engine|platform)\//.test(path))).toEqual([]);
+    // The engine writes the facts of errors in English; no catalogue comes with that.
+    const ours = /^src\/((helper|engine|platform)\/|language\/(say-again|state)\.ts$)/;
+    expect(own.filter((path) => !ours.test(path))).toEqual([]);
     const unwanted = ['door', 'link', 'client', 'writable-client', 'program', 'start'];
     const files = [
       ...unwanted.map((name) => `helper/${name}`),
