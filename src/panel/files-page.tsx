@@ -8,6 +8,7 @@ import { FileList } from './file-list.tsx';
 import { PageHead } from './page-head.tsx';
 import { useTools } from './page-tools.ts';
 import { QuickLook } from './quick-look.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 import { useList } from './use-list.ts';
 import { Trouble, Waiting } from './waiting.tsx';
 import { fileSystemName, listed, partitionName, size } from './words.ts';
@@ -24,6 +25,7 @@ export function FilesPage({ backup }: { readonly backup: string }) {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<readonly FileView[]>([]);
   const [looked, setLooked] = useState<FileView | null>(null);
+  useFocusBack(looked !== null);
   /** The entry that is gone to first: the folder one comes out of. */
   const [from, setFrom] = useState<string | null>(null);
   const [partitions, setPartitions] = useState<readonly FilePartition[]>([]);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AnswerTo, FileView } from '../contract/panel.ts';
 import { sentenceCase } from '../language/format.ts';
 import { say, sayAround } from '../language/say.ts';
@@ -18,19 +18,18 @@ export interface QuickLookProps {
   readonly onClose: () => void;
 }
 
-/** A first look into one file, over the page. Space and Escape close it, the arrow keys turn to the next file. */
+/**
+ * A first look into one file, over the page, which takes the focus back (`useFocusBack`). Space and Escape close it, the
+ * arrow keys turn to the next file.
+ */
 export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookProps) {
   const { send, snapshot } = useTools();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
+  // Before the next key is pressed.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     // Not the first button, which would be Close: the keys are for the whole.
     dialog.current?.focus();
-    return () => {
-      // Back to the list, whichever way it was closed.
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    };
   }, []);
   const hasContent = file.kind === 'file' && file.unreadable === null;
   const { answer, problem, askAgain } = useAsk(
