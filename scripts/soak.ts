@@ -12,7 +12,7 @@ import { pssOfTree } from './bench/memory.ts';
 import { buildPanel } from './build-panel.ts';
 import { makeCards } from './soak/cards.ts';
 import { DeskProcess } from './soak/desk-process.ts';
-import { type Sample, strayWords, trends } from './soak/figures.ts';
+import { type Sample, stayedWords, strayWords, trends } from './soak/figures.ts';
 import { keptBytes, makeFolders, type SoakFolders, strays } from './soak/folders.ts';
 import { Life } from './soak/life.ts';
 import { childrenOf, cpuSeconds } from './soak/processor.ts';
@@ -95,11 +95,10 @@ async function live(life: Life, desk: DeskProcess, folders: SoakFolders): Promis
   const result = (): SoakReport => {
     const lines = trends(samples, warmUp);
     const stray = strayWords(samples);
-    const children = Math.max(...samples.map((sample) => sample.children));
     const leaks = [
       ...lines.filter(({ grows }) => grows).map(({ figure }) => `${figure} grows`),
       ...stray,
-      ...(children > 0 ? [`${children} processes while no card was there`] : []),
+      ...stayedWords(samples),
     ];
     const isFlat = leaks.length === 0 && failures.length === 0;
     const verdict = isFlat ? 'flat' : 'not flat';

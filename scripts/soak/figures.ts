@@ -84,6 +84,18 @@ export function leastSquares(points: readonly { hour: number; value: number }[])
   return { slope, error: count > 2 ? Math.sqrt(left / (count - 2) / across) : Number.NaN };
 }
 
+/**
+ * Processes that stayed while no card was there: in two samples running, half a minute apart. One alone is a worker on its way
+ * out, which takes seconds on a busy machine.
+ */
+export function stayedWords(samples: readonly Sample[]): string[] {
+  const stayed = samples.map(({ children }, at) =>
+    Math.min(children, samples[at - 1]?.children ?? 0),
+  );
+  const most = Math.max(0, ...stayed);
+  return most === 0 ? [] : [`${most} processes stayed while no card was there`];
+}
+
 /** What was found where nothing should be, in any sample: sentences. */
 export function strayWords(samples: readonly Sample[]): string[] {
   const places = [...new Set(samples.flatMap(({ strays }) => Object.keys(strays)))];

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { leastSquares, type Sample, strayWords, trends } from '../../scripts/soak/figures.ts';
+import {
+  leastSquares,
+  type Sample,
+  stayedWords,
+  strayWords,
+  trends,
+} from '../../scripts/soak/figures.ts';
 
 const MIB = 1024 * 1024;
 
@@ -50,6 +56,13 @@ describe('the figures of a soak', () => {
       descriptors: 28 + Math.floor(minute / 20),
     }));
     expect(growing(leak)).toEqual(['heap', 'descriptors']);
+  });
+
+  it('name processes that stay, not one on its way out', () => {
+    const leaving = samples((_, index) => ({ children: index % 40 === 7 ? 1 : 0 }));
+    expect(stayedWords(leaving)).toEqual([]);
+    const staying = samples((_, index) => ({ children: index === 7 || index === 8 ? 2 : 0 }));
+    expect(stayedWords(staying)).toEqual(['2 processes stayed while no card was there']);
   });
 
   it('name files that lie where none should', () => {
