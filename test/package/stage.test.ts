@@ -68,6 +68,8 @@ describe('what is packed', () => {
       'LICENSE',
       'dist/app/main.js',
       'dist/app/preload.cjs',
+      // What “Try it with a sample card” puts into a slot of its own.
+      'dist/app/sample-card.gz',
       'dist/app/worker.js',
       'package.json',
     ]);
