@@ -6,9 +6,9 @@ import type { AppBridge } from '../contract/told.ts';
 import type { Tongue } from '../language/languages.ts';
 import { currentTongue, useLanguage } from '../language/use-language.ts';
 import { browserBridge } from './browser-bridge.ts';
+import { forgetAnswers } from './parts/use-ask.ts';
 import { routeAt } from './place.ts';
 import type { Route } from './route.ts';
-import { forgetAnswers } from './use-ask.ts';
 import { Page } from './view.tsx';
 
 declare global {

@@ -1,16 +1,16 @@
 import { say } from '../language/say.ts';
-import { ComparePage } from './compare-page.tsx';
-import { DiagnosisPage } from './diagnosis-page.tsx';
-import { FilesPage } from './files-page.tsx';
-import { FirstRun } from './first-run.tsx';
-import { ForgetPage } from './forget-page.tsx';
-import { LibraryPage } from './library-page.tsx';
-import { LoosePage } from './loose-page.tsx';
-import { useTools } from './page-tools.ts';
-import { PiPage } from './pi-page.tsx';
-import { ReportPage } from './report-page.tsx';
+import { ComparePage } from './files/compare-page.tsx';
+import { FilesPage } from './files/files-page.tsx';
+import { FirstRun } from './first-run/first-run.tsx';
+import { ForgetPage } from './library/forget-page.tsx';
+import { LibraryPage } from './library/library-page.tsx';
+import { LoosePage } from './library/loose-page.tsx';
+import { PiPage } from './library/pi-page.tsx';
+import { useTools } from './parts/page-tools.ts';
+import { DiagnosisPage } from './report/diagnosis-page.tsx';
+import { ReportPage } from './report/report-page.tsx';
 import type { Route, Way } from './route.ts';
-import { SettingsPage } from './settings-page.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
 
 export interface PagesProps {
   readonly way: Way;

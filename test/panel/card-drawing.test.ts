@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { copiedParts, draw, ownersOf } from '../../src/panel/card-drawing.ts';
+import { copiedParts, draw, ownersOf } from '../../src/panel/card/card-drawing.ts';
 import { manySystems, part, piOs, plan } from './plans.ts';
 
 const cells = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 300 });

@@ -7,11 +7,11 @@ import {
   lineAfter,
   noChoice,
   typedAhead,
-} from '../../src/panel/file-keys.ts';
-import { splitPath } from '../../src/panel/file-words.ts';
-import { whyWords } from '../../src/panel/library-words.ts';
+} from '../../src/panel/files/file-keys.ts';
+import { splitPath } from '../../src/panel/files/file-words.ts';
+import { rowsInView } from '../../src/panel/files/row-window.ts';
+import { whyWords } from '../../src/panel/library/library-words.ts';
 import { atHome, goBack, goBeside, goOn, present, type Route } from '../../src/panel/route.ts';
-import { rowsInView } from '../../src/panel/row-window.ts';
 
 const left = { scrolled: 120, focused: 'pi pi-1' };
 const library: Route = { at: 'library' };

@@ -10,7 +10,7 @@ import {
   size,
   timeLeft,
   when,
-} from '../../src/panel/words.ts';
+} from '../../src/panel/parts/words.ts';
 
 describe('the panel writes', () => {
   it.each([

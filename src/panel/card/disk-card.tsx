@@ -1,0 +1,102 @@
+import type { DiskView } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
+import { Hint } from '../first-run/hint.tsx';
+import { ContinueOffer } from '../job/continue.tsx';
+import { Action } from '../parts/action.tsx';
+import { useTools } from '../parts/page-tools.ts';
+import { CardPicture, Chevron } from '../parts/pictures.tsx';
+import type { Send } from '../parts/send.ts';
+import { CardSketch, SketchList } from './card-sketch.tsx';
+import { isCrowded } from './crowd.ts';
+import { OtherMenu } from './other-menu.tsx';
+
+export interface DiskCardProps {
+  readonly disk: DiskView;
+  readonly onMac: boolean;
+  /** There is something that could be written to it. */
+  readonly canRestore: boolean;
+  readonly send: Send;
+}
+
+/** A card that can be backed up, with the one button. */
+export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
+  const isPi = disk.kind === 'pi';
+  const isCompact = isCrowded(useTools().snapshot);
+  return (
+    <>
+      <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
+      {disk.history && <History history={disk.history} />}
+      {disk.partitions.length > 0 && (
+        <div class="plan">
+          <CardSketch disk={disk} />
+          {!isCompact && <SketchList disk={disk} />}
+        </div>
+      )}
+      {disk.warnings.map((warning) => (
+        <p key={warning} class="warning">
+          {warning}
+        </p>
+      ))}
+      {disk.unfinished ? (
+        <ContinueOffer unfinished={disk.unfinished} disk={disk} send={send} />
+      ) : (
+        <Action
+          kind="primary"
+          command={{ command: 'backup', disk: disk.disk, card: disk.card }}
+          send={send}
+        >
+          {isPi ? say`Back up this Pi card` : say`Back up this disk`}
+        </Action>
+      )}
+      <OtherMenu disk={disk} canRestore={canRestore} send={send} />
+      {onMac && isPi ? (
+        <Hint />
+      ) : (
+        <p class="hint">{say`A backup only reads the card. Nothing on it changes.`}</p>
+      )}
+    </>
+  );
+}
+
+/** Whose card it looks like, and when that was last backed up. */
+function History({ history }: { readonly history: NonNullable<DiskView['history']> }) {
+  const { go } = useTools();
+  const { text, since, portrait, pi } = history;
+  const words = (
+    <span class="names">
+      <span>{text}</span>
+      {portrait && <span class="detail">{portrait}</span>}
+      {since !== null && <span class="detail">{since}</span>}
+    </span>
+  );
+  if (pi === null) return <p class="history">{words}</p>;
+  return (
+    <button
+      type="button"
+      class="history"
+      data-id={`history ${pi}`}
+      onClick={() => go({ at: 'pi', pi })}
+    >
+      {words}
+      <Chevron />
+    </button>
+  );
+}
+
+interface CardHeadProps {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly lit: boolean;
+}
+
+export function CardHead({ title, subtitle, lit }: CardHeadProps) {
+  return (
+    <div class="head">
+      <CardPicture lit={lit} />
+      <div class="names">
+        <h2>{title}</h2>
+        {subtitle && <p class="subtitle">{subtitle}</p>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+import type { Snapshot } from '../../contract/panel.ts';
+import { say, sayCount } from '../../language/say.ts';
+import { Action } from '../parts/action.tsx';
+import type { Send } from '../parts/send.ts';
+import { size } from '../parts/words.ts';
+
+export interface RefusedDisksProps {
+  readonly disks: Snapshot['refused'];
+  readonly settings: Snapshot['settings'];
+  readonly send: Send;
+}
+
+/** Disks that are never offered, folded away, each with the reason. */
+export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
+  if (disks.length === 0 && !settings.showOtherExternal) return null;
+  return (
+    <details class="aside">
+      <summary>{heading(disks.length)}</summary>
+      <ul>
+        {disks.map((disk) => (
+          <li key={disk.disk}>
+            <span class="names">
+              <span class="name">{disk.title}</span>
+              <span class="detail">{say`${disk.disk}, ${size(disk.bytes)}. ${disk.reason}`}</span>
+            </span>
+            {disk.protectedBy !== null && (
+              <Action
+                kind="small"
+                command={{ command: 'unprotect', key: disk.protectedBy }}
+                send={send}
+                label={say`Allow again: ${disk.title}`}
+              >
+                {say`Allow again`}
+              </Action>
+            )}
+          </li>
+        ))}
+      </ul>
+      <label class="setting">
+        <input
+          type="checkbox"
+          checked={settings.showOtherExternal}
+          onChange={({ currentTarget: { checked } }) =>
+            void send({ command: 'set-show-other-external', value: checked })
+          }
+        />
+        {say`Show other external disks`}
+      </label>
+    </details>
+  );
+}
+
+function heading(count: number): string {
+  if (count === 0) return say`No disk is left alone`;
+  return sayCount(count, 'One disk is left alone', '{n} disks are left alone');
+}

@@ -1,0 +1,24 @@
+import type { Problem } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
+import { Close } from '../parts/action.tsx';
+import { Cross } from '../parts/pictures.tsx';
+
+export interface NoticeProps {
+  readonly problem: Problem;
+  /** Left out for what does not go away by being read. */
+  readonly onRead?: () => void;
+}
+
+/** Something is wrong that belongs to no single card. */
+export function Notice({ problem, onRead }: NoticeProps) {
+  return (
+    <section class="card notice" role="alert">
+      <p class="verdict">
+        <Cross /> {problem.title}
+      </p>
+      <p>{problem.message}</p>
+      <p class="next">{problem.next}</p>
+      {onRead && <Close label={say`Close this message`} onClick={onRead} />}
+    </section>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Snapshot } from '../../contract/panel.ts';
+import { say, sayCount } from '../../language/say.ts';
+import { Action } from '../parts/action.tsx';
+import type { Send } from '../parts/send.ts';
+import { listed, size, when } from '../parts/words.ts';
+
+export interface BackupsProps {
+  readonly backups: Snapshot['backups'];
+  /** How many older ones there are. */
+  readonly more: number;
+  readonly send: Send;
+}
+
+/** The backups of the library, folded away, each with the way back to a card. */
+export function Backups({ backups, more, send }: BackupsProps) {
+  const all = backups.length + more;
+  if (all === 0) return null;
+  return (
+    <details class="aside">
+      <summary>{sayCount(all, 'One backup', '{n} backups')}</summary>
+      <ul>
+        {backups.map(({ backup, title, name, at, bytes, incomplete, verified }) => (
+          <li key={backup}>
+            <span class="names">
+              <span class="name" title={name}>
+                {title}
+              </span>
+              <span class="detail">
+                {listed([when(at), say`${size(bytes)} card`, flaw(incomplete, verified)])}
+              </span>
+            </span>
+            <Action
+              kind="small"
+              command={{ command: 'restore-open', from: { with: 'backup', backup } }}
+              send={send}
+              label={say`Restore ${title} of ${when(at)}`}
+            >
+              {say`Restore…`}
+            </Action>
+          </li>
+        ))}
+        {more > 0 && (
+          <li class="detail">
+            {sayCount(more, 'and {n} older one in the folder', 'and {n} older ones in the folder')}
+          </li>
+        )}
+      </ul>
+    </details>
+  );
+}
+
+function flaw(incomplete: boolean, verified: boolean | null): string {
+  if (incomplete) return say`incomplete`;
+  return verified ? '' : say`unverified`;
+}

@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import type { Snapshot } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
+import { share } from '../job/continue.tsx';
+import { Action } from '../parts/action.tsx';
+import type { Send } from '../parts/send.ts';
+import { size } from '../parts/words.ts';
+
+export interface LeftoversProps {
+  readonly leftovers: Snapshot['leftovers'];
+  readonly send: Send;
+}
+
+/** Backups that did not come to their end: to be continued with their card, or cleared away. */
+export function Leftovers({ leftovers, send }: LeftoversProps) {
+  if (leftovers.length === 0) return null;
+  return (
+    <section class="aside" aria-labelledby="leftovers">
+      <h2 id="leftovers">{say`Unfinished backups`}</h2>
+      <ul>
+        {leftovers.map((leftover) => (
+          <Line key={leftover.file} leftover={leftover} send={send} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface LineProps {
+  readonly leftover: Snapshot['leftovers'][number];
+  readonly send: Send;
+}
+
+/** What can still be of use is asked about before it goes. */
+function Line({ leftover, send }: LineProps) {
+  const { file, name, storedBytes, unfinished } = leftover;
+  const [isAsking, setAsking] = useState(false);
+  const remove = (
+    <Action
+      kind="small"
+      command={{ command: 'clear-leftover', file }}
+      send={send}
+      label={isAsking ? say`Remove ${name} for good` : say`Remove ${name}`}
+    >
+      {say`Remove`}
+    </Action>
+  );
+  return (
+    <li>
+      <span class="names">
+        <span class="name" title={file}>
+          {name}
+        </span>
+        <span class="detail" aria-live="polite">
+          {detail(unfinished ?? null, isAsking, size(storedBytes))}
+        </span>
+      </span>
+      {(!unfinished || isAsking) && remove}
+      {unfinished && (
+        <button
+          type="button"
+          class="small"
+          aria-label={isAsking ? say`Keep ${name}` : say`Remove ${name}…`}
+          onClick={() => setAsking(!isAsking)}
+        >
+          {isAsking ? say`Keep` : say`Remove…`}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function detail(
+  unfinished: NonNullable<LineProps['leftover']['unfinished']> | null,
+  isAsking: boolean,
+  stored: string,
+): string {
+  if (!unfinished) return say`${stored}, cannot be used`;
+  return isAsking
+    ? say`${share(unfinished)} of the card would have to be read again.`
+    : say`${stored}, ${share(unfinished)} done. Put its card in to continue.`;
+}

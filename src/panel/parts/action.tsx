@@ -1,0 +1,63 @@
+/** A button that carries out one command and cannot be pressed again while it does. */
+
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import type { Command } from '../../contract/panel.ts';
+import type { Send } from './send.ts';
+
+export interface ActionProps {
+  readonly command: Command;
+  readonly send: Send;
+  readonly kind?: 'primary' | 'plain' | 'small' | 'danger' | 'secondary';
+  readonly disabled?: boolean;
+  /** For a screen reader, where the words alone do not say which thing is meant. */
+  readonly label?: string;
+  readonly children: ComponentChildren;
+}
+
+export function Action({
+  command,
+  send,
+  kind = 'plain',
+  disabled = false,
+  label,
+  children,
+}: ActionProps) {
+  const [pressed, setPressed] = useState(false);
+  const press = async (): Promise<void> => {
+    setPressed(true);
+    try {
+      await send(command);
+    } finally {
+      setPressed(false);
+    }
+  };
+  return (
+    <button
+      type="button"
+      class={kind}
+      disabled={disabled || pressed}
+      aria-label={label}
+      onClick={() => void press()}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** The small cross in a corner. */
+export function Close({
+  label,
+  onClick,
+}: {
+  readonly label: string;
+  readonly onClick: () => void;
+}) {
+  return (
+    <button type="button" class="close" aria-label={label} onClick={onClick}>
+      <svg viewBox="0 0 12 12" aria-hidden="true">
+        <path d="M3 3l6 6M9 3l-6 6" />
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,168 @@
+import type { ErrandKind, ErrandView } from '../../contract/panel.ts';
+import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
+import { ProgressFigures } from '../job/progress-figures.tsx';
+import { Action, Close } from './action.tsx';
+import { useTools } from './page-tools.ts';
+import { Cross, Remark, Tick } from './pictures.tsx';
+import { listed, size } from './words.ts';
+
+export interface ErrandsProps {
+  /** Those that belong to the page. */
+  readonly of: (errand: ErrandView) => boolean;
+}
+
+const doing: Readonly<Record<ErrandKind, Phrase>> = {
+  check: toSay('Checking the backup'),
+  save: toSay('Saving files'),
+  unpack: toSay('Unpacking the image'),
+};
+
+/** What is being done with images, or came of it. */
+export function Errands({ of }: ErrandsProps) {
+  const { snapshot } = useTools();
+  return (
+    <>
+      {snapshot.errands.filter(of).map((errand) => (
+        <Errand key={errand.errand} errand={errand} />
+      ))}
+    </>
+  );
+}
+
+function Errand({ errand }: { readonly errand: ErrandView }) {
+  const { send } = useTools();
+  const { errand: id, state, kind, title, name } = errand;
+  const isOn = state.is === 'working' || state.is === 'waiting';
+  return (
+    <section class="card errand" aria-label={say`${sayPhrase(doing[kind])}: ${name}`}>
+      <Outcome errand={errand} />
+      {!isOn && (
+        <Close
+          label={say`Close: ${title}`}
+          onClick={() => void send({ command: 'errand-dismiss', errand: id })}
+        />
+      )}
+    </section>
+  );
+}
+
+function Outcome({ errand }: { readonly errand: ErrandView }) {
+  const { send, onMac, go } = useTools();
+  const { errand: id, kind, state, title, backup } = errand;
+  switch (state.is) {
+    case 'waiting':
+      return (
+        <div class="buttons spread">
+          <span class="left">
+            {say`${sayPhrase(doing[kind])}: begins when the one before it is done`}
+          </span>
+          <Cancel errand={errand} />
+        </div>
+      );
+    case 'working': {
+      const { cancelling } = state;
+      return (
+        <>
+          <ProgressFigures
+            title={title}
+            words={cancelling ? say`Stopping` : sayPhrase(doing[kind])}
+            state={state}
+            isCountable
+            isHeld={cancelling}
+            isCompact
+            waiting={say`Just begun`}
+          />
+          <div class="buttons at-end">{!cancelling && <Cancel errand={errand} />}</div>
+        </>
+      );
+    }
+    case 'checked': {
+      const isGood = state.verdict === 'good';
+      const isBad = state.verdict === 'damaged' || state.verdict === 'unfinished';
+      return (
+        <>
+          <p class="verdict">
+            {isGood ? <Tick /> : isBad ? <Cross /> : <Remark />}
+            {isGood
+              ? say`${title}: checked, and good`
+              : isBad
+                ? say`${title}: checked, and not good`
+                : say`${title}: checked, with remarks`}
+          </p>
+          {state.trouble.map((one) => (
+            <p key={one} class="next">
+              {one}
+            </p>
+          ))}
+          <div class="buttons">
+            <button type="button" class="small" onClick={() => go({ at: 'report', backup })}>
+              {say`Show the report`}
+            </button>
+          </div>
+        </>
+      );
+    }
+    case 'saved': {
+      const { files, folders, links, remarks, moreRemarks, bytes, place } = state;
+      const made = listed([
+        files > 0 ? sayCount(files, '{n} file', '{n} files') : '',
+        folders > 0 ? sayCount(folders, '{n} folder', '{n} folders') : '',
+        links > 0 ? sayCount(links, '{n} link', '{n} links') : '',
+      ]);
+      return (
+        <>
+          <p class="verdict">
+            {remarks.length > 0 ? <Remark /> : <Tick />}{' '}
+            {made === '' ? say`Saved nothing` : say`Saved ${made}`}
+          </p>
+          <p class="next">{say`${size(bytes)} in ${place}`}</p>
+          {remarks.length > 0 && (
+            <ul class="problems">
+              {remarks.map((remark) => (
+                <li key={remark}>{remark}</li>
+              ))}
+              {moreRemarks > 0 && <li>{sayCount(moreRemarks, 'and {n} more', 'and {n} more')}</li>}
+            </ul>
+          )}
+          <div class="buttons">
+            <Action kind="small" command={{ command: 'errand-reveal', errand: id }} send={send}>
+              {onMac ? say`Show in Finder` : say`Show in folder`}
+            </Action>
+          </div>
+        </>
+      );
+    }
+    case 'unpacked':
+      return (
+        <p class="verdict">
+          <Tick /> {say`Unpacked`}
+        </p>
+      );
+    case 'failed':
+      return (
+        <>
+          <p class="verdict">
+            <Cross /> {state.problem.title}
+          </p>
+          <p>{state.problem.message}</p>
+          <p class="next">{state.problem.next}</p>
+        </>
+      );
+    case 'cancelled':
+      return <p class="verdict">{say`${sayPhrase(doing[kind])}: stopped`}</p>;
+  }
+}
+
+function Cancel({ errand: { errand, kind, title } }: { readonly errand: ErrandView }) {
+  const { send } = useTools();
+  return (
+    <Action
+      kind="small"
+      command={{ command: 'errand-cancel', errand }}
+      send={send}
+      label={say`Cancel: ${sayPhrase(doing[kind])}, ${title}`}
+    >
+      {say`Cancel`}
+    </Action>
+  );
+}

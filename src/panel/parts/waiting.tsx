@@ -1,0 +1,38 @@
+import type { Problem } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
+import { Cross } from './pictures.tsx';
+
+/** In place of an answer that takes its time. */
+export function Waiting({ children }: { readonly children: string }) {
+  return (
+    <div class="looking">
+      <span>{children}</span>
+      <progress aria-label={children} max={100} />
+    </div>
+  );
+}
+
+export interface TroubleProps {
+  readonly problem: Problem;
+  readonly onAgain?: (() => void) | undefined;
+}
+
+/** In place of an answer that did not come. */
+export function Trouble({ problem, onAgain }: TroubleProps) {
+  return (
+    <div class="card look trouble" role="alert">
+      <p class="verdict">
+        <Cross /> {problem.title}
+      </p>
+      <p>{problem.message}</p>
+      <p class="next">{problem.next}</p>
+      {onAgain && (
+        <div class="buttons">
+          <button type="button" onClick={onAgain}>
+            {say`Try again`}
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,169 @@
+import type { BackupView, ChosenState, RestoreView, Snapshot } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
+import { Working } from '../job/working.tsx';
+import { Action } from '../parts/action.tsx';
+import { Cross } from '../parts/pictures.tsx';
+import type { Send } from '../parts/send.ts';
+import { listed, size, when } from '../parts/words.ts';
+import type { RestorePageProps } from './restore-page.tsx';
+import { Target } from './target.tsx';
+
+/** The first step: which backup goes to which card. Nothing is written here. */
+export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePageProps) {
+  const { targets, chosen, changed, forceUnmount } = restore;
+  const token = chosen?.state.is === 'ready' ? chosen.state.token : null;
+  return (
+    <>
+      <h2 id="restore-choice">{say`Restore a backup`}</h2>
+      {changed && (
+        <p class="warning" role="alert">
+          {say`What is in the reader has changed. Nothing was written; please choose again.`}
+        </p>
+      )}
+      <Backups chosen={restore.backup} backups={snapshot.backups} send={send} />
+      <fieldset class="targets">
+        <legend>{say`Write it to`}</legend>
+        {targets.length === 0 && (
+          <p class="hint">{say`Put in the card that it shall be written to.`}</p>
+        )}
+        {targets.map((target) => (
+          <Target
+            key={target.card}
+            target={target}
+            isChosen={target.card === chosen?.card}
+            send={send}
+          />
+        ))}
+      </fieldset>
+      {chosen && (
+        <Look
+          key={chosen.card}
+          restore={restore}
+          jobs={snapshot.jobs}
+          state={chosen.state}
+          onMac={onMac}
+          send={send}
+        />
+      )}
+      {forceUnmount && token !== null && (
+        <p class="hint">{say`What keeps the card busy will be made to let go of it.`}</p>
+      )}
+      <div class="buttons ends">
+        <Action command={{ command: 'restore-close' }} send={send}>
+          {say`Cancel`}
+        </Action>
+        <Action
+          kind="primary"
+          command={{ command: 'restore-review', token: token ?? '-' }}
+          send={send}
+          disabled={token === null}
+        >
+          {say`Continue`}
+        </Action>
+      </div>
+    </>
+  );
+}
+
+interface BackupsProps {
+  readonly chosen: RestoreView['backup'];
+  readonly backups: readonly BackupView[];
+  readonly send: Send;
+}
+
+function Backups({ chosen, backups, send }: BackupsProps) {
+  const isListed = backups.some(({ backup }) => backup === chosen.backup);
+  const all: readonly RestoreView['backup'][] = isListed ? backups : [chosen, ...backups];
+  return (
+    <label class="field">
+      <span>{say`Backup`}</span>
+      <select
+        value={chosen.backup}
+        onChange={({ currentTarget: { value } }) =>
+          void send({ command: 'restore-choose-backup', backup: value })
+        }
+      >
+        {all.map(({ backup, title, at, bytes, incomplete, verified }) => (
+          <option key={backup} value={backup} selected={backup === chosen.backup}>
+            {listed([title, at && when(at), size(bytes), flaw(incomplete, verified)])}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+interface LookProps {
+  readonly restore: RestoreView;
+  readonly jobs: Snapshot['jobs'];
+  readonly state: ChosenState;
+  readonly onMac: boolean;
+  readonly send: Send;
+}
+
+/** What came of looking at the chosen card. */
+function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookProps) {
+  const target = targets.find(({ card }) => card === chosen?.card);
+  const job = jobs.find((one) => one.job === target?.job);
+  if (job?.state.is === 'working' && job.kind === 'backup') {
+    return (
+      <div class="card look">
+        <Working
+          job={job.job}
+          title={job.title}
+          state={job.state}
+          plan={null}
+          isCompact
+          onMac={onMac}
+          send={send}
+        />
+      </div>
+    );
+  }
+  if (target?.locked) {
+    return (
+      <p class="warning">
+        {say`Its lock switch is on. Take it out, slide the switch away from “LOCK”, and put it back.`}
+      </p>
+    );
+  }
+  if (job) return null;
+  if (state.is === 'looking') {
+    return (
+      <div class="looking">
+        <span>{say`Looking at the card and the backup…`}</span>
+        <progress aria-label={say`Looking at the card and the backup`} max={100} />
+      </div>
+    );
+  }
+  if (state.is === 'failed') {
+    return (
+      <div class="card look">
+        <p class="verdict">
+          <Cross /> {state.problem.title}
+        </p>
+        <p>{state.problem.message}</p>
+        <p class="next">{state.problem.next}</p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <p class={state.fits === false ? 'warning' : 'hint'}>{state.fit}</p>
+      {state.lost.canUndo && state.token !== null && (
+        <Action command={{ command: 'restore-undo', token: state.token }} send={send}>
+          {say`Bring the old content back instead`}
+        </Action>
+      )}
+      {state.lost.unfinished !== null && (
+        <p class="hint">{say`A restore of “${state.lost.unfinished}” to this card did not finish.`}</p>
+      )}
+    </>
+  );
+}
+
+function flaw(incomplete: boolean, verified: boolean | null): string {
+  if (verified === null) return say`without a manifest`;
+  if (incomplete) return say`incomplete`;
+  return verified ? '' : say`unverified`;
+}

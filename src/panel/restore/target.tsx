@@ -1,0 +1,42 @@
+import type { TargetView } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
+import { CardPicture } from '../parts/pictures.tsx';
+import type { Send } from '../parts/send.ts';
+import { ago, contentWords } from '../parts/words.ts';
+
+export interface TargetProps {
+  readonly target: TargetView;
+  readonly isChosen: boolean;
+  readonly send: Send;
+}
+
+/** One card to choose, with what is on it. */
+export function Target({ target, isChosen, send }: TargetProps) {
+  const { disk, card, title, subtitle, kind, isOrigin } = target;
+  return (
+    <label class={isChosen ? 'target chosen' : 'target'}>
+      <input
+        type="radio"
+        name="target"
+        value={card}
+        checked={isChosen}
+        onChange={() => void send({ command: 'restore-choose', disk, card })}
+      />
+      <CardPicture lit={kind === 'pi'} />
+      <span class="names">
+        <span class="name">{title}</span>
+        <span class="detail">{description(target)}</span>
+        <span class="detail">{subtitle}</span>
+        {isOrigin && <span class="badge">{say`This backup is of this card`}</span>}
+      </span>
+    </label>
+  );
+}
+
+function description({ title, content, lastBackup, unfinished, locked, job }: TargetView): string {
+  if (job !== null) return say`Something is working on it`;
+  if (locked) return say`Write-protected by its lock switch`;
+  if (unfinished) return say`Not finished: restore it again`;
+  const words = contentWords(content, title);
+  return lastBackup === null ? words : say`${words}, last backed up ${ago(lastBackup)}`;
+}
