@@ -29,6 +29,8 @@ export default defineConfig(({ mode }) => ({
     fileParallelism: mode !== 'slow',
     testTimeout: mode === 'slow' ? 1_800_000 : 120_000,
     hookTimeout: mode === 'slow' ? 1_800_000 : 120_000,
+    // What is waited for is a page or a process on a busy machine: a second, the default, is a race.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default', new SummaryReporter()],
   },
 }));

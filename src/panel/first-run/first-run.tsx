@@ -1,14 +1,13 @@
 /** The pages of the first start, one after the other. Escape or one click skips them; Return goes on. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { say } from '../../language/say.ts';
+import { useListening } from '../parts/use-listening.ts';
 import { firstRunPages } from './first-run-pages.tsx';
 
 export function FirstRun({ onEnd }: { readonly onEnd: () => void }) {
   const [step, setStep] = useState(0);
   const section = useRef<HTMLElement>(null);
-  const end = useRef(onEnd);
-  end.current = onEnd;
   const page = firstRunPages[step];
   const isLast = step === firstRunPages.length - 1;
   const next = (): void => (isLast ? onEnd() : setStep(step + 1));
@@ -18,16 +17,12 @@ export function FirstRun({ onEnd }: { readonly onEnd: () => void }) {
     section.current?.focus({ preventScroll: true });
   }, [step]);
 
-  useEffect(() => {
-    const skip = (event: KeyboardEvent): void => {
-      // Where something is typed, it ends only that.
-      if (event.key !== 'Escape' || event.target instanceof HTMLInputElement) return;
-      event.preventDefault();
-      end.current();
-    };
-    addEventListener('keydown', skip);
-    return () => removeEventListener('keydown', skip);
-  }, []);
+  useListening('keydown', (event) => {
+    // Where something is typed, it ends only that.
+    if (event.key !== 'Escape' || event.target instanceof HTMLInputElement) return;
+    event.preventDefault();
+    onEnd();
+  });
 
   if (!page) return null;
   const { title, Content } = page;

@@ -66,7 +66,7 @@ export function useAsk<K extends QueryKind>(
     answer: isOurs ? heard.answer : keptAnswer(kind, key),
     problem: isOurs ? heard.problem : null,
     isAsking: asking === key,
-    askAgain: () => setTimes(times + 1),
+    askAgain: () => setTimes((old) => old + 1),
   };
 }
 

@@ -99,7 +99,7 @@ export function useList<K extends QueryKind, Item>(
         setOffset({ key, at: ours.next });
       }
     },
-    askAgain: () => setTimes(times + 1),
+    askAgain: () => setTimes((old) => old + 1),
   };
 }
 

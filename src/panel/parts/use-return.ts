@@ -1,11 +1,12 @@
 /** The user comes back to the page: from another window, another tab, or another app. */
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 export function useReturn(onReturn: () => void): void {
   const latest = useRef(onReturn);
   latest.current = onReturn;
-  useEffect(() => {
+  // Before the paint: who comes back at that moment is heard, too.
+  useLayoutEffect(() => {
     // Both fire when a hidden page is brought to the front; it is seen once.
     let isDue = false;
     const come = (): void => {

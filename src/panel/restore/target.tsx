@@ -33,10 +33,12 @@ export function Target({ target, isChosen, send }: TargetProps) {
   );
 }
 
-function description({ title, content, lastBackup, unfinished, locked, job }: TargetView): string {
+function description(target: TargetView): string {
+  const { title, content, lastBackup, unfinished, unproven = false, locked, job } = target;
   if (job !== null) return say`Something is working on it`;
   if (locked) return say`Write-protected by its lock switch`;
   if (unfinished) return say`Not finished: restore it again`;
+  if (unproven) return say`Never proven: restore it again`;
   const words = contentWords(content, title);
   return lastBackup === null ? words : say`${words}, last backed up ${ago(lastBackup)}`;
 }

@@ -1,6 +1,6 @@
-import { useEffect } from 'preact/hooks';
 import { say } from '../../language/say.ts';
 import { useTools } from '../parts/page-tools.ts';
+import { useListening } from '../parts/use-listening.ts';
 
 /** Leads to the settings, at the foot of the first page. */
 export function SettingsButton() {
@@ -26,14 +26,10 @@ export function SettingsButton() {
 
 /** The keys by which every app of the Mac opens its settings, and their like elsewhere; from every page. */
 export function useSettingsKeys(open: () => void): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const { key, metaKey, ctrlKey, altKey, shiftKey } = event;
-      if (key !== ',' || metaKey === ctrlKey || altKey || shiftKey) return;
-      event.preventDefault();
-      open();
-    };
-    addEventListener('keydown', onKey);
-    return () => removeEventListener('keydown', onKey);
+  useListening('keydown', (event) => {
+    const { key, metaKey, ctrlKey, altKey, shiftKey } = event;
+    if (key !== ',' || metaKey === ctrlKey || altKey || shiftKey) return;
+    event.preventDefault();
+    open();
   });
 }
