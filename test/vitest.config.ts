@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { patience } from './support/patience.ts';
 import { SummaryReporter } from './support/summary-reporter.ts';
 import { SKIP_NOTES } from './support/tools.ts';
 
@@ -30,7 +31,7 @@ export default defineConfig(({ mode }) => ({
     testTimeout: mode === 'slow' ? 1_800_000 : 120_000,
     hookTimeout: mode === 'slow' ? 1_800_000 : 120_000,
     // What is waited for is a page or a process on a busy machine: a second, the default, is a race.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: patience },
     reporters: ['default', new SummaryReporter()],
   },
 }));

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { patience } from '../support/patience.ts';
 import {
   appRig,
   GIB,
@@ -153,7 +154,7 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
     const [worker] = app.world.workers;
     await app.doing('answer dialog', 1);
     expect(await app.ended).toBe(0);
-    await vi.waitFor(() => expect(existsSync(`/proc/${worker}`)).toBe(false), 5000);
+    await vi.waitFor(() => expect(existsSync(`/proc/${worker}`)).toBe(false), patience);
     // Where nothing was proven yet, nothing is kept.
     const left = await filesBelow(app.library);
     expect(left.filter((name) => !name.includes('.img.partial'))).toEqual([]);
@@ -170,7 +171,7 @@ describe.skipIf(withoutChromium)('a backup from the menu bar', () => {
     expect(await app.doing('shut down')).toBe(true);
     expect(await app.ended).toBe(0);
     expect(app.world.dialogs).toEqual([]);
-    await vi.waitFor(() => expect(existsSync(`/proc/${worker}`)).toBe(false), 5000);
+    await vi.waitFor(() => expect(existsSync(`/proc/${worker}`)).toBe(false), patience);
     const left = await filesBelow(app.library);
     expect(left.filter((name) => !name.includes('.img.partial'))).toEqual([]);
   }, 60_000);

@@ -7,6 +7,7 @@ import type { Command, Problem } from '../../src/contract/panel.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { createLibraryFolders } from '../../src/platform/library-folder.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
+import { patience } from '../support/patience.ts';
 
 let rig: SlotRig;
 let folder: string;
@@ -43,6 +44,7 @@ function doer(library = folder) {
     panel: { stay: () => () => undefined },
     library: () => library,
     makeFolder: createLibraryFolders({ volumes }, folder).make,
+    updates: null,
   });
   return { asked, refused, perform };
 }
@@ -59,7 +61,7 @@ describe('what a menu or a notice asks for', () => {
       { command: 'restore-open', from: { with: 'card', disk, card: `${card}0` } },
     ];
     for (const command of commands) perform({ do: 'command-and-show', command });
-    await vi.waitFor(() => expect(refused).toHaveLength(3));
+    await vi.waitFor(() => expect(refused).toHaveLength(3), patience);
     expect(refused.map(({ code }) => code)).toEqual(Array(3).fill('IDENTITY_CHANGED'));
     expect(asked).toEqual([]);
     expect(rig.desk.snapshot).toMatchObject({ jobs: [], restore: null });
@@ -70,17 +72,17 @@ describe('what a menu or a notice asks for', () => {
     const [plain, program] = [join(folder, 'PiKeep'), join(folder, 'Sums.app')];
     const first = doer(plain);
     first.perform({ do: 'open-folder' });
-    await vi.waitFor(() => expect(first.asked).toEqual([`open ${plain}`]));
+    await vi.waitFor(() => expect(first.asked).toEqual([`open ${plain}`]), patience);
     expect((await stat(plain)).mode & 0o777).toBe(0o700);
     const second = doer(program);
     second.perform({ do: 'open-folder' });
-    await vi.waitFor(() => expect(second.asked).toEqual([`show ${program}`]));
+    await vi.waitFor(() => expect(second.asked).toEqual([`show ${program}`]), patience);
     const script = join(folder, 'script');
     await writeFile(script, '#!/bin/sh\n', { mode: 0o755 });
     for (const wrong of [script, join(folder, 'gone', 'PiKeep')]) {
       const third = doer(wrong);
       third.perform({ do: 'open-folder' });
-      await vi.waitFor(() => expect(third.refused[0]?.code).toBe('DESTINATION_MISSING'));
+      await vi.waitFor(() => expect(third.refused[0]?.code).toBe('DESTINATION_MISSING'), patience);
       expect(third.asked).toEqual([]);
     }
   });

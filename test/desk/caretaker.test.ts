@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Caretaker, DECIDING_MS } from '../../src/desk/caretaker.ts';
 import type { DeskEvent } from '../../src/desk/event.ts';
 import { type DeskInput, type DeskState, emptyState } from '../../src/desk/state.ts';
@@ -211,7 +211,7 @@ describe('what is due', () => {
     expect(rig.told('reminder')).toHaveLength(1);
     rig.clock.pass(30 * MINUTE);
     expect(rig.told('reminder')).toHaveLength(2);
-    await vi.waitFor(() => expect(rig.written).toHaveLength(2));
+    await expect.poll(() => rig.written).toHaveLength(2);
     const again = await Rig.start(rig.written[0]);
     again.know(47, { remindDays: 30 });
     again.clock.pass(MINUTE);

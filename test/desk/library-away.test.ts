@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AnswerTo, Query, QueryKind } from '../../src/contract/panel.ts';
+import { patience } from '../support/patience.ts';
 import { needsSystem, needsTools } from '../support/tools.ts';
 import { SlotRig } from './slot-rig.ts';
-
-const patience = { timeout: 25_000, interval: 20 };
 
 /** A volume of its own process (FUSE) with one image on it. Stopped, it answers nothing; killed, it is gone. */
 describe.skipIf(

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { AnswerTo, ErrandState, Query, QueryKind } from '../../src/contract/panel.ts';
 import { systemClock } from '../../src/desk/clock.ts';
+import { patience } from '../support/patience.ts';
 import { GIB, SlotRig } from './slot-rig.ts';
 
 const DAY = 24 * 3600_000;
-const patience = { timeout: 25_000, interval: 20 };
 
 describe('the library at the desk over a slot', { timeout: 120_000 }, () => {
   let rig: SlotRig;

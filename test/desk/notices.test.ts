@@ -3,6 +3,7 @@ import type { Reply } from '../../src/contract/panel.ts';
 import type { DeskEvent } from '../../src/desk/event.ts';
 import { announce, noticeOf } from '../../src/desk/notices.ts';
 import type { Notice } from '../../src/platform/ports.ts';
+import { patience } from '../support/patience.ts';
 
 const actions = { showPanel: vi.fn(), command: vi.fn(), reveal: vi.fn() };
 const of = { disk: 'disk4', card: '1-octopi' };
@@ -266,18 +267,18 @@ const gone = {
 it('shows in the panel what a button came to when the card is gone meanwhile', async () => {
   const { notice, front } = announced(appeared, { backup: gone });
   notice.actions?.[0]?.run();
-  await vi.waitFor(() => expect(front.refuse).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(front.refuse).toHaveBeenCalledTimes(1), patience);
   expect(front.refuse).toHaveBeenCalledWith(gone.problem);
 });
 
 it('finds the file of a backup whose job was dismissed, and says when that is gone, too', async () => {
   const { notice, front, asked } = announced(done, { reveal: gone });
   notice.onClick?.();
-  await vi.waitFor(() => expect(asked).toEqual(['reveal', 'backup-reveal']));
+  await vi.waitFor(() => expect(asked).toEqual(['reveal', 'backup-reveal']), patience);
   expect(front.refuse).not.toHaveBeenCalled();
   const other = announced(done, { reveal: gone, 'backup-reveal': gone });
   other.notice.actions?.[0]?.run();
-  await vi.waitFor(() => expect(other.front.refuse).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(other.front.refuse).toHaveBeenCalledTimes(1), patience);
 });
 
 it('tells nothing any more once it is stopped', () => {

@@ -12,9 +12,9 @@ import { openSampleWorld, type SampleWorld } from '../../src/platform/sample-wor
 import { openSettings } from '../../src/platform/settings.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
+import { patience } from '../support/patience.ts';
 import { SlotRig } from './slot-rig.ts';
 
-const patience = { timeout: 40_000, interval: 20 };
 let rig: SlotRig;
 let desk: Desk;
 let world: SampleWorld | null = null;

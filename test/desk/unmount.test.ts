@@ -12,12 +12,12 @@ import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { tool } from '../support/file-systems.ts';
 import { attachLoop, type LoopDevice } from '../support/loop.ts';
+import { patience } from '../support/patience.ts';
 import { needsLoop, needsRoot, needsSystem, needsTools } from '../support/tools.ts';
 import { RecordingDesktop } from './slot-rig.ts';
 
 const skip =
   needsSystem('linux') || needsRoot() || needsLoop() || needsTools('mount', 'umount', 'lsblk');
-const patience = { timeout: 40_000, interval: 50 };
 
 describe.skipIf(skip)('a card that a program holds', { timeout: 90_000 }, () => {
   let mountPoint: string;

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { MAX_MESSAGE_BYTES } from '../../src/contract/panel.ts';
+import { patience } from '../support/patience.ts';
 import { Visitor } from './visitor.ts';
 
 const question = JSON.stringify({
@@ -60,8 +61,8 @@ describe('questions over the panel server', () => {
     });
     sent.on('error', () => undefined);
     sent.end(question);
-    await vi.waitFor(() => expect(heard).toMatchObject({ aborted: false }));
+    await vi.waitFor(() => expect(heard).toMatchObject({ aborted: false }), patience);
     sent.destroy();
-    await vi.waitFor(() => expect(heard).toMatchObject({ aborted: true }));
+    await vi.waitFor(() => expect(heard).toMatchObject({ aborted: true }), patience);
   });
 });

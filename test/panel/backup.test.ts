@@ -6,6 +6,7 @@ import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
+import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import {
   accessibilityProblems,
@@ -17,7 +18,6 @@ import {
 import { builtPanel } from './page-rig.ts';
 
 const GIB = 1024 ** 3;
-const patience = { timeout: 25_000 };
 
 describe.skipIf(needsTools('chromium'))(
   'a backup, from the page to the file',

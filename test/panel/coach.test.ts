@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import { accessibilityProblems, type OpenedPage, takePicture } from './chromium.ts';
 import { busy, cancelled, coachStates, privacyInApp, worksNow } from './coach-states.ts';
@@ -6,7 +7,6 @@ import { PageRig } from './page-rig.ts';
 import { nothing } from './samples.ts';
 import type { SnapshotDesk } from './snapshot-desk.ts';
 
-const patience = { timeout: 20_000 };
 const job = 'job-1-a';
 
 describe.skipIf(needsTools('chromium'))('the coach in Chromium', { timeout: 60_000 }, () => {

@@ -10,6 +10,7 @@ import { openLog } from '../../src/platform/log.ts';
 import { recordedRun } from '../../src/worker/recorded-run.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
+import { patience } from '../support/patience.ts';
 import { someSettings } from '../support/settings.ts';
 import { needsTools } from '../support/tools.ts';
 import {
@@ -20,8 +21,6 @@ import {
   takePicture,
 } from './chromium.ts';
 import { builtPanel } from './page-rig.ts';
-
-const patience = { timeout: 30_000 };
 
 describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90_000 }, () => {
   let folder: string;

@@ -17,6 +17,7 @@ import { openSettings } from '../../src/platform/settings.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
+import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import {
   accessibilityProblems,
@@ -29,8 +30,6 @@ import { firstTimeStates, onMac } from './first-time-states.ts';
 import { builtPanel } from './page-rig.ts';
 import { nothing, octopi } from './samples.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
-
-const patience = { timeout: 40_000 };
 
 describe.skipIf(needsTools('chromium'))('for whoever is new', { timeout: 120_000 }, () => {
   let browser: Browser;

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
+import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import {
   accessibilityProblems,
@@ -16,7 +17,6 @@ import {
 } from './chromium.ts';
 import { builtPanel } from './page-rig.ts';
 
-const patience = { timeout: 25_000 };
 const tools = needsTools('chromium', 'mcopy', 'sfdisk', 'debugfs');
 
 describe.skipIf(tools)('the library, from the page to the files', { timeout: 120_000 }, () => {

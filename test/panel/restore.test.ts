@@ -4,6 +4,7 @@ import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { GIB, SlotRig } from '../desk/slot-rig.ts';
+import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import {
   accessibilityProblems,
@@ -13,8 +14,6 @@ import {
   takePicture,
 } from './chromium.ts';
 import { builtPanel } from './page-rig.ts';
-
-const patience = { timeout: 25_000 };
 
 describe.skipIf(needsTools('chromium'))(
   'a restore, from the page to the card',

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { GIB, SlotRig } from '../desk/slot-rig.ts';
+import { patience } from '../support/patience.ts';
 import { needsSetting, needsSystem, needsTools } from '../support/tools.ts';
 import { fileName, isRenewing, judge, keepOnly, MOST_BYTES, stored } from './album.ts';
 import { type Camera, fontFiles, openCamera } from './camera.ts';
@@ -10,7 +11,6 @@ import { launchChromium } from './chromium.ts';
 import { HeldWorkers } from './held-worker.ts';
 import { builtPanel } from './page-rig.ts';
 
-const patience = { timeout: 120_000 };
 /** So large that a copy of its holes is still going on when it is held. */
 const LARGE = 16 * GIB;
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { askForFolder } from '../../src/app/ask-for-folder.ts';
 import { newDownloadFolder } from '../../src/platform/download-folder.ts';
 import { watchFolder } from '../../src/platform/watch-folder.ts';
+import { patience } from '../support/patience.ts';
 
 let home: string;
 
@@ -62,7 +63,7 @@ describe('a folder that is watched', () => {
     expect(watch.isWatching).toBe(true);
     await writeFile(join(home, '1.img'), 'a');
     await rename(join(home, '1.img'), join(home, '2.img'));
-    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1), { timeout: 10_000 });
+    await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1), patience);
     await watch.close();
     await watch.close();
     expect(watch.isWatching).toBe(false);

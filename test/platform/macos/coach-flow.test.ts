@@ -12,9 +12,9 @@ import { runBackup } from '../../../src/worker/backup-task.ts';
 import type { RunTask } from '../../../src/worker/run-task.ts';
 import type { TaskContext } from '../../../src/worker/task-context.ts';
 import { useMac } from '../../support/mac/harness.ts';
+import { patience } from '../../support/patience.ts';
 import { taskContext } from '../../support/task-context.ts';
 
-const patience = { timeout: 40_000, interval: 30 };
 const harness = useMac();
 
 let desk: Desk;
