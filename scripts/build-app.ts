@@ -19,7 +19,11 @@ const inputs = [
 ];
 
 /** Stay in node_modules: programs and libraries beside them (koffi, node-notifier), or chosen at run time (Electron). */
-export const outside = ['electron', 'menubar', 'node-notifier', 'koffi', 'sudo-prompt'];
+export const outside = [
+  ...['electron', 'menubar', 'node-notifier', 'koffi', 'sudo-prompt'],
+  // Loaded only in a package with a feed; not by its main file, which brings the updaters of other systems.
+  'electron-updater/out/MacUpdater.js',
+];
 
 /** A sandboxed preload script is one CommonJS file that requires nothing but Electron. */
 const parts = [

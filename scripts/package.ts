@@ -10,7 +10,13 @@ import { buildApp } from './build-app.ts';
 import { buildHelper } from './build-helper.ts';
 import { buildNotices } from './build-notices.ts';
 import { buildPanel } from './build-panel.ts';
-import { configurationOf, missingSecrets, type PackageOptions } from './package/configuration.ts';
+import {
+  configurationOf,
+  FEED_VARIABLE,
+  feedFor,
+  missingSecrets,
+  type PackageOptions,
+} from './package/configuration.ts';
 import { build, installElectronBuilder, validate } from './package/electron-builder.ts';
 import { inspectApp } from './package/inspect.ts';
 import { locked } from './package/locked.ts';
@@ -23,7 +29,8 @@ import { stage } from './package/stage.ts';
 const usage = `Usage: npm run package -- [--profile ci|release] [--dir] [--arch arm64|x64]
   --profile  ci (the default): signed by nobody, for this machine and for tests; release: needs the secrets for signing
   --dir      only the app, neither disk image nor zip
-  --arch     elsewhere than on a Mac: which package to stage (arm64 by default)`;
+  --arch     elsewhere than on a Mac: which package to stage (arm64 by default)
+A release looks for newer versions in the folder on the web that ${FEED_VARIABLE} names, and nowhere without it.`;
 
 /** Packs, and throws when what came out is not as it should be. Returns the files of the archive. */
 export async function packageApp(options: PackageOptions): Promise<readonly string[]> {
@@ -33,7 +40,8 @@ export async function packageApp(options: PackageOptions): Promise<readonly stri
   await validate(configuration);
   await build(configuration, options.architecture, options.profile);
   const app = appOf(options.architecture);
-  const problems = await inspectApp(app, { architecture: options.architecture, files });
+  const { architecture } = options;
+  const problems = await inspectApp(app, { architecture, files, feed: feedFor(options) });
   if (problems.length > 0) throw new Error(`The package is wrong:\n${problems.join('\n')}`);
   if (process.platform === 'darwin') await checkSignature(app, options.profile);
   return files;
@@ -74,7 +82,14 @@ async function main(): Promise<number> {
     return 1;
   }
   const electron = locked('electron').version;
-  const options = { profile, architecture: arch, electron, appOnly: values.dir } as const;
+  const feed = process.env[FEED_VARIABLE] ?? '';
+  const options = { profile, architecture: arch, electron, appOnly: values.dir, feed } as const;
+  try {
+    feedFor(options);
+  } catch (error) {
+    console.error(String(error));
+    return 2;
+  }
   if (process.platform === 'darwin') {
     if (arch !== process.arch) {
       console.error(`The single executable for ${arch} has to be made on a Mac of that kind.`);

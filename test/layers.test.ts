@@ -73,6 +73,7 @@ const allowed: Record<string, readonly string[]> = {
   preload: ['contract', 'electron'],
   app: [...host, 'electron'],
   'app/panel-window.ts': [...host, 'electron', 'menubar'],
+  'app/mac-updater.ts': [...host, 'electron', 'electron-updater'],
   'panel-server': host,
   cli: [...host, 'helper', 'panel-server', 'commander'],
   'cli/commands': ['cli', ...host, 'helper', 'panel-server', 'commander'],
@@ -105,6 +106,7 @@ const files = [
 const packages = [
   ...Object.keys(packageJson().dependencies),
   'electron',
+  'electron-updater/out/MacUpdater.js',
   'preact/hooks',
   'playwright-core',
   'some-package-of-tomorrow',

@@ -45,6 +45,8 @@ export function caskText({ version, address, arm64, x64 }: CaskFacts): string {
   # Backups and the library stay.
   zap trash: [
     "~/Library/Application Support/${PRODUCT}",
+    "~/Library/Caches/${APP_ID}.ShipIt",
+    "~/Library/Caches/${PRODUCT.toLowerCase()}-updater",
     "~/Library/Preferences/${APP_ID}.plist",
   ]
 end

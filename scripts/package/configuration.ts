@@ -1,6 +1,7 @@
 /** What electron-builder is told (https://www.electron.build/configuration). It validates this against a schema of its own. */
 
 import { join } from 'node:path';
+import { checkedFeed } from '../../src/app/updates-feed.ts';
 import { fuses } from './fuses.ts';
 import type { Architecture } from './mach-o.ts';
 import { APP_ID, MINIMUM_MACOS, output, PRODUCT, root, stageOf } from './places.ts';
@@ -22,6 +23,28 @@ export interface PackageOptions {
   readonly electronDist?: string;
   /** Only the app, neither disk image nor archive. */
   readonly appOnly?: boolean;
+  /** The folder on the web with newer versions for each architecture; left out for a package that never asks for one. */
+  readonly feed?: string;
+}
+
+/** The environment variable that names the feed. */
+export const FEED_VARIABLE = 'PIKEEP_UPDATE_FEED';
+
+/**
+ * The folder of the feed for one architecture: each Mac packs for itself, and electron-builder's list of a version names what
+ * was packed there. Throws for a feed that may not be one, and for one of a package that nobody signed: macOS takes no other
+ * version in the place of such a package.
+ */
+export function feedFor(
+  options: Pick<PackageOptions, 'feed' | 'profile' | 'architecture' | 'appOnly'>,
+): string | null {
+  const { feed, profile, architecture, appOnly } = options;
+  if (feed === undefined || feed === '') return null;
+  if (profile !== 'release') throw new Error(`only a release can have a feed (${FEED_VARIABLE})`);
+  if (appOnly) throw new Error(`only a whole package can have a feed (${FEED_VARIABLE})`);
+  // electron-updater takes every file for one of an Apple processor that has this in its address.
+  if (/arm64/i.test(feed)) throw new Error('the feed has the name of an architecture in it');
+  return checkedFeed(`${feed.replace(/\/$/, '')}/${architecture}`);
 }
 
 /** What macOS asks the user about, and why. PiKeep asks for nothing else, so nothing else may stand there. */
@@ -43,6 +66,12 @@ const unused = {
   NSMicrophoneUsageDescription: null,
 } as const;
 
+/**
+ * A feed that somebody else has taken over could send an old version, well signed and with a known hole: the system's updater
+ * has to refuse that (Electron's spec/api-autoupdater-darwin-spec.ts).
+ */
+export const updating = { ElectronSquirrelPreventDowngrades: true } as const;
+
 /** Of the archive; these have to lie on the disk as files, for the system's loader and for other programs than Electron. */
 const unpacked = [
   'node_modules/koffi/**',
@@ -54,6 +83,7 @@ const unpacked = [
 
 export function configurationOf(options: PackageOptions) {
   const { profile, architecture } = options;
+  const feed = feedFor(options);
   return {
     appId: APP_ID,
     productName: PRODUCT,
@@ -71,8 +101,10 @@ export function configurationOf(options: PackageOptions) {
     nodeGypRebuild: false,
     electronLanguages: ['en'],
     electronFuses: fuses,
-    // No feed, so no update information: nothing is asked of the network.
-    publish: null,
+    // Without a feed there is no update information: nothing is asked of the network.
+    publish: feed === null ? null : { provider: 'generic', url: feed },
+    // A version with letters would be looked for in a list of its own.
+    detectUpdateChannel: false,
     afterPack: join(root, 'scripts/package/after-pack.ts'),
     forceCodeSigning: profile === 'release',
     mac: {
@@ -83,7 +115,12 @@ export function configurationOf(options: PackageOptions) {
       category: 'public.app-category.utilities',
       minimumSystemVersion: MINIMUM_MACOS,
       icon: join(root, 'icons/app/icon.icns'),
-      extendInfo: { LSUIElement: true, ...usageDescriptions, ...unused },
+      extendInfo: {
+        LSUIElement: true,
+        ...usageDescriptions,
+        ...unused,
+        ...(feed === null ? {} : updating),
+      },
       // Below Contents.
       extraFiles: [{ from: options.program, to: 'Helpers/pikeep' }],
       ...(profile === 'release'

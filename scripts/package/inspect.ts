@@ -2,9 +2,12 @@
 
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { parse } from 'plist';
+import { FEED_FILE, feedFileOf } from '../../src/app/updates-feed.ts';
+import { localOnly } from './after-pack.ts';
 import { readArchive } from './archive.ts';
-import { usageDescriptions } from './configuration.ts';
+import { updating, usageDescriptions } from './configuration.ts';
 import { readFuses } from './fuse-wire.ts';
 import { fuses } from './fuses.ts';
 import { type Architecture, readMachO } from './mach-o.ts';
@@ -15,6 +18,8 @@ export interface Expected {
   readonly architecture: Architecture;
   /** What was staged. */
   readonly files: readonly string[];
+  /** The feed of this architecture; null for a package without. */
+  readonly feed: string | null;
 }
 
 const FRAMEWORK = 'Contents/Frameworks/Electron Framework.framework/Electron Framework';
@@ -25,7 +30,8 @@ export async function inspectApp(app: string, expected: Expected): Promise<reado
   return [
     ...(await problemsOfPrograms(app, present, expected.architecture)),
     ...(await problemsOfArchive(app, present, expected.files)),
-    ...(await problemsOfInfo(app)),
+    ...(await problemsOfInfo(app, expected.feed !== null)),
+    ...(await problemsOfFeed(app, expected.feed)),
     ...(await problemsOfFuses(app)),
     ...problemsOfNames(present),
   ];
@@ -87,32 +93,42 @@ interface Info {
   readonly [key: string]:
     | string
     | boolean
-    | { readonly [file: string]: { readonly hash?: string } };
+    | { readonly [file: string]: { readonly hash?: string } | boolean };
 }
 
 async function infoOf(app: string): Promise<Record<string, Record<string, { hash?: string }>>> {
   return parse(await readFile(join(app, 'Contents/Info.plist'), 'utf8')) as never;
 }
 
-async function problemsOfInfo(app: string): Promise<readonly string[]> {
+async function problemsOfInfo(app: string, hasFeed: boolean): Promise<readonly string[]> {
   const info: Info = await infoOf(app);
-  const wanted: Record<string, string | boolean> = {
+  const wanted: Info = {
     CFBundleIdentifier: APP_ID,
     CFBundleExecutable: 'PiKeep',
     LSUIElement: true,
     LSMinimumSystemVersion: MINIMUM_MACOS,
     ...usageDescriptions,
+    ...(hasFeed ? { ...updating, NSAppTransportSecurity: localOnly } : {}),
   };
   const unwanted = (key: string) =>
-    key === 'NSAppTransportSecurity' || (/^NS.*UsageDescription$/.test(key) && !(key in wanted));
+    /^(NS(AppTransportSecurity|.*UsageDescription)|ElectronSquirrel.*)$/.test(key) &&
+    !(key in wanted);
   return [
     ...Object.entries(wanted)
-      .filter(([key, value]) => info[key] !== value)
+      .filter(([key, value]) => !isDeepStrictEqual(info[key], value))
       .map(([key]) => `Info.plist: ${key} is ${JSON.stringify(info[key])}`),
     ...Object.keys(info)
       .filter(unwanted)
       .map((key) => `Info.plist: ${key} is too much`),
   ];
+}
+
+/** Whether it asks for newer versions where it was told to, or nowhere. */
+async function problemsOfFeed(app: string, feed: string | null): Promise<readonly string[]> {
+  const file = join(app, 'Contents/Resources', FEED_FILE);
+  const text = await readFile(file, 'utf8').catch(() => null);
+  const wanted = feed === null ? null : feedFileOf(feed);
+  return text === wanted ? [] : [`${FEED_FILE} is ${JSON.stringify(text)}`];
 }
 
 async function problemsOfFuses(app: string): Promise<readonly string[]> {

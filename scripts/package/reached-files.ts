@@ -50,7 +50,11 @@ export async function reachedFiles(packages: readonly string[]): Promise<readonl
   const inPackages = files.filter((id) => id.startsWith(root)).map((id) => relative(root, id));
   const reached = [...new Set(inPackages.map((id) => id.replace(/[?\0].*$/, '')))].sort();
   for (const name of packages) {
-    if (!reached.some((file) => file.startsWith(`node_modules/${name}/`))) {
+    if (
+      !reached.some(
+        (file) => file === `node_modules/${name}` || file.startsWith(`node_modules/${name}/`),
+      )
+    ) {
       throw new Error(`Nothing of ${name} was found below ${root}`);
     }
   }

@@ -13,6 +13,7 @@ import { whileStaying } from './opening.ts';
 import type { PanelWindow } from './panel-window.ts';
 import { stopQuestion } from './quit.ts';
 import { report } from './report.ts';
+import type { Updates } from './updates.ts';
 
 export type Deed =
   | { readonly do: 'command'; readonly command: Command }
@@ -24,6 +25,9 @@ export type Deed =
   | { readonly do: 'open-out'; readonly place: AppPlace }
   /** The folder of the images, in the system's own file manager. */
   | { readonly do: 'open-folder' }
+  /** Newer versions of PiKeep (`updates.ts`). */
+  | { readonly do: 'download-update' | 'install-update' }
+  | { readonly do: 'look-for-updates'; readonly looks: boolean }
   | { readonly do: 'quit' };
 
 export interface DoerParts {
@@ -37,6 +41,8 @@ export interface DoerParts {
   readonly library: () => string;
   /** Makes this one folder, unless it is there (`LibraryFolders` of `platform/ports.ts`). */
   readonly makeFolder: (path: string) => Promise<void>;
+  /** Null for a copy that has no feed. */
+  readonly updates: Updates | null;
 }
 
 /** Never throws: what was refused is shown on the page, and what else went wrong is reported. */
@@ -101,6 +107,12 @@ export function createDoer(parts: DoerParts): (deed: Deed) => void {
         return front.openOut(deed.place);
       case 'open-folder':
         return openFolder();
+      case 'download-update':
+        return parts.updates?.download();
+      case 'install-update':
+        return parts.updates?.install();
+      case 'look-for-updates':
+        return parts.updates?.setLooks(deed.looks);
       case 'quit':
         return app.quit();
     }

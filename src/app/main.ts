@@ -41,6 +41,7 @@ import { createLoginItem } from './login-item.ts';
 import { offerMove } from './move-to-applications.ts';
 import { wearAccent } from './native-look.ts';
 import { openFront } from './open-front.ts';
+import { openUpdates } from './open-updates.ts';
 import { followOpening, whileStaying } from './opening.ts';
 import { openPanelWindow } from './panel-window.ts';
 import { places } from './places.ts';
@@ -101,7 +102,7 @@ async function start(log: ProgramLog): Promise<void> {
   );
   const second = createNodeNotifier({ icon: places.noticeIcon });
   const notifier = createFallbackNotifier(createElectronNotifier(Notification), second);
-  askBeforeQuitting({
+  const quitting = askBeforeQuitting({
     app,
     dialog,
     powerMonitor,
@@ -114,6 +115,12 @@ async function start(log: ProgramLog): Promise<void> {
     close: () => notifier.close().finally(() => log.stop({})),
   });
 
+  const updates = await openUpdates({
+    ...{ app, dialog, powerMonitor, notifier, settings, desk, log, system, program },
+    leave: quitting.leave,
+    resources: process.resourcesPath,
+  });
+
   const tray = createTray();
   const { tooltip } = trayLook(desk.snapshot);
   const panel = openPanelWindow({ tray, preload: places.preload, tooltip });
@@ -123,6 +130,7 @@ async function start(log: ProgramLog): Promise<void> {
     library: () => library ?? settings.current.library,
     makeFolder: folders.make,
     onMac: process.platform === 'darwin',
+    updates,
   });
   followDesk(tray, desk);
   followOpening(desk, panel);

@@ -47,14 +47,21 @@ export async function offerMove(options: MoveOptions): Promise<boolean> {
   return move(options);
 }
 
+/** Of a program that will not lie there for long: its disk image, or where macOS runs it for this once (App Translocation). */
+export function passingPlaceOf(program: string): 'image' | 'translocated' | null {
+  if (program.startsWith('/Volumes/')) return 'image';
+  return program.includes('/AppTranslocation/') ? 'translocated' : null;
+}
+
 function whereItIs(program: string): string {
-  if (program.startsWith('/Volumes/')) {
-    return say`It runs from its disk image now, and is gone when that is ejected.`;
+  switch (passingPlaceOf(program)) {
+    case 'image':
+      return say`It runs from its disk image now, and is gone when that is ejected.`;
+    case 'translocated':
+      return say`macOS runs it from a place of its own now, another one at every start, until it is moved.`;
+    case null:
+      return say`It runs from the folder that you opened it in.`;
   }
-  if (program.includes('/AppTranslocation/')) {
-    return say`macOS runs it from a place of its own now, another one at every start, until it is moved.`;
-  }
-  return say`It runs from the folder that you opened it in.`;
 }
 
 /** False where it stays, because the user or the system would not have it moved. */

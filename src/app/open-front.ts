@@ -10,6 +10,7 @@ import { connectPanel } from './ipc.ts';
 import { setAppMenu } from './native-menu.ts';
 import type { PanelWindow } from './panel-window.ts';
 import { addTrayMenu } from './tray-icon.ts';
+import type { Updates } from './updates.ts';
 
 export interface FrontOptions {
   readonly app: App;
@@ -28,6 +29,8 @@ export interface FrontOptions {
   readonly library: () => string;
   readonly makeFolder: (path: string) => Promise<void>;
   readonly onMac: boolean;
+  /** Null for a copy that has no feed. */
+  readonly updates: Updates | null;
 }
 
 export function openFront(options: FrontOptions): Front {
@@ -41,7 +44,7 @@ export function openFront(options: FrontOptions): Front {
   });
   const front = createFront({ panel, window, tell: connected.tell });
   const perform = createDoer({ ...options, front });
-  addTrayMenu(tray, desk, perform, onMac);
+  addTrayMenu(tray, desk, perform, onMac, options.updates);
   followLanguage(desk, () => setAppMenu(perform, onMac));
   return front;
 }

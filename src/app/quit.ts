@@ -16,7 +16,15 @@ export interface QuitOptions {
   readonly close: () => Promise<void>;
 }
 
-export function askBeforeQuitting(options: QuitOptions): void {
+export interface Quitting {
+  /**
+   * Ends everything as quitting does, and calls back instead of quitting. Resolves false, and nothing has ended, while
+   * something runs, is asked, or is about to end already.
+   */
+  leave(then: () => void): Promise<boolean>;
+}
+
+export function askBeforeQuitting(options: QuitOptions): Quitting {
   const { app, dialog, powerMonitor, desk, close } = options;
   let state: 'running' | 'asking' | 'closing' | 'closed' = 'running';
   const workingJobs = (): readonly JobView[] =>
@@ -37,12 +45,16 @@ export function askBeforeQuitting(options: QuitOptions): void {
         return;
       }
     }
+    await closeAll();
+    app.quit();
+  }
+
+  /** Ends what runs, and waits until it has cleaned up. What a backup has proven stays, to be continued. */
+  async function closeAll(): Promise<void> {
     state = 'closing';
-    // Ends what runs, and waits until it has cleaned up. What a backup has proven stays, to be continued.
     await desk.close({ keep: true });
     await close();
     state = 'closed';
-    app.quit();
   }
 
   app.on('before-quit', (event) => {
@@ -64,6 +76,20 @@ export function askBeforeQuitting(options: QuitOptions): void {
       app.exit(1);
     });
   }
+
+  return {
+    async leave(then) {
+      if (state !== 'running' || workingJobs().length > 0) return false;
+      try {
+        await closeAll();
+        then();
+      } catch (error) {
+        report(error);
+        app.exit(1);
+      }
+      return true;
+    },
+  };
 }
 
 /** A restore that is cut off costs more than a backup: it is named first. */

@@ -7,6 +7,7 @@ import { nativeMenu } from './native-menu.ts';
 import { places } from './places.ts';
 import { type TrayLook, trayLook } from './tray.ts';
 import { trayMenu } from './tray-menu.ts';
+import type { Updates } from './updates.ts';
 
 /** Made up for this app and never to be changed: by it macOS remembers where the user has put the icon. */
 const TRAY_ID = '6f1c2c7e-0a4b-4f0e-9a53-5d1f6b7f3c21';
@@ -38,11 +39,12 @@ export function addTrayMenu(
   desk: Pick<Desk, 'snapshot'>,
   perform: (deed: Deed) => void,
   onMac: boolean,
+  updates: Updates | null,
 ): void {
   /** Held as long as it may be on the screen. */
   let menu: Menu;
   const popUp = (): void => {
-    menu = nativeMenu(trayMenu(desk.snapshot, onMac), perform);
+    menu = nativeMenu(trayMenu(desk.snapshot, onMac, updates), perform);
     tray.popUpContextMenu(menu);
   };
   tray.on('right-click', popUp);

@@ -1,9 +1,13 @@
 /** The menu of the tray icon, as a function of the snapshot alone: what the panel offers, without opening it. */
 
 import type { DiskView, JobView, Snapshot } from '../contract/panel.ts';
+import { formatPercent } from '../language/format.ts';
 import { say } from '../language/say.ts';
 import type { Deed } from './deed.ts';
 import { trayWords } from './tray.ts';
+import { isBusy, type Updates } from './updates.ts';
+
+type UpdatesLook = Pick<Updates, 'state' | 'looks'>;
 
 /** A line that does something, one that only says something, or one between groups. */
 export type MenuLine =
@@ -14,7 +18,12 @@ export type MenuLine =
 /** A menu is no place for more; the panel has them all. */
 const MOST_CARDS = 6;
 
-export function trayMenu(snapshot: Snapshot, onMac: boolean): readonly MenuLine[] {
+/** `updates` is null for a copy of PiKeep that has no feed: nothing is said of new versions then. */
+export function trayMenu(
+  snapshot: Snapshot,
+  onMac: boolean,
+  updates: UpdatesLook | null = null,
+): readonly MenuLine[] {
   const { jobs, disks } = snapshot;
   const working = jobs.filter(({ state }) => state.is === 'working');
   const free = disks.filter((disk) => !working.some((job) => job.card === disk.card));
@@ -37,6 +46,7 @@ export function trayMenu(snapshot: Snapshot, onMac: boolean): readonly MenuLine[
       },
       { label: say`Help and report…`, deed: { do: 'show', place: 'diagnosis' } },
     ],
+    updates ? updateLines(updates, isBusy(snapshot)) : [],
     [{ label: say`Quit PiKeep`, deed: { do: 'quit' }, accelerator: 'CommandOrControl+Q' }],
   ];
   return groups
@@ -91,4 +101,39 @@ function backupLines({ backups }: Snapshot, onMac: boolean): readonly MenuLine[]
       deed: { do: 'command', command: { command: 'check', backup } },
     },
   ];
+}
+
+/** While something runs, new versions wait. */
+function updateLines({ state, looks }: UpdatesLook, busy: boolean): readonly MenuLine[] {
+  const choice: MenuLine = looks
+    ? {
+        label: say`Stop looking for new versions`,
+        deed: { do: 'look-for-updates', looks: false },
+      }
+    : {
+        label: say`Look for new versions once a day`,
+        deed: { do: 'look-for-updates', looks: true },
+      };
+  return state.is === 'none' ? [choice] : [updateLine(state, busy), choice];
+}
+
+function updateLine(state: Exclude<UpdatesLook['state'], { is: 'none' }>, busy: boolean): MenuLine {
+  const { version } = state;
+  switch (state.is) {
+    case 'found':
+      return busy
+        ? { label: say`PiKeep ${version} is available` }
+        : { label: say`Download PiKeep ${version}…`, deed: { do: 'download-update' } };
+    case 'downloading':
+      return { label: say`Downloading PiKeep ${version}: ${formatPercent(state.percent / 100)}` };
+    case 'ready':
+      return busy
+        ? { label: say`PiKeep ${version} can be installed when nothing is running` }
+        : {
+            label: say`PiKeep ${version} is ready: restart to install`,
+            deed: { do: 'install-update' },
+          };
+    case 'installing':
+      return { label: say`PiKeep ${version} is being installed` };
+  }
 }

@@ -39,6 +39,8 @@ export interface Settings {
   readonly cardOpened: boolean;
   /** The version of the app that the user would not have moved to Applications; null for none. */
   readonly stayedBefore: string | null;
+  /** Look for newer versions, in a package that was made with a feed; null as long as the user has not been asked. */
+  readonly looksForUpdates: boolean | null;
 }
 
 export function defaultSettings(home: string): Settings {
@@ -55,6 +57,7 @@ export function defaultSettings(home: string): Settings {
     welcomed: false,
     cardOpened: false,
     stayedBefore: null,
+    looksForUpdates: null,
   };
 }
 
@@ -82,6 +85,7 @@ const fileSchema = v.looseObject({
   welcomed: v.optional(v.boolean()),
   cardOpened: v.optional(v.boolean()),
   stayedBefore: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(64)))),
+  looksForUpdates: v.optional(v.nullable(v.boolean())),
 });
 
 /** What is within what: indented, deeper ones would grow with the square of their length. */
@@ -125,6 +129,7 @@ export function parseSettings(text: string, defaults: Settings): ReadSettings | 
     welcomed: found.welcomed ?? defaults.welcomed,
     cardOpened: found.cardOpened ?? defaults.cardOpened,
     stayedBefore: found.stayedBefore ?? defaults.stayedBefore,
+    looksForUpdates: found.looksForUpdates ?? defaults.looksForUpdates,
   };
   return { settings, content: value };
 }

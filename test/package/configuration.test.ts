@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'plist';
@@ -65,6 +66,9 @@ describe('the configuration of the package', () => {
 
   it('knows no feed, so that nothing asks the network for updates', () => {
     expect(release.publish).toBe(null);
+    expect(ci.publish).toBe(null);
+    expect(configurationOf({ ...options, feed: '' }).publish).toBe(null);
+    expect(release.mac.extendInfo).not.toHaveProperty('ElectronSquirrelPreventDowngrades');
   });
 
   it('is an app of the menu bar, and says why it wants at a card', () => {
@@ -73,6 +77,39 @@ describe('the configuration of the package', () => {
       NSRemovableVolumesUsageDescription: expect.stringContaining('Raspberry Pi card'),
       NSCameraUsageDescription: null,
     });
+  });
+});
+
+describe('a package with a feed', () => {
+  const feed = 'https://example.org/pikeep';
+
+  it('asks the folder of its own architecture, and takes no older version', () => {
+    for (const architecture of ['arm64', 'x64'] as const) {
+      const made = configurationOf({ ...options, architecture, feed: `${feed}/` });
+      expect(made.publish).toEqual({ provider: 'generic', url: `${feed}/${architecture}` });
+      expect(made.mac.extendInfo).toMatchObject({ ElectronSquirrelPreventDowngrades: true });
+    }
+  });
+
+  it('is a release, and whole', () => {
+    expect(() => configurationOf({ ...options, feed, profile: 'ci' })).toThrow('only a release');
+    expect(() => configurationOf({ ...options, feed, appOnly: true })).toThrow('only a whole');
+    const args = [join(root, 'scripts/package.ts'), '--profile', 'ci'];
+    const env = { ...process.env, PIKEEP_UPDATE_FEED: feed };
+    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    expect({ status, stderr }).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('only a release can have a feed'),
+    });
+  }, 60_000);
+
+  it.each([
+    'http://example.org/pikeep',
+    'https://example.org/arm64',
+    'https://ann:secret@example.org/pikeep',
+    'nowhere',
+  ])('is not made for %s', (wrong) => {
+    expect(() => configurationOf({ ...options, feed: wrong })).toThrow('the feed');
   });
 });
 

@@ -23,7 +23,7 @@ describe.each(['arm64', 'x64'] as const)('the package for %s', (architecture) =>
   const framework = at('Frameworks/Electron Framework.framework/Electron Framework');
   let folder: string;
   let files: readonly string[];
-  const problems = () => inspectApp(app, { architecture, files });
+  const problems = () => inspectApp(app, { architecture, files, feed: null });
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'pikeep-package-'));

@@ -62,7 +62,7 @@ describe('what is packed', () => {
     const wrong = files.filter((file) =>
       /\.(map|ts|tsx|exe|cc|hh|md)$|(^|\/)(test|docs?|examples?)\/|\.sources/.test(file),
     );
-    expect(wrong.filter((file) => !/\/LICEN[CS]E\.md$/.test(file))).toEqual([]);
+    expect(wrong.filter((file) => !/\/licen[cs]e\.md$/i.test(file))).toEqual([]);
     const own = files.filter((file) => !/^(node_modules|icons|dist\/panel)\//.test(file));
     expect(own).toEqual([
       'LICENSE',
@@ -80,6 +80,8 @@ describe('what is packed', () => {
     expect(names).not.toContain('valibot');
     expect(names).not.toContain('electron');
     expect(names).toContain(nativeName);
+    const updaters = libraries.filter((file) => /(?<!App)Updater\.js$/.test(file));
+    expect(updaters).toEqual(['node_modules/electron-updater/out/MacUpdater.js']);
   });
 
   it('has the icons of every state of the tray', () => {

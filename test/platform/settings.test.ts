@@ -30,6 +30,7 @@ describe('the settings', () => {
     welcomed: false,
     cardOpened: false,
     stayedBefore: null,
+    looksForUpdates: null,
   };
 
   async function write(content: string | Uint8Array): Promise<void> {
