@@ -6,6 +6,7 @@ import type { Disk } from '../engine/disk.ts';
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { type Glance, glance } from '../engine/pi-card.ts';
 import { judge, type Verdict } from '../engine/selection.ts';
+import { tellUnproven } from '../library/unproven.ts';
 import type { VolumeFacts, Volumes } from '../platform/ports.ts';
 import type { Session } from './session.ts';
 
@@ -20,8 +21,8 @@ export async function lookAtDisks(
   session: Session,
   ...folders: readonly string[]
 ): Promise<SeenDisk[]> {
-  const { platform, options, signal } = session;
-  const disks = await platform.disks.list(signal);
+  const { platform, options, signal, recordsFolder } = session;
+  const disks = await tellUnproven(await platform.disks.list(signal), recordsFolder);
   const volumes = await Promise.all(folders.map((folder) => volumeBelow(folder, platform.volumes)));
   const context = {
     destinationDisks: volumes.flatMap((volume) => volume.disks),

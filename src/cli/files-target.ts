@@ -21,18 +21,21 @@ export async function seenTarget(session: Session, name: string): Promise<SeenTa
     const seen = await findDisk(await lookAtDisks(session), name);
     requireCard(seen);
     const { partitions, ...identity } = weakIdentity(seen.disk);
-    return { target: seen.disk.id, expected: { ...identity, partitions: [...partitions] } };
+    const { id, unproven = null } = seen.disk;
+    return { target: id, unproven, expected: { ...identity, partitions: [...partitions] } };
   } catch (error) {
     if (!isPiKeepError(error, 'NO_SUCH_DISK')) throw error;
     const path = absolute(name, 'The image');
     // A device that is not among the disks (a partition, for instance) is nothing to open by this way.
     if (path.startsWith('/dev/') || !(await exists(path))) throw error;
-    return { target: path, expected: null };
+    return { target: path, unproven: null, expected: null };
   }
 }
 
 export interface SeenTarget {
   readonly target: string;
+  /** The image that a restore wrote to this card without proving it; null where there is none. */
+  readonly unproven: string | null;
   readonly expected: NonNullable<ListFilesTask['expected']> | null;
 }
 

@@ -16,9 +16,9 @@ export function questionFacts(targets: readonly Target[], grow: Grow): Facts {
   return {
     grow,
     source: targets[0]?.survey.image ?? null,
-    targets: targets.map(({ survey }) => {
+    targets: targets.map(({ survey, seen }) => {
       const { target, fits, fit, misfit = null, growth } = survey;
-      return { ...target, fits, fit, misfit, growth };
+      return { ...target, unproven: seen.disk.unproven ?? null, fits, fit, misfit, growth };
     }),
   };
 }
@@ -31,7 +31,9 @@ export function questionLines(targets: readonly Target[], grow: Grow): string[] 
 }
 
 /** "Will be lost: octopi (sdb)", what is known about it, and `more` rows. */
-export function cardSide({ survey: { target } }: Target, more: readonly Row[] = []): string[] {
+export function cardSide({ survey, seen }: Target, more: readonly Row[] = []): string[] {
+  const { target } = survey;
+  const { unproven } = seen.disk;
   const { title, disk, bytes, mediaName, content, partitions, lastBackup } = target;
   const medium = mediaName === null ? '' : `, ${mediaName}`;
   const rows: Row[] = [
@@ -46,6 +48,7 @@ export function cardSide({ survey: { target } }: Target, more: readonly Row[] = 
     target.unfinished === null
       ? ['  Backup', backupWords(lastBackup)]
       : ['  State', unfinishedWords(target.unfinished)],
+    ...(unproven === undefined ? [] : [['  State', unprovenWords(unproven)] as const]),
     ...more,
   ];
   return [`Will be lost: ${title} (${disk})`, ...factLines(rows)];
@@ -54,6 +57,11 @@ export function cardSide({ survey: { target } }: Target, more: readonly Row[] = 
 /** What a card is whose restore was cut off. */
 export function unfinishedWords(image: string): string {
   return `unfinished restore of ${image}; restore it again`;
+}
+
+/** What a card is whose restore was written to its end, and not proven. */
+export function unprovenWords(image: string): string {
+  return `written from ${image}, but never proven; restore it again`;
 }
 
 function backupWords(known: Target['survey']['target']['lastBackup']): string {

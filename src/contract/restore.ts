@@ -46,6 +46,8 @@ const targetSchema = v.object({
   isOrigin: v.boolean(),
   /** A restore to it did not finish. */
   unfinished: v.boolean(),
+  /** Nobody has proven what a restore wrote to it. */
+  unproven: v.optional(v.boolean()),
   /** Its lock switch is on. */
   locked: v.boolean(),
   /** The job that works on it; nothing else may start there. */

@@ -6,7 +6,7 @@ import type { ReminderLog } from '../library/reminder-log.ts';
 import type { Power } from '../platform/ports.ts';
 import type { Clock } from './clock.ts';
 import { isUnderWay } from './errand-steps.ts';
-import { handsFree } from './hands-free.ts';
+import { handsFree, isUnfinished } from './hands-free.ts';
 import { recognitionOf } from './recognition.ts';
 import { dueReminders } from './reminders.ts';
 import { type CheckWaits, dueCheck, waitsFor } from './schedule.ts';
@@ -104,7 +104,7 @@ export class Caretaker {
     const answer = handsFree(
       {
         recognition: isKnown ? recognitionOf(state(), seen) : null,
-        isUnfinished: disk.unfinished !== undefined,
+        isUnfinished: isUnfinished(disk),
         wanted: (pi) => wanted.has(pi.key),
       },
       new Date(now),

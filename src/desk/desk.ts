@@ -184,6 +184,7 @@ class WatchingDesk implements Desk {
       platform: options.platform,
       clock,
       settings: () => this.#state.settings,
+      recordsFolder: options.recordsFolder ?? recordsFolder(),
       allowDiskImage: options.allowDiskImage ?? false,
       apply,
     });

@@ -18,9 +18,7 @@ const MAX_LABEL = 64;
 const MAX_TITLE = 120;
 
 export function diskView(state: DeskState, seen: SeenDisk): DiskView {
-  const { key, disk, verdict, glance } = seen;
-  const warnings =
-    verdict.offer && verdict.warnings.includes('very-large') ? [sayPhrase(VERY_LARGE)] : [];
+  const { key, disk, glance } = seen;
   return {
     disk: disk.id,
     card: key,
@@ -32,7 +30,7 @@ export function diskView(state: DeskState, seen: SeenDisk): DiskView {
     canProtect: diskKeys(disk).length > 0,
     history: historyView(state, seen, sinceView(state, seen)),
     unfinished: unfinishedView(unfinishedOfDisk(state, seen)),
-    warnings,
+    warnings: warningsOf(seen),
   };
 }
 
@@ -48,6 +46,18 @@ export function partitionsView({ partitions }: Disk): DiskView['partitions'] {
     bytes: part.bytes,
     ...(part.offset === null ? {} : { offset: part.offset }),
   }));
+}
+
+function warningsOf({ disk, verdict }: SeenDisk): string[] {
+  const isLarge = verdict.offer && verdict.warnings.includes('very-large');
+  return [
+    ...(isLarge ? [sayPhrase(VERY_LARGE)] : []),
+    ...(disk.unproven === undefined ? [] : [unprovenWords(plainText(disk.unproven, MAX_LABEL))]),
+  ];
+}
+
+function unprovenWords(image: string): string {
+  return say`“${image}” was restored to this card, or to one that looks the same, but that was never proven. Restore it again; what is right on it already is not written twice.`;
 }
 
 const VERY_LARGE = toSay(

@@ -19,6 +19,8 @@ export type DeskEvent =
       readonly bytes: number;
       /** "looks like octopi — last backed up 47 days ago"; null where nothing is known. */
       readonly history: string | null;
+      /** Nobody has proven what a restore wrote to it. */
+      readonly isUnproven?: boolean;
     }
   /** The last good backup of a Pi is older than the user wants. */
   | {

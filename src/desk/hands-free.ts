@@ -1,5 +1,6 @@
 /** May a card be backed up by itself? One rule for the app and for `pikeep watch --auto`. Pure. */
 
+import type { Disk } from '../engine/disk.ts';
 import { say } from '../language/say.ts';
 import { type LastBackup, lastBackupOf } from '../library/last-backup.ts';
 import type { Pi } from '../library/pi-groups.ts';
@@ -9,7 +10,7 @@ import type { Recognition } from '../library/recognise.ts';
 export interface Inserted {
   /** Null while the library is being read. */
   readonly recognition: Recognition | null;
-  /** It bears the mark of a restore that did not finish. */
+  /** By `isUnfinished`. */
   readonly isUnfinished: boolean;
   /** Whether the user wants it for this Pi. "every": they asked for every Pi card that comes, whosever it is. */
   readonly wanted: ((pi: Pi) => boolean) | 'every';
@@ -29,6 +30,11 @@ export type HandsFree =
 export const FRESH_HOURS = 12;
 
 const HOUR_MS = 3600_000;
+
+/** It bears the mark of a restore that did not finish, or nobody has proven what a restore wrote to it. */
+export function isUnfinished({ unfinished, unproven }: Disk): boolean {
+  return unfinished !== undefined || unproven !== undefined;
+}
 
 export function handsFree(inserted: Inserted, now: Date): HandsFree {
   if (inserted.isUnfinished) return { is: 'no', why: 'unfinished' };

@@ -1,6 +1,7 @@
 /** Looks at the disks whenever something may have changed, and tells the desk what is there. */
 
 import { asPiKeepError } from '../engine/errors.ts';
+import { tellUnproven } from '../library/unproven.ts';
 import type { Closable, Platform } from '../platform/ports.ts';
 import type { Settings } from '../platform/settings.ts';
 import type { Clock } from './clock.ts';
@@ -14,6 +15,8 @@ export interface LookoutOptions {
   readonly clock: Clock;
   /** What the user has set, now. */
   readonly settings: () => Settings;
+  /** Which restores were never proven is known there. */
+  readonly recordsFolder: string;
   readonly allowDiskImage: boolean;
   readonly apply: (input: DeskInput) => void;
 }
@@ -52,11 +55,11 @@ export class Lookout {
   async #look(): Promise<void> {
     const { signal } = this.#closed;
     if (signal.aborted) return;
-    const { platform, settings, allowDiskImage, apply, clock } = this.#options;
+    const { platform, settings, recordsFolder, allowDiskImage, apply, clock } = this.#options;
     this.#callOff?.();
     this.#callOff = null;
     try {
-      const disks = await platform.disks.list(signal);
+      const disks = await tellUnproven(await platform.disks.list(signal), recordsFolder);
       const { library, showOtherExternal: allowOtherExternal, neverTouch } = settings();
       const destinationDisks = await this.#libraryDisks.of(library, signal);
       const keys = neverTouch.map(({ key }) => key);

@@ -168,8 +168,10 @@ function eject(
 
 /** "Looks like octopi — last backed up 47 days ago. 32 GB. Click to back it up." */
 function appearedBody(event: Extract<DeskEvent, { happened: 'card-appeared' }>): string {
-  const { kind, title, bytes, history } = event;
+  const { kind, title, bytes, history, isUnproven = false } = event;
   const size = formatBytes(bytes);
+  if (isUnproven)
+    return say`A card of ${size}. What was restored to it was never proven: restore it again.`;
   if (kind === 'removable' && history === null) {
     return say`${title}, ${size}. Not a Raspberry Pi card, as far as can be seen.`;
   }

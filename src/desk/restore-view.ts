@@ -65,6 +65,7 @@ function targetView(state: DeskState, restore: RestorePage, seen: SeenDisk): Tar
     lastBackup: lastBackup?.slice(0, MAX_TIME) ?? null,
     isOrigin: target?.isOrigin ?? isOrigin(seen, restore.backup),
     unfinished: target !== null && target.unfinished !== null,
+    unproven: disk.unproven !== undefined,
     locked: disk.writable === false,
     job: jobOn(state, seen)?.id ?? null,
   };

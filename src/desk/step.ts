@@ -141,6 +141,7 @@ function announce(before: DeskState, listed: DeskState): Step {
         kind,
         bytes,
         history: historyWords(listed, seen),
+        isUnproven: seen.disk.unproven !== undefined,
       });
     }
     return { ...seen, announced: kind };

@@ -103,6 +103,11 @@ export interface Disk {
    * looking needs a permission.
    */
   readonly unfinished?: string;
+  /**
+   * The image that a restore wrote to this disk, or to one that looks like it, without anybody having proven it since; by the
+   * records of restores, which no platform knows of. Absent where there is none.
+   */
+  readonly unproven?: string;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The first and the last MiB of a card, gathered in memory while the rest is written, and written when that is safe on the card. */
 
 import { allocateAligned } from './aligned-memory.ts';
+import type { BlockDevice } from './block-device.ts';
 import type { Range } from './chunks.ts';
 import { intersect, invert, toExtents } from './extents.ts';
 import type { MapEntry } from './image/map.ts';
@@ -50,6 +51,21 @@ export class RestoreEnds {
   async writeFirstSector(writer: RestoreWriter): Promise<number> {
     await writer.add(0, this.#head.data(this.#firstSector));
     return this.#firstSector.bytes;
+  }
+
+  /** `card` as it will look when sector 0 is written, which is the last thing that is. Closing it does not close `card`. */
+  asFinished(card: BlockDevice): BlockDevice {
+    const sector = this.#head.data(this.#firstSector);
+    return {
+      path: card.path,
+      size: card.size,
+      sectorSize: card.sectorSize,
+      async read(into, offset) {
+        await card.read(into, offset);
+        if (offset < sector.length) into.set(sector.subarray(offset, offset + into.length));
+      },
+      close: () => Promise.resolve(),
+    };
   }
 
   /** What has to be at the ends of the card. Ascending, disjoint. */

@@ -1,6 +1,6 @@
 /** Writes an image to a card in an order that leaves no half-made card looking whole, and proves what it wrote. */
 
-import { readUpTo } from './block-device.ts';
+import { type BlockDevice, readUpTo } from './block-device.ts';
 import { probeCapacity, writeMark } from './capacity.ts';
 import { totalBytes } from './chunks.ts';
 import { asPiKeepError, PiKeepError, throwIfInterrupted } from './errors.ts';
@@ -39,6 +39,11 @@ export interface RestoreOptions {
   onSaved(blocks: readonly SavedBlock[]): Promise<void>;
   /** Called when only the marker was written. Once it has resolved, the old content cannot be brought back any more. */
   onWriting(): Promise<void>;
+  /**
+   * Called when everything but sector 0 is on the card, with the card as it will look with it. From the moment it resolves,
+   * nothing on the card says any more that it is unfinished, and nobody knows yet whether it is right.
+   */
+  onWritten(card: BlockDevice): Promise<void>;
   onProgress(step: RestoreStep): void;
   /** Milliseconds of a clock that never goes backwards. */
   monotonic(): number;
@@ -65,7 +70,7 @@ export interface RestoreOutcome {
  * 2. Write everything else in ascending order, except the first and the last MiB, so that no copy of a partition table exists
  *    behind partitions that are not there yet. Flush.
  * 3. Write the last MiB, and the first but for sector 0. Flush.
- * 4. Write sector 0, which takes the mark away. Flush. A device writes one sector whole or not at all; so there is no moment at
+ * 4. Call `onWritten`. Write sector 0, which takes the mark away. Flush. A device writes one sector whole or not at all; so there is no moment at
  *    which a power cut leaves anything but the mark or a whole table, which a first MiB written in one go does not promise. The
  *    first header of a GPT is valid a moment earlier, when all that it describes is on the card. (It lies in the second sector,
  *    whether that has 512 bytes or 4096.)
@@ -74,9 +79,9 @@ export interface RestoreOutcome {
  * Where neither the image nor a patch covers a place of the mark or of an old copy of a GPT, zeros are written, so that nothing
  * of either survives. A failure before `onWriting` has resolved puts the old content back and is thrown again; when putting back
  * fails too, the card keeps the mark, and the error's cause holds both. Later failures leave the mark on the card (from step 5 on
- * it is gone: the card is written, and unproven).
+ * it is gone: the card is written and unproven, which only what `onWritten` noted can tell).
  *
- * Throws what the devices, the source, `onSaved` and `onWriting` throw; FAKE_CAPACITY, CARD_NOT_AS_WRITTEN, INTERRUPTED.
+ * Throws what the devices, the source, `onSaved`, `onWriting` and `onWritten` throw; FAKE_CAPACITY, CARD_NOT_AS_WRITTEN, INTERRUPTED.
  */
 export async function restoreCard(options: RestoreOptions): Promise<RestoreOutcome> {
   const { target, source, plan, mode, monotonic, signal } = options;
@@ -103,7 +108,10 @@ export async function restoreCard(options: RestoreOptions): Promise<RestoreOutco
   });
   await target.flush();
   throwIfInterrupted(signal);
-  await writeEnds(target, ends, (written) => progress({ written, skipped: 0 }));
+  await writeEnds(target, ends, {
+    onWritten: () => options.onWritten(ends.asFinished(target)),
+    onProgress: (written) => progress({ written, skipped: 0 }),
+  });
   await target.finishWriting();
   const writeMilliseconds = monotonic() - started;
 
@@ -166,14 +174,15 @@ async function afterPuttingBack(
 async function writeEnds(
   target: WritableDevice,
   ends: RestoreEnds,
-  onWritten: (bytes: number) => void,
+  on: { onWritten: () => Promise<void>; onProgress: (bytes: number) => void },
 ): Promise<void> {
   const writer = new RestoreWriter(target);
   try {
-    onWritten(await ends.writeAllButFirstSector(writer));
+    on.onProgress(await ends.writeAllButFirstSector(writer));
     await writer.drain();
     await target.flush();
-    onWritten(await ends.writeFirstSector(writer));
+    await on.onWritten();
+    on.onProgress(await ends.writeFirstSector(writer));
     await writer.drain();
     await target.flush();
   } finally {

@@ -7,6 +7,8 @@ import { partitionKinds } from '../engine/disk.ts';
 export const MAX_RECORD_BYTES = 1024 * 1024;
 /** Saved blocks of a card: its first and last MiB and whatever else a marker stands on. */
 const MAX_BLOCKS = 64;
+/** Ways to show one card. */
+const MAX_AFTER = 4;
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const maybeText = v.nullable(text);
@@ -14,10 +16,10 @@ const bytes = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const time = v.pipe(v.string(), v.isoTimestamp());
 
 /**
- * marked: the old content is saved, and nothing but the marker may be on the card. writing: the old content is going. done,
- * failed: so the restore ended. put-back: the old content is on the card, as it was.
+ * marked: the old content is saved, and nothing but the marker may be on the card. writing: the old content is going. proving:
+ * all is written or about to be, and is being read back. done, failed: so the restore ended. put-back: the old content is on the card, as it was.
  */
-const recordStates = ['marked', 'writing', 'done', 'failed', 'put-back'] as const;
+const recordStates = ['marked', 'writing', 'proving', 'done', 'failed', 'put-back'] as const;
 export type RecordState = (typeof recordStates)[number];
 
 const weakSchema = v.object({
@@ -35,7 +37,10 @@ export const recordSchema = v.object({
   state: v.picklist(recordStates),
   image: v.object({ path: text, title: text, bytes }),
   disk: v.object({ id: text, path: text, mediaName: maybeText, bytes, sectorBytes: bytes }),
+  /** What the system showed of the card before. */
   weak: weakSchema,
+  /** What it shows of the card from "proving" on, on one system or another; null before. */
+  after: v.optional(v.nullable(v.pipe(v.array(weakSchema), v.maxLength(MAX_AFTER))), null),
   /** What is overwritten. */
   old: v.object({
     title: text,

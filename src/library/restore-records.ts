@@ -25,7 +25,7 @@ const MAX_RUN_MS = 7 * 24 * 3600_000;
 
 /** What may change while a restore goes on. */
 export type RecordChange = Partial<
-  Pick<RestoreRecord, 'state' | 'times' | 'summary' | 'error' | 'warnings' | 'result'>
+  Pick<RestoreRecord, 'state' | 'after' | 'times' | 'summary' | 'error' | 'warnings' | 'result'>
 >;
 
 export interface OpenRecord {
@@ -79,6 +79,17 @@ export async function findRecord(recordsFolder: string, id: string): Promise<Ope
     if (record?.id === id) return new FileRecord(path.join(parent, name), record);
   }
   return null;
+}
+
+/** The newest records, oldest first, as many as are kept; those that cannot be read are left out. */
+export async function readRecords(recordsFolder: string): Promise<readonly RestoreRecord[]> {
+  const parent = restoresFolder(recordsFolder);
+  const records: RestoreRecord[] = [];
+  for (const name of (await folderNames(parent)).slice(-KEPT)) {
+    const record = await readRecord(path.join(parent, name));
+    if (record) records.push(record);
+  }
+  return records;
 }
 
 function restoresFolder(recordsFolder: string): string {
@@ -150,7 +161,7 @@ async function clearOld(parent: string): Promise<void> {
   for (const name of names.slice(0, Math.max(0, names.length - KEPT))) {
     const folder = path.join(parent, name);
     const record = await readRecord(folder);
-    const isOpen = record?.state === 'marked' || record?.state === 'writing';
+    const isOpen = record !== null && ['marked', 'writing', 'proving'].includes(record.state);
     if (isOpen && Date.now() - Date.parse(record.times.started) < MAX_RUN_MS) continue;
     await fs.rm(folder, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@
 
 import * as path from 'node:path';
 import type { Card } from '../engine/card.ts';
-import { type Disk, weakIdentity } from '../engine/disk.ts';
+import { type Disk, type WeakIdentity, weakIdentity } from '../engine/disk.ts';
 import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import type { RestoreSource } from '../engine/image/restore-source.ts';
@@ -10,7 +10,7 @@ import { type Marker, readUnfinished, type SavedBlock } from '../engine/unfinish
 import type { WritableDevice } from '../engine/writable-device.ts';
 import { inEnglish } from '../language/say-again.ts';
 import type { RestoreRecord } from '../library/restore-record.ts';
-import { createRecord, type OpenRecord } from '../library/restore-records.ts';
+import { createRecord, type OpenRecord, type RecordChange } from '../library/restore-records.ts';
 import { VERSION } from '../version.ts';
 import type { RestoreResult } from './restore-results.ts';
 import type { TaskContext } from './task-context.ts';
@@ -20,9 +20,13 @@ const summaries = {
     'What was on the card is saved here as far as it had to be. Nothing but the mark of an unfinished restore may be on the card; as long as it says so here, the old content can be brought back.',
   writing:
     'The card is being overwritten. If nothing goes on any more, the restore did not finish: the old content is gone, and the card has to be restored again.',
+  proving:
+    'Everything is written, and is being read back. If nothing goes on any more, nobody knows whether the card is right: restore it again, which writes only what differs.',
   done: 'The restore is done and was proven by reading the card again.',
   failed:
     'The restore did not finish. The old content is gone, and the card has to be restored again.',
+  unproven:
+    'Everything was written, but it was not found to be right. The old content is gone, and the card has to be restored again.',
   'put-back': 'Nothing of the image was written: the card holds what it held before.',
 } as const;
 
@@ -70,7 +74,8 @@ export class RestoreLog {
           bytes: disk.bytes,
           sectorBytes: disk.sectorBytes,
         },
-        weak: { ...weakIdentity(disk), partitions: [...weakIdentity(disk).partitions] },
+        weak: mutable(weakIdentity(disk)),
+        after: null,
         old: oldContent(card, content),
         times: { started: this.#started, writing: null, ended: null },
         summary: summaries.marked,
@@ -86,7 +91,7 @@ export class RestoreLog {
   async #again(record: OpenRecord): Promise<void> {
     const times = { ...record.record.times, ended: null };
     const state = times.writing === null ? 'marked' : 'writing';
-    await record.update({ state, times, summary: summaries[state], error: null });
+    await record.update({ state, times, after: null, summary: summaries[state], error: null });
   }
 
   /** On the disk when it resolves; only then may data be written. */
@@ -95,6 +100,12 @@ export class RestoreLog {
     if (record.record.state === 'writing') return;
     const times = { ...record.record.times, writing: this.#now() };
     await record.update({ state: 'writing', times, summary: summaries.writing });
+  }
+
+  /** Notes what the card looks like from now on. It is on the disk when it resolves, or there was a warning. */
+  async proving(after: readonly WeakIdentity[]): Promise<void> {
+    const seen = after.map(mutable);
+    await this.#note({ state: 'proving', after: seen, summary: summaries.proving });
   }
 
   /** Where the report is. */
@@ -117,8 +128,10 @@ export class RestoreLog {
       error: { code: problem.code, message: `${title}. ${message}`.slice(0, MAX_TEXT) },
     };
     const { state } = this.#record.record;
-    if (state === 'writing')
-      return this.#end({ state: 'failed', summary: summaries.failed, ...noted });
+    if (state === 'writing' || state === 'proving') {
+      const summary = state === 'writing' ? summaries.failed : summaries.unproven;
+      return this.#end({ state: 'failed', summary, ...noted });
+    }
     const isBack = (await markOn(device)) === 'none';
     await this.#end(
       isBack
@@ -130,10 +143,14 @@ export class RestoreLog {
   async #end(
     change: Pick<RestoreRecord, 'state' | 'summary'> & Partial<RestoreRecord>,
   ): Promise<void> {
-    const record = this.#require();
-    const times = { ...record.record.times, ended: this.#now() };
+    const times = { ...this.#require().record.times, ended: this.#now() };
+    await this.#note({ ...change, times, warnings: [...this.#warnings] });
+  }
+
+  /** What is on the card already counts more than the report of it. */
+  async #note(change: RecordChange): Promise<void> {
     try {
-      await record.update({ ...change, times, warnings: [...this.#warnings] });
+      await this.#require().update(change);
     } catch (error) {
       const { title, message } = explain(asPiKeepError(error));
       this.#context.warn('RECORD_NOT_WRITTEN', `The report of this restore: ${title}. ${message}`);
@@ -167,6 +184,10 @@ async function markOn(device: WritableDevice): Promise<'none' | 'marked' | 'unkn
     if (error instanceof PiKeepError) return 'unknown';
     throw error;
   }
+}
+
+function mutable(weak: WeakIdentity): RestoreRecord['weak'] {
+  return { ...weak, partitions: [...weak.partitions] };
 }
 
 function oldContent(card: Card, content: string): RestoreRecord['old'] {

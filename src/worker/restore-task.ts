@@ -13,6 +13,7 @@ import { type Marker, makeMarker } from '../engine/unfinished.ts';
 import { say } from '../language/say.ts';
 import { english, inEnglish } from '../language/say-again.ts';
 import type { Platform } from '../platform/ports.ts';
+import { identitiesAfter } from './after-restore.ts';
 import { checkImage } from './check-image.ts';
 import { contentOf } from './content-words.ts';
 import { ejectCard } from './eject-card.ts';
@@ -170,6 +171,7 @@ async function attempt(
         const figures = { bytes: 0, total: 0, bytesPerSecond: null, secondsLeft: null };
         context.progress({ phase: 'writing', ...figures });
       },
+      onWritten: async (written) => log.proving(await identitiesAfter(written)),
       onProgress: progressOf(context),
       monotonic: context.monotonic,
       signal: context.signal,

@@ -17,6 +17,7 @@ function factsOf(
     image: { path: '/library/octopi.img', title: 'octopi.img', bytes: 4 * MIB },
     disk: { id: 'sdx', path: '/dev/sdx', mediaName: null, bytes: 4 * MIB, sectorBytes: 512 },
     weak: { bytes: 4 * MIB, mediaName: null, diskUuid: null, tableId: null, partitions: [] },
+    after: null,
     old: { title: 'old/card', content: 'empty', scheme: 'none', tableId: null, partitions: [] },
     times: { started: at ?? new Date().toISOString(), writing: null, ended: null },
     summary: 'x',

@@ -2,13 +2,14 @@
 
 import { randomFillSync } from 'node:crypto';
 import { closeSync, copyFileSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { readCard } from '../../src/engine/card.ts';
 import { glance } from '../../src/engine/pi-card.ts';
 import { readUnfinished } from '../../src/engine/unfinished.ts';
-import { findRecord } from '../../src/library/restore-records.ts';
+import { findRecord, readRecords } from '../../src/library/restore-records.ts';
+import { tellUnproven } from '../../src/library/unproven.ts';
 import { runTask, type StartWorker } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import type { RestoreTask } from '../../src/worker/tasks.ts';
@@ -25,8 +26,10 @@ const NOISE_AT = 40 * MIB;
 export interface Outcomes {
   untouched: number;
   unfinished: number;
-  /** Everything was written; only the proof was missing. */
-  written: number;
+  /** Everything was written; only the proof was missing, and the records say so. */
+  unproven: number;
+  /** So was that; killed after it. */
+  proven: number;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function killRestores(
   const target = join(places.folder, 'target');
   copyFileSync(old, target);
   const whole = await run(target, card, places, () => undefined);
-  const outcomes: Outcomes = { untouched: 0, unfinished: 0, written: 0 };
+  const outcomes: Outcomes = { untouched: 0, unfinished: 0, unproven: 0, proven: 0 };
   for (let count = 0; count < times; count++) {
     copyFileSync(old, target);
     // Nothing touches the card before "opening", so that is where the dice begin.
@@ -106,15 +109,19 @@ async function lookAt(
   { recordsFolder }: Places,
 ): Promise<keyof Outcomes> {
   const marker = await withFileDevice(target, readUnfinished);
-  if (marker === null) {
-    if (isSame(target, old)) return 'untouched';
-    expect(isSame(target, card), 'neither marked nor old nor new').toBe(true);
-    return 'written';
-  }
+  if (marker === null && isSame(target, old)) return 'untouched';
   // What a list and an inspection call it.
   const loop = await attachLoop(target, { readOnly: true });
   try {
     const disk = await diskOf(loop);
+    if (marker === null) {
+      expect(isSame(target, card), 'neither marked nor old nor new').toBe(true);
+      // Killed when all was proven, it has nothing to tell.
+      const isProven = (await readRecords(recordsFolder)).at(-1)?.state === 'done';
+      const [told] = await tellUnproven([disk], recordsFolder);
+      expect(told?.unproven).toBe(isProven ? undefined : basename(card));
+      return isProven ? 'proven' : 'unproven';
+    }
     expect(glance(disk).pi).toBe('no');
     expect(disk.unfinished).toBe(marker.image);
   } finally {

@@ -30,6 +30,7 @@ export async function restoring(options: Restoring) {
       saved.push(...blocks);
     },
     onWriting: () => Promise.resolve(),
+    onWritten: () => Promise.resolve(),
     onProgress: (step) => {
       steps.push(step);
     },

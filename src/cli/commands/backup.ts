@@ -86,6 +86,10 @@ async function backup(session: Session, name: string, options: Options): Promise
     facts: { command: 'backup', ...facts, continuesFrom },
     lines: [`${verb} ${glance.title} (${disk.id}, ${formatBytes(disk.bytes)}) to ${folder}`],
   });
+  if (disk.unproven !== undefined) {
+    const text = `A restore of ${disk.unproven} to this card, or to one that looks the same, was never proven.`;
+    printer.warning('CARD_UNPROVEN', text);
+  }
   const how = {
     destination,
     format,

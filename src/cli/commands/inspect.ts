@@ -5,9 +5,9 @@ import { formatBytes, formatPortion } from '../../engine/format.ts';
 import type { InspectResult } from '../../worker/results.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
-import { targetOf, unpackingIfAgreed } from '../files-target.ts';
+import { seenTarget, unpackingIfAgreed } from '../files-target.ts';
 import { portraitRows } from '../portrait-rows.ts';
-import { unfinishedWords } from '../restore-question.ts';
+import { unfinishedWords, unprovenWords } from '../restore-question.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 import { sourceOf, work } from '../work.ts';
@@ -29,7 +29,7 @@ export function defineInspect(program: Command, run: Run): void {
 }
 
 async function inspect(session: Session, name: string, unpack: boolean): Promise<ExitCode> {
-  const target = await targetOf(session, name);
+  const { target, unproven } = await seenTarget(session, name);
   session.printer.start({ facts: { command: 'inspect', target }, lines: [] });
   const { library } = session;
   const source = sourceOf(session);
@@ -37,15 +37,19 @@ async function inspect(session: Session, name: string, unpack: boolean): Promise
     work(session, { task: 'inspect', target, library, source, ...unpacking }),
   );
   const { task, ...fields } = result;
-  session.printer.done({ facts: { command: task, ...fields }, lines: lines(result) });
+  session.printer.done({
+    facts: { command: task, ...fields, unproven },
+    lines: lines(result, unproven),
+  });
   return exitCodes.done;
 }
 
-function lines(result: InspectResult): string[] {
+function lines(result: InspectResult, unproven: string | null): string[] {
   const { title, bytes, sectorBytes, scheme, tableId, pi, evidence, unfinished } = result;
   const facts = [
     ['  Raspberry Pi', `${piWords[pi]} (${evidence.join('; ')})`],
     ...(unfinished === null ? [] : [['  State', unfinishedWords(unfinished)]]),
+    ...(unproven === null ? [] : [['  State', unprovenWords(unproven)]]),
     ...portraitRows(result),
     ['  Size', `${formatBytes(bytes)}, sectors of ${sectorBytes} bytes`],
     ['  Partitions', `${schemeWords[scheme]}${tableId === null ? '' : `, id ${tableId}`}`],

@@ -8,7 +8,7 @@ import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import type { Facts } from '../printer.ts';
 import { type Recognised, recogniseCards } from '../recognised.ts';
-import { unfinishedWords } from '../restore-question.ts';
+import { unfinishedWords, unprovenWords } from '../restore-question.ts';
 import type { Session } from '../session.ts';
 import { tableLines } from '../table.ts';
 
@@ -51,6 +51,7 @@ export function diskFacts({ disk, verdict, glance }: SeenDisk): Facts {
     protected: !verdict.offer && verdict.protected,
     warnings: verdict.offer ? verdict.warnings : [],
     unfinished: disk.unfinished ?? null,
+    unproven: disk.unproven ?? null,
     pi: glance.pi,
     evidence: glance.evidence,
     mediaName: disk.mediaName,
@@ -73,6 +74,7 @@ export function verdictWords({ disk, verdict, glance }: SeenDisk): string {
     return `${verdict.protected ? 'protected' : 'no card'}: ${refusalWords(verdict.reason)}`;
   }
   if (disk.unfinished !== undefined) return unfinishedWords(disk.unfinished);
+  if (disk.unproven !== undefined) return unprovenWords(disk.unproven);
   const large = verdict.warnings.includes('very-large') ? ' (larger than any usual card)' : '';
   if (glance.pi === 'no') return `removable disk${large}`;
   return glance.pi === 'yes' ? `Pi card${large}` : `Pi card, by its layout${large}`;

@@ -1,7 +1,7 @@
 /** `pikeep watch`: says which cards come and go; with `--auto` backs up every Pi card by itself. */
 
 import type { Command } from 'commander';
-import { FRESH_HOURS, type HandsFree, handsFree } from '../../desk/hands-free.ts';
+import { FRESH_HOURS, type HandsFree, handsFree, isUnfinished } from '../../desk/hands-free.ts';
 import { weakIdentity, weakIdentityText } from '../../engine/disk.ts';
 import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
@@ -26,7 +26,7 @@ export function defineWatch(program: Command, run: Run): void {
 
 /** Those that are not about every card are never said here. */
 const whyWords: Readonly<Record<Extract<HandsFree, { is: 'no' }>['why'], string>> = {
-  unfinished: 'a restore to it did not finish',
+  unfinished: 'a restore to it did not finish, or was never proven',
   fresh: `it was backed up less than ${FRESH_HOURS} hours ago`,
   unknown: 'nobody knows whose it is',
   ambiguous: 'it cannot be told apart from another one',
@@ -114,7 +114,7 @@ class Watch {
     for (const [key, one] of now) {
       if (before.has(key)) continue;
       this.#tell('appeared', one, known);
-      if (this.#auto && (one.glance.pi !== 'no' || one.disk.unfinished !== undefined)) {
+      if (this.#auto && (one.glance.pi !== 'no' || isUnfinished(one.disk))) {
         this.#decide(one, known);
       }
     }
@@ -140,7 +140,7 @@ class Watch {
     const answer = handsFree(
       {
         recognition: known.recognitionOf(seen),
-        isUnfinished: disk.unfinished !== undefined,
+        isUnfinished: isUnfinished(disk),
         wanted: 'every',
       },
       new Date(),
