@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Rectangle } from 'electron';
 import * as v from 'valibot';
-import { readSettingsText } from '../platform/settings-file.ts';
+import { readSmallFile } from '../platform/small-file.ts';
 
 /** In points, as Electron counts. The library stands beside its pages from 860 on. */
 const WANTED = { width: 1000, height: 700 };
@@ -13,13 +13,14 @@ export const smallestWindow = { minWidth: SMALLEST.width, minHeight: SMALLEST.he
 
 /** No screen reaches so far; Electron throws at numbers of more than 32 bits. */
 const FARTHEST = 1_000_000;
+const MAX_FILE_BYTES = 4096;
 const point = v.pipe(v.number(), v.integer(), v.minValue(-FARTHEST), v.maxValue(FARTHEST));
 const placeSchema = v.object({ x: point, y: point, width: point, height: point });
 
 /** What was saved; null where there is nothing, or nothing that makes sense: the window then opens as the first time. */
 export async function readWindowPlace(file: string): Promise<Rectangle | null> {
   try {
-    const result = v.safeParse(placeSchema, JSON.parse(await readSettingsText(file)));
+    const result = v.safeParse(placeSchema, JSON.parse(await readSmallFile(file, MAX_FILE_BYTES)));
     return result.success ? result.output : null;
   } catch {
     // Missing, unreadable or no JSON; losing it costs nothing.

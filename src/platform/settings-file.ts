@@ -1,10 +1,10 @@
 /** The file of the settings: where it lies, and how it is read and replaced whole. */
 
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** The longest list of disks, each letter of it escaped, is not longer. */
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -25,19 +25,9 @@ export function settingsFile({ platform, home, configHome }: SettingsPlace): str
   return join(config, 'pikeep', 'settings.json');
 }
 
-/**
- * Never waits for a pipe, and reads no more than settings can be: what is no file or too large reads as "". Throws the system's
- * error.
- */
-export async function readSettingsText(file: string): Promise<string> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const stats = await handle.stat();
-    if (stats.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
-    return stats.isFile() && stats.size <= MAX_FILE_BYTES ? await handle.readFile('utf8') : '';
-  } finally {
-    await handle.close();
-  }
+/** Without what is no file or larger than settings can be: that reads as "". Throws the system's error. */
+export function readSettingsText(file: string): Promise<string> {
+  return readSmallFile(file, MAX_FILE_BYTES);
 }
 
 /** Resolves with its new name. Throws the system's error. */

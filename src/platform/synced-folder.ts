@@ -9,10 +9,10 @@
  * - What is left are the names that the services give their folder in the home folder.
  */
 
-import { constants } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import * as v from 'valibot';
+import { readSmallFile } from './small-file.ts';
 
 /** A service's own name is a name in every language. */
 export type SyncService = 'iCloud Drive' | 'Dropbox' | 'OneDrive' | 'Google Drive' | 'Box';
@@ -82,24 +82,15 @@ const info = v.record(v.string(), v.object({ path: v.pipe(v.string(), v.maxLengt
 /** One for each account. Whatever else is in the file is not for us. */
 async function dropboxFolders(home: string): Promise<readonly string[]> {
   try {
-    const file = await open(
-      join(home, '.dropbox', 'info.json'),
-      constants.O_RDONLY | constants.O_NONBLOCK,
+    const text = await readSmallFile(join(home, '.dropbox', 'info.json'), MAX_INFO_BYTES);
+    const result = v.safeParse(info, JSON.parse(text));
+    const paths = result.success ? Object.values(result.output).map(({ path }) => path) : [];
+    return await Promise.all(
+      paths
+        .filter((path) => isAbsolute(path))
+        .slice(0, 8)
+        .map(realPathOf),
     );
-    try {
-      const stats = await file.stat();
-      if (!stats.isFile() || stats.size > MAX_INFO_BYTES) return [];
-      const result = v.safeParse(info, JSON.parse(await file.readFile('utf8')));
-      const paths = result.success ? Object.values(result.output).map(({ path }) => path) : [];
-      return Promise.all(
-        paths
-          .filter((path) => isAbsolute(path))
-          .slice(0, 8)
-          .map(realPathOf),
-      );
-    } finally {
-      await file.close();
-    }
   } catch {
     return [];
   }
