@@ -1,20 +1,11 @@
 /** The desk of the sample card: like the real one, with a reader, a library, settings and records of its own. */
 
 import { join } from 'node:path';
-import type { Platform } from '../platform/ports.ts';
+import type { SampleWorld } from '../platform/ports.ts';
 import { createDesk } from './desk.ts';
 import type { DeskOptions } from './desk-options.ts';
 import { settingsInMemory } from './settings-in-memory.ts';
 import type { SampleDesk } from './with-sample.ts';
-
-/** What `openSampleWorld` of the platform makes. */
-export interface SampleWorld {
-  readonly folder: string;
-  readonly slot: string;
-  readonly library: string;
-  readonly platform: Platform;
-  remove(): Promise<void>;
-}
 
 /** No desk comes so far: what a page says of one that is gone meets nothing here, and the other way round. */
 const FIRST_NUMBER = 1_000_000;

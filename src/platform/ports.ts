@@ -227,3 +227,14 @@ export interface Platform {
   /** The doors for a restore, in the order in which they are tried. */
   readonly writeDoors: readonly WriteDoor[];
 }
+
+/** A place in which everything can be tried on the sample card, apart from what is the user's. */
+export interface SampleWorld {
+  /** Holds everything else. */
+  readonly folder: string;
+  readonly slot: string;
+  readonly library: string;
+  readonly platform: Platform;
+  /** Removes every trace of it. */
+  remove(): Promise<void>;
+}

@@ -6,18 +6,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { createPlatform } from './index.ts';
-import type { Platform } from './ports.ts';
+import type { Platform, SampleWorld } from './ports.ts';
 import { writeSampleCard } from './sample-card.ts';
-
-export interface SampleWorld {
-  /** Holds everything else. */
-  readonly folder: string;
-  readonly slot: string;
-  readonly library: string;
-  readonly platform: Platform;
-  /** Removes every trace of it. */
-  remove(): Promise<void>;
-}
 
 /** Makes it, with the sample card of the file `packed` in the slot. Throws UNSUPPORTED where there is no sample card. */
 export async function openSampleWorld(packed: string): Promise<SampleWorld> {
