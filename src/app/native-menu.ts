@@ -41,10 +41,7 @@ export function setAppMenu(perform: Doer, onMac: boolean): void {
     { label: say`Quit PiKeep`, deed: { do: 'quit' }, accelerator: 'CommandOrControl+Q' },
     perform,
   );
-  const help = item(
-    { label: say`Help and report…`, deed: { do: 'show', place: 'diagnosis' } },
-    perform,
-  );
+  const help = item({ label: say`PiKeep Help`, deed: { do: 'show', place: 'diagnosis' } }, perform);
   const library = item(
     {
       label: say`Library`,

@@ -44,7 +44,7 @@ export function trayMenu(
         deed: { do: 'show', place: 'settings' },
         accelerator: 'CommandOrControl+,',
       },
-      { label: say`Help and report…`, deed: { do: 'show', place: 'diagnosis' } },
+      { label: say`PiKeep Help`, deed: { do: 'show', place: 'diagnosis' } },
     ],
     updates ? updateLines(updates, isBusy(snapshot)) : [],
     [{ label: say`Quit PiKeep`, deed: { do: 'quit' }, accelerator: 'CommandOrControl+Q' }],

@@ -103,7 +103,7 @@ export function nameOf(route: Route): string {
     case 'settings':
       return say`Settings`;
     case 'diagnosis':
-      return say`Report`;
+      return say`Help`;
     case 'welcome':
       return say`Welcome`;
   }

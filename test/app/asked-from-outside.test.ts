@@ -130,7 +130,7 @@ describe.skipIf(withoutChromium)('what is asked for outside of the pages', () =>
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
     await page.screenshot({ path: join(pictures, '8-settings.png') });
     await menuLabels(app);
-    await app.doing('choose', 'Help and report…');
+    await app.doing('choose', 'PiKeep Help');
     await page
       .getByRole('heading', { name: /report/i })
       .first()

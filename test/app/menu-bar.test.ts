@@ -25,7 +25,7 @@ describe.skipIf(withoutChromium)('PiKeep in the menu bar', () => {
     expect(menus[0]?.map(({ label }) => label)).toEqual([
       ...['Insert a Raspberry Pi card', ''],
       ...['Open PiKeep', 'Open in a window', 'Library', 'Show backup folder', ''],
-      ...['Settings…', 'Help and report…', '', 'Quit PiKeep'],
+      ...['Settings…', 'PiKeep Help', '', 'Quit PiKeep'],
     ]);
     await app.doing('choose', 'Show backup folder');
     await app.until('the library is shown', ({ revealed }) => revealed[0] === app.library);

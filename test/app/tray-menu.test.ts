@@ -27,7 +27,7 @@ function deedOf(lines: readonly MenuLine[], label: string) {
 
 const always = [
   ...['Open PiKeep', 'Open in a window', 'Library', 'Show backup folder', ''],
-  ...['Settings…', 'Help and report…', '', 'Quit PiKeep'],
+  ...['Settings…', 'PiKeep Help', '', 'Quit PiKeep'],
 ];
 
 it('says how things stand, and leads everywhere', () => {

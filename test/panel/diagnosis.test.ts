@@ -114,6 +114,6 @@ describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90
     const { page } = opened;
     await page.getByRole('button', { name: 'Cards' }).click();
     await page.getByRole('button', { name: 'Help · 0.1.0' }).click();
-    await page.getByRole('heading', { name: 'Report' }).waitFor(patience);
+    await page.getByRole('heading', { name: 'Help' }).waitFor(patience);
   });
 });

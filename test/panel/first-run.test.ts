@@ -91,7 +91,7 @@ describe.skipIf(needsTools('chromium'))('for whoever is new', { timeout: 120_000
     await page.getByRole('button', { name: 'Show the first pages again' }).click();
     await page.getByRole('heading', { name: 'Your Pi’s card, kept safe' }).waitFor();
     await page.keyboard.press('Escape');
-    await page.getByRole('heading', { name: 'Report' }).waitFor();
+    await page.getByRole('heading', { name: 'Help' }).waitFor();
     expect(complaints).toEqual([]);
   });
 

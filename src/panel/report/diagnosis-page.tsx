@@ -7,7 +7,7 @@ import { Chevron } from '../parts/pictures.tsx';
 import { useAsk } from '../parts/use-ask.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 
-/** A report for whoever wants to help: seen first, then copied. */
+/** The first pages again, and a report for whoever wants to help: seen first, then copied. */
 export function DiagnosisPage() {
   const { snapshot, onMac, go } = useTools();
   const { answer, problem, isAsking, askAgain } = useAsk('diagnosis', { ask: 'diagnosis' }, 0);
@@ -24,14 +24,15 @@ export function DiagnosisPage() {
   }[copied];
   return (
     <>
-      <PageHead title={say`Report`} detail={`PiKeep ${snapshot.tool.version}`} />
-      <p class="lead">
-        {say`What PiKeep found on this computer and what it did last, for whoever helps you. Nothing personal is in it: no names, no folders, no serial numbers. Read it before you pass it on; exactly this is copied.`}
-      </p>
+      <PageHead title={say`Help`} detail={`PiKeep ${snapshot.tool.version}`} />
       <button type="button" class="quiet" data-id="welcome" onClick={() => go({ at: 'welcome' })}>
         {say`Show the first pages again`}
         <Chevron />
       </button>
+      <h3 class="section">{say`Report`}</h3>
+      <p class="lead">
+        {say`What PiKeep found on this computer and what it did last, for whoever helps you. Nothing personal is in it: no names, no folders, no serial numbers. Read it before you pass it on; exactly this is copied.`}
+      </p>
       {problem && <Trouble problem={problem} onAgain={askAgain} />}
       {!answer && !problem && <Waiting>{say`Writing the report…`}</Waiting>}
       {answer && (
