@@ -39,11 +39,14 @@ function newestImage(): string {
   return (images.toSorted().at(-1) ?? 'octopi 2026-11-22 16.40.img').replaceAll(' ', '\\ ');
 }
 
-/** A backup that was ended in the middle, of a card large enough for that. */
+/** Nearly all of it is a hole, and an idle computer reads eight of these in a second: it has to be there long enough to be ended. */
+const LARGE = 32 * GIB;
+
+/** A backup that was ended in the middle. */
 async function cutOff(): Promise<void> {
   const card = join(shell.home, 'large');
   copyFileSync(sample, card);
-  await enlargeCard(card, 4 * GIB);
+  await enlargeCard(card, LARGE);
   tool('mv', [card, join(shell.cards, 'disk4.img')]);
   const args = ['backup', 'disk4', '--slot', shell.cards, '--json'];
   const backup = startPikeep(args, { env: shell.env });
