@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { PiKeepError } from '../engine/errors.ts';
 import { createPlatform } from '../platform/index.ts';
 import { openProgramLog } from '../platform/program-log.ts';
+import { insertSampleCard, platformWithin } from '../platform/sample-world.ts';
 import { openSettings } from '../platform/settings.ts';
-import { scriptsFolder, VERSION } from './place.ts';
+import { sampleCard, VERSION } from './place.ts';
 import type { Session } from './session.ts';
 
 /** What the old card is called, here and by the commands that take a disk. */
@@ -29,12 +30,14 @@ export interface DemoStage {
 export async function setDemoStage(session: Session): Promise<DemoStage> {
   const folder = await mkdtemp(join(tmpdir(), 'pikeep-demo-'));
   const [slot, log] = [join(folder, 'slot'), join(folder, 'log')];
-  const library = session.options.library === null ? join(folder, 'library') : session.library;
+  const isOwn = session.options.library === null;
+  const library = isOwn ? join(folder, 'library') : session.library;
   await mkdir(slot);
   const inside: Session = {
     ...session,
     options: { ...session.options, slot, library, door: null },
-    platform: await createPlatform({ slot }),
+    // What is thrown away out of a library of the user's is for the user's own trash: this folder is going to be removed.
+    platform: isOwn ? await platformWithin(folder, slot) : await createPlatform({ slot }),
     // The user's own settings could eject the card, which would be gone before it was looked at.
     settings: await openSettings({ file: join(folder, 'settings.json') }),
     library,
@@ -46,19 +49,10 @@ export async function setDemoStage(session: Session): Promise<DemoStage> {
 }
 
 /** A Pi's card. Resolves with its size in bytes. Throws UNSUPPORTED outside of a checkout. */
-export async function insertSampleCard({ folder, slot }: DemoStage): Promise<number> {
-  const scripts = scriptsFolder();
-  if (scripts === null) {
-    throw new PiKeepError('UNSUPPORTED', { what: 'the demo needs the sample card of a checkout' });
-  }
-  const script: { writeSampleCard(path: string): Promise<number> } = await import(
-    join(scripts, 'sample-card.ts')
-  );
-  // A card is there all at once, so it is made elsewhere and moved in.
-  const made = join(folder, 'sample.img');
-  const bytes = await script.writeSampleCard(made);
-  await rename(made, join(slot, 'sample card.img'));
-  return bytes;
+export async function insertPiCard(stage: DemoStage): Promise<number> {
+  const packed = sampleCard();
+  if (packed !== null) return insertSampleCard(packed, stage);
+  throw new PiKeepError('UNSUPPORTED', { what: 'the demo needs the sample card of a checkout' });
 }
 
 /** A card of `bytes` full of old data, which is nothing that PiKeep knows. */

@@ -8,11 +8,6 @@ export function panelAssets(): string {
   return isSingleExecutable() ? companionsOf().panel : join(checkout(), 'dist', 'panel');
 }
 
-/** The folder of scripts; null outside a checkout. */
-export function scriptsFolder(): string | null {
-  return isSingleExecutable() ? null : join(checkout(), 'scripts');
-}
-
 /** The sample card; null outside a checkout. */
 export function sampleCard(): string | null {
   return isSingleExecutable() ? null : join(checkout(), 'src', 'cli', 'sample-card.gz');

@@ -16,10 +16,7 @@ export async function openSampleWorld(packed: string): Promise<SampleWorld> {
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
     await mkdir(slot);
-    // A card is there all at once, so it is made elsewhere and moved in.
-    const made = join(folder, 'made.img');
-    await writeSampleCard(packed, made);
-    await rename(made, join(slot, 'sample card.img'));
+    await insertSampleCard(packed, { folder, slot });
     return { folder, slot, library, platform: await platformWithin(folder, slot), remove };
   } catch (error) {
     await remove();
@@ -28,10 +25,25 @@ export async function openSampleWorld(packed: string): Promise<SampleWorld> {
 }
 
 /**
- * A reader that leaves nothing outside of `folder`: Time Machine's list, which is not ours, is not touched, and what is thrown
- * away is kept where everything else is.
+ * Puts the sample card of the file `packed` into the slot; `folder` is on the same volume. Resolves with its size in bytes.
+ * Throws UNSUPPORTED where there is no sample card.
  */
-async function platformWithin(folder: string, slot: string): Promise<Platform> {
+export async function insertSampleCard(
+  packed: string,
+  { folder, slot }: Pick<SampleWorld, 'folder' | 'slot'>,
+): Promise<number> {
+  // A card is there all at once, so it is made elsewhere and moved in.
+  const made = join(folder, 'made.img');
+  const bytes = await writeSampleCard(packed, made);
+  await rename(made, join(slot, 'sample card.img'));
+  return bytes;
+}
+
+/**
+ * The slot as a reader that leaves nothing outside of `folder`: Time Machine's list, which is not ours, is not touched, and
+ * what is thrown away is kept where everything else is. Only for a library that lies in `folder`, too.
+ */
+export async function platformWithin(folder: string, slot: string): Promise<Platform> {
   const { timeMachine: _, ...platform } = await createPlatform({ slot });
   const bin = join(folder, 'trash');
   return {

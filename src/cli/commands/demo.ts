@@ -7,7 +7,7 @@ import { createNodeNotifier } from '../../platform/notify/node-notifier.ts';
 import type { Run } from '../command.ts';
 import { type DemoOutcome, playDemo } from '../demo-play.ts';
 import { playRestore } from '../demo-restore.ts';
-import { type DemoStage, insertOldCard, insertSampleCard, setDemoStage } from '../demo-stage.ts';
+import { type DemoStage, insertOldCard, insertPiCard, setDemoStage } from '../demo-stage.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
 import { openDesk } from '../open-desk.ts';
 import { ownCommand } from '../place.ts';
@@ -57,7 +57,7 @@ async function demo(session: Session, options: DemoOptions): Promise<ExitCode> {
 /** A Pi's card and an old one in the reader, and whoever tries it does the rest. */
 async function demoPanel(stage: DemoStage, { browser }: DemoOptions): Promise<ExitCode> {
   const { printer, signal } = stage.inside;
-  await insertOldCard(stage, await insertSampleCard(stage));
+  await insertOldCard(stage, await insertPiCard(stage));
   await showPanel(stage.inside, { browser, notify: true });
   printer.done({
     facts: { command: 'demo', slot: stage.slot, folder: stage.library },
@@ -73,7 +73,7 @@ async function playIn(stage: DemoStage): Promise<DemoOutcome> {
   const desk = await openDesk(inside);
   let outcome: DemoOutcome;
   try {
-    const insert = async () => void (await insertSampleCard(stage));
+    const insert = async () => void (await insertPiCard(stage));
     outcome = await playDemo({ desk, printer, signal, insert });
   } finally {
     await desk.close();
