@@ -8,6 +8,9 @@ import { SKIP_NOTES } from './support/tools.ts';
 // Debian keeps mke2fs, sfdisk and other judges outside an ordinary user's PATH; needsTools looks there too.
 process.env['PATH'] = `${process.env['PATH']}:/usr/local/sbin:/usr/sbin:/sbin`;
 
+// Hundreds of commands and workers are started from the sources: with what Node made of them, each needs half the processor.
+process.env['NODE_COMPILE_CACHE'] ??= resolve(import.meta.dirname, '../node_modules/.cache/pikeep');
+
 process.env[SKIP_NOTES] ??= join(tmpdir(), `pikeep-skips-${process.pid}`);
 
 // Restores in tests keep their records apart from those of whoever runs the tests.

@@ -77,12 +77,13 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   );
 }
 
-/** `whole`: what lies below the window's edge, too. */
+/** To be looked at, in `test-results/panel`. `whole`: what lies below the window's edge, too. */
 export async function takePicture(
   page: Page,
   name: string,
   { whole = false }: { whole?: boolean } = {},
 ): Promise<void> {
+  if (process.env['PIKEEP_PICTURES'] === '0') return;
   await mkdir(pictures, { recursive: true });
   await page.screenshot({ path: resolve(pictures, `${name}.png`), fullPage: whole });
 }
