@@ -39,18 +39,24 @@ export function createLibraryFolders(
         enough.abort();
       }
     },
-    async make(path) {
-      try {
-        await mkdir(path, { mode: 0o700 });
-      } catch (error) {
-        const errno = errnoOf(error);
-        if (errno === 'EEXIST') return;
-        if (errno === 'ENOENT') throw new PiKeepError('DESTINATION_MISSING', { path });
-        const facts = { path, errno: errno ?? String(error) };
-        throw new PiKeepError('DESTINATION_NOT_WRITABLE', facts, { cause: error });
-      }
-    },
+    make: makeLibraryFolder,
   };
+}
+
+/**
+ * Alone, since a folder above it that is missing may be a disk that is not connected. Throws DESTINATION_MISSING or
+ * DESTINATION_NOT_WRITABLE.
+ */
+export async function makeLibraryFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === 'EEXIST') return;
+    if (errno === 'ENOENT') throw new PiKeepError('DESTINATION_MISSING', { path });
+    const facts = { path, errno: errno ?? String(error) };
+    throw new PiKeepError('DESTINATION_NOT_WRITABLE', facts, { cause: error });
+  }
 }
 
 async function look(path: string, volumes: Platform['volumes'], home: string): Promise<FolderLook> {

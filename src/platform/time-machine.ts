@@ -1,18 +1,19 @@
 /** Whether Time Machine backs up the library: the user's choice, because backups of backups cost much room. */
 
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { relative } from 'node:path';
-import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { PiKeepError } from '../engine/errors.ts';
+import { makeLibraryFolder } from './library-folder.ts';
 import type { TimeMachine } from './ports.ts';
 import type { Settings } from './settings-schema.ts';
 
 type Wish = Pick<Settings, 'library' | 'excludeFromTimeMachine'>;
 
 /**
- * Makes the system do what `after` says. Throws TOOL_FAILED or TOOL_MISSING, and DESTINATION_NOT_WRITABLE when the folder is not
- * there and cannot be made, because only what is there can be excluded. Throws USAGE for the home folder and what it lies in:
- * with it everything else of the user would silently be without a backup.
+ * Makes the system do what `after` says. Throws TOOL_FAILED or TOOL_MISSING, and DESTINATION_MISSING or DESTINATION_NOT_WRITABLE
+ * when the folder is not there and cannot be made, because only what is there can be excluded. Throws USAGE for the home folder
+ * and what it lies in: with it everything else of the user would silently be without a backup.
  */
 export async function followTimeMachine(
   timeMachine: TimeMachine | undefined,
@@ -23,7 +24,7 @@ export async function followTimeMachine(
   if (!timeMachine) return;
   const isMoved = before.library !== after.library;
   if (after.excludeFromTimeMachine && (isMoved || !before.excludeFromTimeMachine)) {
-    await makeFolder(after.library);
+    await makeLibraryFolder(after.library);
     await requireOwnFolder(after.library, home);
     await timeMachine.exclude(after.library);
   }
@@ -41,14 +42,5 @@ async function requireOwnFolder(library: string, home: string): Promise<void> {
   if (way !== '..' && !way.startsWith('../')) {
     const detail = `${library} holds more than backups: Time Machine would leave out all of your files.`;
     throw new PiKeepError('USAGE', { detail });
-  }
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    const errno = errnoOf(error) ?? String(error);
-    throw new PiKeepError('DESTINATION_NOT_WRITABLE', { path, errno }, { cause: error });
   }
 }

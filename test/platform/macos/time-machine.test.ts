@@ -68,6 +68,16 @@ describe('Time Machine', () => {
     expect(await calls()).toEqual([['addexclusion', library]]);
   });
 
+  it('makes the folder that it leaves out, but none above it: that may be a disk that is not connected', async () => {
+    const { timeMachine, calls } = await tmutil('exit 0');
+    const off = { library: join(folder.path, 'disk', 'PiKeep'), excludeFromTimeMachine: false };
+    await expect(
+      followTimeMachine(timeMachine, off, { ...off, excludeFromTimeMachine: true }),
+    ).rejects.toMatchObject({ code: 'DESTINATION_MISSING' });
+    expect(existsSync(join(folder.path, 'disk'))).toBe(false);
+    expect(await calls()).toEqual([]);
+  });
+
   it('says why it does not, and forgets a library that is gone without a word', async () => {
     const { timeMachine } = await tmutil('echo "$2: not there" >&2; exit 1');
     const gone = { library: join(folder.path, 'gone'), excludeFromTimeMachine: true };
