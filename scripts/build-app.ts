@@ -1,19 +1,20 @@
 /** Builds the Electron app's own code into a folder: main process, preload script, worker. */
 
-import { createHash } from 'node:crypto';
-import { copyFile, glob, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { copyFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
+import { freshFolder } from './build/fresh-folder.ts';
+import { root } from './package/places.ts';
 
-const root = resolve(import.meta.dirname, '..');
-const STAMP = '.sources';
 /** The app offers to try it. */
 const SAMPLE_CARD = 'src/cli/sample-card.gz';
 
 /** What goes into the build; libraries are known by the lock file. */
-const inputs = [
+const sources = [
   'src/{app,preload,worker,desk,contract,library,platform,helper,engine,language}/**/*.{ts,json}',
   'scripts/build-app.ts',
+  'scripts/build/*.ts',
+  'src/version.ts',
   SAMPLE_CARD,
   'package-lock.json',
 ];
@@ -32,21 +33,16 @@ const parts = [
   { entry: 'src/preload/preload.ts', file: 'preload.cjs', format: 'cjs' },
 ] as const;
 
-/** Builds unless `outDir` already holds the app of these very sources. Resolves true when it built. */
-export async function buildApp(outDir: string = join(root, 'dist/app')): Promise<boolean> {
-  const stamp = await digestOfSources();
-  if ((await stampIn(outDir)) === stamp) return false;
-  await mkdir(dirname(outDir), { recursive: true });
-  const made = await mkdtemp(`${outDir}-`);
-  try {
-    for (const part of parts) await buildPart(part, made);
-    await copyFile(join(root, SAMPLE_CARD), join(made, basename(SAMPLE_CARD)));
-    await writeFile(join(made, STAMP), stamp);
-    await putInPlace(made, outDir, stamp);
-  } finally {
-    await rm(made, { recursive: true, force: true });
-  }
-  return true;
+/** Builds unless `folder` already holds the app of these very sources. Resolves true when it built. */
+export function buildApp(folder: string = join(root, 'dist/app')): Promise<boolean> {
+  return freshFolder({
+    folder,
+    sources,
+    async build(made) {
+      for (const part of parts) await buildPart(part, made);
+      await copyFile(join(root, SAMPLE_CARD), join(made, basename(SAMPLE_CARD)));
+    },
+  });
 }
 
 async function buildPart({ entry, file, format }: (typeof parts)[number], folder: string) {
@@ -70,35 +66,4 @@ async function buildPart({ entry, file, format }: (typeof parts)[number], folder
     },
     ssr: { noExternal: true, external: outside },
   });
-}
-
-/** Two builds at once are both right, so whoever comes second leaves things as they are. */
-async function putInPlace(made: string, outDir: string, stamp: string): Promise<void> {
-  const old = `${made}-old`;
-  await rename(outDir, old).catch(ignoreMissing);
-  try {
-    await rename(made, outDir);
-  } catch (error) {
-    if ((await stampIn(outDir)) !== stamp) throw error;
-  } finally {
-    await rm(old, { recursive: true, force: true });
-  }
-}
-
-async function stampIn(folder: string): Promise<string | null> {
-  return (await readFile(join(folder, STAMP), 'utf8').catch(ignoreMissing)) ?? null;
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): undefined {
-  if (error.code !== 'ENOENT') throw error;
-}
-
-async function digestOfSources(): Promise<string> {
-  const paths: string[] = [];
-  for await (const path of glob(inputs, { cwd: root })) paths.push(path);
-  const hash = createHash('sha256');
-  for (const path of paths.sort()) {
-    hash.update(`${path}\0`).update(await readFile(join(root, path)));
-  }
-  return hash.digest('hex');
 }

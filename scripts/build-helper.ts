@@ -5,11 +5,9 @@
  */
 
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import {
   chmod,
   copyFile,
-  glob,
   mkdir,
   mkdtemp,
   readFile,
@@ -19,13 +17,14 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import { join, relative, resolve } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Rollup } from 'vite';
+import { digestOf } from './build/fresh-folder.ts';
+import { root } from './package/places.ts';
 
 const run = promisify(execFile);
 
-const root = resolve(import.meta.dirname, '..');
 const entry = join(root, 'src', 'cli', 'main.ts');
 const output = join(root, 'dist', 'pikeep');
 const stampFile = join(root, 'dist', 'pikeep.inputs');
@@ -33,17 +32,18 @@ const stampFile = join(root, 'dist', 'pikeep.inputs');
 const node = join(root, 'node_modules', 'node', 'bin', 'node');
 
 const SENTINEL = 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2';
-const inputs = [
+const sources = [
   'src/**/*.ts',
   'src/language/**/*.json',
   'src/tsconfig*.json',
   'scripts/build-helper.ts',
+  'scripts/build/*.ts',
   'package-lock.json',
 ];
 
 /** Builds when an input has changed since the last time. Returns the program's path. */
 export async function buildHelper(): Promise<string> {
-  const stamp = await stampOfInputs();
+  const stamp = await digestOf(sources);
   if (await isBuilt(stamp)) return output;
   await mkdir(join(root, 'dist'), { recursive: true });
   const folder = await mkdtemp(join(root, 'dist', '.pikeep-'));
@@ -59,19 +59,6 @@ export async function buildHelper(): Promise<string> {
     await rm(folder, { recursive: true });
   }
   return output;
-}
-
-async function stampOfInputs(): Promise<string> {
-  const files: string[] = [];
-  for await (const file of glob(inputs, { cwd: root })) files.push(file);
-  const hash = createHash('sha256');
-  for (const file of files.sort()) {
-    hash
-      .update(`${file}\0`)
-      .update(await readFile(join(root, file)))
-      .update('\0');
-  }
-  return hash.digest('hex');
 }
 
 /** A program that is up to date is touched, because others compare its time with that of the sources. */
