@@ -34,12 +34,20 @@ export function isDiskMounted(mounts: readonly Mount[], disk: string): boolean {
  * so the last pair of parentheses counts. Lines of another form are left out.
  */
 export function parseMounts(text: string): readonly Mount[] {
-  const mounts: Mount[] = [];
-  for (const line of text.split('\n')) {
-    const [, device, mountPoint, inside] = /^(.+?) on (\/.*) \(([^()]*)\)$/.exec(line) ?? [];
-    if (device === undefined || mountPoint === undefined || inside === undefined) continue;
-    const [fileSystem = '', ...options] = inside.split(',').map((word) => word.trim());
-    mounts.push({ device, mountPoint, fileSystem, options });
-  }
-  return mounts;
+  return text.split('\n').flatMap((line) => parseMount(line) ?? []);
+}
+
+/** Without a regular expression: on a name full of " on /" it would try each with each. */
+function parseMount(line: string): Mount | null {
+  const open = line.lastIndexOf(' (');
+  const on = line.indexOf(' on /', 1);
+  const inside = line.slice(open + 2, -1);
+  if (on === -1 || open <= on || !line.endsWith(')') || /[()]/.test(inside)) return null;
+  const [fileSystem = '', ...options] = inside.split(',').map((word) => word.trim());
+  return {
+    device: line.slice(0, on),
+    mountPoint: line.slice(on + ' on '.length, open),
+    fileSystem,
+    options,
+  };
 }

@@ -199,6 +199,12 @@ describe('the process in the way', () => {
     const text = 'Unmount was dissented by PID 7 (/Applications/A (old)/My App (2))\n';
     expect(findHolder(text)).toEqual({ pid: 7, name: 'My App (2)' });
   });
+
+  it('is not searched for with every beginning against every end', () => {
+    for (const start of ['dissented by PID 7 (', 'Dissenter PID=7 (']) {
+      expect(findHolder(start.repeat(50_000))).toBeNull();
+    }
+  });
 });
 
 describe('the mount table', () => {
@@ -233,5 +239,15 @@ describe('the mount table', () => {
         options: ['local', 'noowners'],
       },
     ]);
+  });
+
+  it('leaves out lines of another form, however long and often they begin', () => {
+    for (const line of [
+      ...['', ')', ' on /x (apfs)', '/dev/disk4s1 on x (apfs)', '/dev/disk4s1 on /x', '(a) on /x'],
+      ...['/dev/disk4s1 on /x (apfs', '/dev/disk4s1 on /x (a(b)', '/dev/disk4s1 on /x (a))'],
+      ...['x'.concat(' on /'.repeat(400_000)), 'x'.concat(' on /x ('.repeat(400_000), '()')],
+    ]) {
+      expect(parseMounts(line).length, line.slice(0, 40)).toBe(0);
+    }
   });
 });
