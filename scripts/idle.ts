@@ -3,15 +3,13 @@
  * the processor time of the process and of everything it started. Linux; as any user.
  */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { buildPanel } from './build-panel.ts';
+import { type PanelProcess, startPanel } from './panel-process.ts';
 import { writeSampleCard } from './sample-card.ts';
 import { cpuSeconds, processesBelow } from './soak/processor.ts';
 
@@ -23,7 +21,6 @@ const usage = `npm run idle -- [--minutes N] [--settle SECONDS] [--slot]
 
 /** Share of one core. */
 const BAR = 0.001;
-const MAIN = resolve(import.meta.dirname, '../src/cli/main.ts');
 
 const { values } = parseArgs({
   options: {
@@ -47,7 +44,8 @@ async function measure(seconds: number, settle: number): Promise<void> {
     const [before, began] = [spent(desk.pid), performance.now()];
     await delay(seconds * 1000);
     const [after, ended] = [spent(desk.pid), performance.now()];
-    report({ used: after - before, passed: (ended - began) / 1000, children: desk.children() });
+    const children = processesBelow(desk.pid).length;
+    report({ used: after - before, passed: (ended - began) / 1000, children });
   } finally {
     await desk.stop();
     rmSync(root, { recursive: true, force: true });
@@ -78,45 +76,19 @@ function spent(pid: number): number {
   return [pid, ...processesBelow(pid)].reduce((sum, one) => sum + cpuSeconds(one), 0);
 }
 
-interface Idler {
-  readonly pid: number;
-  children(): number;
-  stop(): Promise<void>;
-}
-
 /** In a home of its own, so that the library of whoever measures does not count. */
-async function startDesk(root: string): Promise<Idler> {
+async function startDesk(root: string): Promise<PanelProcess> {
   const slot = values.slot ? ['--slot', await makeSlot(root)] : [];
-  const child = spawn(
-    process.execPath,
-    [MAIN, 'panel', '--no-browser', '--json', '--library', join(root, 'library'), ...slot],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-        HOME: root,
-        XDG_CONFIG_HOME: join(root, 'config'),
-        XDG_STATE_HOME: join(root, 'state'),
-        XDG_CACHE_HOME: join(root, 'cache'),
-      },
+  return startPanel({
+    args: ['--library', join(root, 'library'), ...slot],
+    env: {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: root,
+      XDG_CONFIG_HOME: join(root, 'config'),
+      XDG_STATE_HOME: join(root, 'state'),
+      XDG_CACHE_HOME: join(root, 'cache'),
     },
-  );
-  const { pid } = child;
-  if (pid === undefined) throw new Error('the desk did not start');
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (JSON.parse(line).event === 'open') break;
-  }
-  child.stdout.resume();
-  return {
-    pid,
-    children: () => processesBelow(pid).length,
-    async stop() {
-      const ended = once(child, 'exit');
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGINT');
-      await ended;
-    },
-  };
+  });
 }
 
 async function makeSlot(root: string): Promise<string> {

@@ -1,12 +1,12 @@
 /** A home with cards and backups in it, and the panel that runs there: the real program on real images. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { makeCard } from '../make-card.ts';
+import { type PanelProcess, startPanel } from '../panel-process.ts';
 
 const GIB = 1024 ** 3;
 const program = resolve(import.meta.dirname, '../../src/cli/main.ts');
@@ -33,13 +33,9 @@ export async function openReader(): Promise<Reader> {
     ...{ HOME: join(folder, 'home'), TZ: 'UTC', LANG: 'en_US.UTF-8', LC_ALL: 'C.UTF-8' },
     ...{ XDG_CONFIG_HOME: undefined, XDG_STATE_HOME: undefined, XDG_CACHE_HOME: undefined },
   };
-  let panel: ChildProcess | null = null;
+  let panel: PanelProcess | null = null;
   const end = async (): Promise<void> => {
-    if (panel && panel.exitCode === null && panel.signalCode === null) {
-      const ended = once(panel, 'exit');
-      panel.kill('SIGINT');
-      await ended;
-    }
+    await panel?.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
@@ -53,12 +49,8 @@ export async function openReader(): Promise<Reader> {
     }
     const large = join(folder, 'large');
     await makeCard({ out: large, size: 8 * GIB, data: 1.4 * GIB, seed: 'pictures' });
-    const args = ['panel', '--no-browser', '--no-notify', '--json', '--slot', slot];
-    panel = spawn(process.execPath, [program, ...args], {
-      env,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    const page = await pageOf(panel);
+    panel = await startPanel({ args: ['--no-notify', '--slot', slot], env });
+    const { page } = panel;
     const cards = { large, spare: join(folder, 'weather.img') };
     const insert = (card: keyof typeof cards) => rename(cards[card], join(slot, nameOf(card)));
     return { page, insert, end };
@@ -76,17 +68,4 @@ async function runToEnd(args: readonly string[], env: NodeJS.ProcessEnv): Promis
   const child = spawn(process.execPath, [program, ...args], { env, stdio: 'ignore' });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`pikeep ${args.join(' ')} ended with ${code}`);
-}
-
-async function pageOf({ stdout }: ChildProcess): Promise<string> {
-  if (!stdout) throw new Error('the panel says nothing');
-  for await (const line of createInterface({ input: stdout })) {
-    const event: { event: string; file?: string } = JSON.parse(line);
-    if (event.event === 'open' && event.file !== undefined) {
-      // What it says later has to go somewhere.
-      stdout.resume();
-      return event.file;
-    }
-  }
-  throw new Error('the panel ended before it named its page');
 }

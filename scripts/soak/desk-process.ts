@@ -1,10 +1,8 @@
 /** `pikeep panel` as a process of its own, and its one visitor: the same requests as those of the page. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Ask } from '../../src/contract/asks.ts';
 import {
   type Answer,
@@ -17,9 +15,8 @@ import {
   type QueryKind,
   type Snapshot,
 } from '../../src/contract/panel.ts';
+import { type PanelProcess, startPanel } from '../panel-process.ts';
 import type { Measure } from './probe.ts';
-
-const PROJECT = resolve(import.meta.dirname, '../..');
 
 export interface DeskFolders {
   /** Everything lies below it: slot, library, temp, home, state, cache. */
@@ -30,7 +27,7 @@ export interface DeskFolders {
 
 export class DeskProcess {
   readonly pid: number;
-  readonly #child: ChildProcess;
+  readonly #panel: PanelProcess;
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #listeners = new Set<(snapshot: Snapshot) => void>();
@@ -39,43 +36,28 @@ export class DeskProcess {
   #watching: Promise<void> = Promise.resolve();
 
   static async start({ root, slot, library }: DeskFolders): Promise<DeskProcess> {
-    const child = spawn(
-      process.execPath,
-      [
-        ...['--expose-gc', '--import', join(import.meta.dirname, 'probe.ts')],
-        ...[join(PROJECT, 'src/cli/main.ts'), 'panel', '--no-browser', '--json'],
-        ...['--slot', slot, '--library', library],
-      ],
-      {
-        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-        env: {
-          PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-          HOME: join(root, 'home'),
-          TMPDIR: join(root, 'temp'),
-          XDG_CONFIG_HOME: join(root, 'config'),
-          XDG_STATE_HOME: join(root, 'state'),
-          XDG_CACHE_HOME: join(root, 'cache'),
-          XDG_DATA_HOME: join(root, 'data'),
-          NODE_COMPILE_CACHE: join(root, 'compiled'),
-        },
+    const panel = await startPanel({
+      args: ['--slot', slot, '--library', library],
+      env: {
+        PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+        HOME: join(root, 'home'),
+        TMPDIR: join(root, 'temp'),
+        XDG_CONFIG_HOME: join(root, 'config'),
+        XDG_STATE_HOME: join(root, 'state'),
+        XDG_CACHE_HOME: join(root, 'cache'),
+        XDG_DATA_HOME: join(root, 'data'),
+        NODE_COMPILE_CACHE: join(root, 'compiled'),
       },
-    );
-    child.stderr?.pipe(createWriteStream(join(root, 'desk.log')));
-    if (!child.stdout) throw new Error('the desk has no output');
-    for await (const line of createInterface({ input: child.stdout })) {
-      const event: { event: string; file?: string; message?: string } = JSON.parse(line);
-      if (event.event === 'error') throw new Error(`the desk: ${event.message}`);
-      if (event.event === 'open' && event.file) {
-        child.stdout.resume();
-        return DeskProcess.#enter(child, event.file);
-      }
-    }
-    throw new Error(`the desk ended: ${readFileSync(join(root, 'desk.log'), 'utf8')}`);
+      node: ['--expose-gc', '--import', join(import.meta.dirname, 'probe.ts')],
+      log: join(root, 'desk.log'),
+      withChannel: true,
+    });
+    return DeskProcess.#enter(panel);
   }
 
   /** Goes in as the file does that a browser would open. */
-  static async #enter(child: ChildProcess, file: string): Promise<DeskProcess> {
-    const page = readFileSync(file, 'utf8');
+  static async #enter(panel: PanelProcess): Promise<DeskProcess> {
+    const page = readFileSync(panel.page, 'utf8');
     const action = /action="([^"]+)"/.exec(page)?.[1] ?? '';
     const reply = await fetch(action, {
       method: 'POST',
@@ -84,21 +66,20 @@ export class DeskProcess {
     });
     const cookie = /^[^;]+/.exec(reply.headers.get('set-cookie') ?? '')?.[0];
     const base = /url=(\/[0-9a-f]+\/)"/.exec(await reply.text())?.[1];
-    if (!cookie || !base || !child.pid) throw new Error(`not let in: ${reply.status}`);
+    if (!cookie || !base) throw new Error(`not let in: ${reply.status}`);
     const { origin } = new URL(action);
-    const desk = new DeskProcess(child, child.pid, `${origin}${base}`, { cookie, origin });
+    const desk = new DeskProcess(panel, `${origin}${base}`, { cookie, origin });
     desk.#watching = desk.#watch();
     return desk;
   }
 
   private constructor(
-    child: ChildProcess,
-    pid: number,
+    panel: PanelProcess,
     base: string,
     headers: Readonly<Record<string, string>>,
   ) {
-    this.#child = child;
-    this.pid = pid;
+    this.#panel = panel;
+    this.pid = panel.pid;
     this.#base = base;
     this.#headers = headers;
   }
@@ -159,19 +140,15 @@ export class DeskProcess {
   }
 
   async measure(): Promise<Measure> {
-    const answer = once(this.#child, 'message', { signal: AbortSignal.timeout(60_000) });
-    this.#child.send('measure');
+    const answer = once(this.#panel.child, 'message', { signal: AbortSignal.timeout(60_000) });
+    this.#panel.child.send('measure');
     const [measure] = await answer;
     return measure;
   }
 
   async stop(): Promise<void> {
-    const ended = once(this.#child, 'exit');
     this.#closing.abort();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
-      this.#child.kill('SIGINT');
-      await ended;
-    }
+    await this.#panel.stop();
     await this.#watching;
   }
 
