@@ -1,7 +1,7 @@
 /** The caller's side of a request: a private folder that holds one request file and one socket, and then goes. */
 
 import { lstatSync, realpathSync } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { HelperRequest } from './protocol.ts';
@@ -9,6 +9,10 @@ import { toJson } from './protocol.ts';
 
 export const REQUEST_NAME = 'request';
 export const SOCKET_NAME = 'socket';
+/** What `mkdtemp` makes of our prefix. */
+const FOLDER_NAME = /^pikeep-[A-Za-z0-9]{6}$/;
+/** No owner waits for a dialog so long (`door.ts`), and afterwards the folder goes. */
+const OLD_MS = 60 * 60_000;
 
 /** Bytes a Unix socket's path may have everywhere (macOS: 104 with the final NUL, `man 4 unix`; Linux has 108). */
 export const MAX_SOCKET_PATH_BYTES = 103;
@@ -39,7 +43,8 @@ export async function makeRequestFolder(
   });
   for (const base of bases) {
     try {
-      const folder = join(realpathSync(base), 'pikeep-XXXXXX');
+      const within = realpathSync(base);
+      const folder = join(within, 'pikeep-XXXXXX');
       const longest = join(folder, SOCKET_NAME);
       const bytes = Buffer.byteLength(longest);
       if (bytes > MAX_SOCKET_PATH_BYTES) {
@@ -47,6 +52,7 @@ export async function makeRequestFolder(
         continue;
       }
       if (!PLAIN_PATH.test(folder)) continue;
+      await removeOldRequests(within);
       return describe(await mkdtemp(folder.slice(0, -'XXXXXX'.length)));
     } catch (error) {
       if (errnoOf(error) === null) throw error;
@@ -68,6 +74,26 @@ function isOurs(folder: string): boolean {
   if (!folder.startsWith('/')) return false;
   const stats = lstatSync(folder, { throwIfNoEntry: false });
   return stats?.isDirectory() === true && stats.uid === process.getuid?.();
+}
+
+/**
+ * Those whose owner was killed while the system's dialog was open: nobody else removes them. Only what is this user's and looks
+ * as we make it. No request depends on it, so what cannot be removed stays.
+ */
+async function removeOldRequests(base: string): Promise<void> {
+  const names = await readdir(base).catch(() => []);
+  for (const name of names) {
+    const folder = join(base, name);
+    if (!FOLDER_NAME.test(name) || !(await isOldRequest(folder).catch(() => false))) continue;
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+async function isOldRequest(folder: string): Promise<boolean> {
+  const stats = await lstat(folder);
+  const isOurs = stats.isDirectory() && stats.uid === process.getuid?.();
+  if (!isOurs || Date.now() - stats.mtimeMs < OLD_MS) return false;
+  return (await readdir(folder)).includes(REQUEST_NAME);
 }
 
 function describe(folder: string): RequestFolder {

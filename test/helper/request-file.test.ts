@@ -6,12 +6,14 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
@@ -65,6 +67,31 @@ describe('the folder of a request', () => {
         code: 'SOCKET_PATH_TOO_LONG',
         facts: { bytes: Buffer.byteLength(join(realpathSync(long), 'pikeep-XXXXXX', 'socket')) },
       });
+    } finally {
+      rmSync(base, { recursive: true });
+    }
+  });
+
+  test('goes with the next one, if its owner was killed in the middle of a dialog', async () => {
+    const base = mkdtempSync('/tmp/pikeep-old-');
+    try {
+      const hours = (count: number) => Date.now() / 1000 - count * 3600;
+      const folder = (name: string, content: string, age: number) => {
+        mkdirSync(join(base, name), { mode: 0o700 });
+        writeFileSync(join(base, name, content), '');
+        utimesSync(join(base, name), hours(age), hours(age));
+      };
+      folder('pikeep-killed', 'request', 2);
+      // Another one whose dialog is open, what only has such a name, and what has another.
+      folder('pikeep-asking', 'request', 0);
+      folder('pikeep-others', 'treasure', 2);
+      folder('pikeep-sample-abcdef', 'request', 2);
+      symlinkSync(join(base, 'pikeep-others'), join(base, 'pikeep-linked'));
+      const made = await makeRequestFolder([base]);
+      await made.remove();
+      expect(readdirSync(base).toSorted()).toEqual([
+        ...['pikeep-asking', 'pikeep-linked', 'pikeep-others', 'pikeep-sample-abcdef'],
+      ]);
     } finally {
       rmSync(base, { recursive: true });
     }
