@@ -6,6 +6,7 @@ import { MAP_ALIGNMENT } from './chunks.ts';
 import { isPiKeepError, PiKeepError } from './errors.ts';
 import { type MapEntry, zeroSha256 } from './image/map.ts';
 import { readAhead } from './read-ahead.ts';
+import { blockStart, END_BYTES } from './restore-layout.ts';
 
 const READS_IN_FLIGHT = 3;
 /** Blocks that are looked for elsewhere on the card. */
@@ -14,6 +15,9 @@ const NEEDLES = 12;
 const CONFIRMATIONS = 64;
 /** Less than this at the end of a card may be a flaw of it. */
 const MIN_LOST_BYTES = 1024 * 1024;
+/** The smallest there are. */
+const SECTOR_BYTES = 512;
+const WORD_BYTES = 4;
 
 interface Differences {
   /** The card, which is only read. */
@@ -43,15 +47,18 @@ export async function judgeDifferences(differences: Differences): Promise<PiKeep
 
 /**
  * Where the card stops keeping anything. A lost place often reads as zeros, so right entries of zeros behind that place speak
- * against it only if others are wrong.
+ * against it only if others are wrong. The last MiB, which is written after all others, says nothing: a cache within the card
+ * may answer for it.
  */
-function lostFrom({ expected, differing }: Differences): number | null {
+function lostFrom({ device, expected, differing }: Differences): number | null {
   const wrong = new Set(differing);
+  const tailStart = blockStart(device.size - END_BYTES);
   let from = 0;
   let lostBytes = 0;
   let zeros: 'right' | 'wrong' | null = null;
   for (const entry of expected) {
     const state = wrong.has(entry) ? 'wrong' : 'right';
+    if (state === 'right' && entry.offset >= tailStart) continue;
     const isZero = entry.sha256 === zeroSha256(entry.bytes);
     const fits = isZero ? (zeros ?? state) === state : state === 'wrong';
     if (!fits) lostBytes = 0;
@@ -84,6 +91,9 @@ async function wrapDistance(differences: Differences): Promise<number | null> {
 interface Needle {
   readonly offset: number;
   readonly data: Buffer;
+  /** Bytes from its start, and the rare word there: what has another one there need not be compared. */
+  readonly place: number;
+  readonly word: number;
 }
 
 /** Blocks of the wrong places as they are on the card now, each unlike any that is common. */
@@ -97,7 +107,7 @@ async function takeNeedles({ device, differing }: Differences): Promise<Needle[]
     for (let at = 0; at + MAP_ALIGNMENT <= data.length; at += MAP_ALIGNMENT) {
       const block = data.subarray(at, at + MAP_ALIGNMENT);
       if (!isTelling(block)) continue;
-      needles.push({ offset: entry.offset + at, data: block });
+      needles.push({ offset: entry.offset + at, data: block, ...rareWord(block) });
       break;
     }
   }
@@ -116,12 +126,9 @@ async function findNeedles(
   const depth = READS_IN_FLIGHT;
   const chunks = readAhead({ device, chunks: expected, pool, depth, signal });
   for await (const { offset, data, buffer } of chunks) {
-    const hay = Buffer.from(data.buffer, data.byteOffset, data.length);
-    for (const needle of needles) {
-      for (let at = hay.indexOf(needle.data); at >= 0; at = hay.indexOf(needle.data, at + 1)) {
-        const distance = Math.abs(offset + at - needle.offset);
-        if (distance > 0) votes.set(distance, (votes.get(distance) ?? 0) + 1);
-      }
+    for (const { at, needle } of occurrences(data, needles)) {
+      const distance = Math.abs(offset + at - needle.offset);
+      if (distance > 0) votes.set(distance, (votes.get(distance) ?? 0) + 1);
     }
     pool.release(buffer);
   }
@@ -129,6 +136,35 @@ async function findNeedles(
     .toSorted(([one, votesOne], [other, votesOther]) => votesOther - votesOne || one - other)
     .slice(0, NEEDLES)
     .map(([distance]) => distance);
+}
+
+/**
+ * Where needles lie in data. A true size is a multiple of a sector, so only those places are looked at: a search that may begin
+ * anywhere takes hours in what is mostly zeros, when a needle is too.
+ */
+function* occurrences(
+  data: Uint8Array,
+  needles: readonly Needle[],
+): Generator<{ at: number; needle: Needle }> {
+  const hay = Buffer.from(data.buffer, data.byteOffset, data.length);
+  for (let at = 0; at + MAP_ALIGNMENT <= hay.length; at += SECTOR_BYTES) {
+    for (const needle of needles) {
+      if (hay.readUInt32LE(at + needle.place) !== needle.word) continue;
+      if (hay.compare(needle.data, 0, MAP_ALIGNMENT, at, at + MAP_ALIGNMENT) === 0) {
+        yield { at, needle };
+      }
+    }
+  }
+}
+
+/** The word of a telling block that has the most different bytes; zeros and their like are everywhere. */
+function rareWord(block: Buffer): Pick<Needle, 'place' | 'word'> {
+  let best = { place: 0, word: block.readUInt32LE(), different: 0 };
+  for (let place = 0; place + WORD_BYTES <= block.length; place += WORD_BYTES) {
+    const different = new Set(block.subarray(place, place + WORD_BYTES)).size;
+    if (different > best.different) best = { place, word: block.readUInt32LE(place), different };
+  }
+  return best;
 }
 
 /** Whether places all over the card hold the same as those `distance` further on, and something worth comparing among them. */
