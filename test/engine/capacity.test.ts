@@ -115,7 +115,8 @@ describe('a counterfeit that the probe cannot find', () => {
   it('is found in no time when what is on it is mostly zeros', async () => {
     // As tables of a file system are: a search for such a block at every byte would take minutes here, and hours on a card.
     const sparse = new Uint8Array(12 * MIB);
-    for (let at = 0; at < sparse.length; at += 4096) sparse.set(image.subarray(at, at + 24), at + 1000);
+    for (let at = 0; at < sparse.length; at += 4096)
+      sparse.set(image.subarray(at, at + 24), at + 1000);
     const real = 7 * MIB + 4096;
     const { target } = fake(16 * MIB, real, (at) => at % real);
     const ranges = map.map(({ offset, bytes }) => [offset, bytes] as const);
