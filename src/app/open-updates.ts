@@ -7,6 +7,7 @@ import type { Notifier } from '../platform/ports.ts';
 import type { ProgramLog } from '../platform/program-log.ts';
 import type { SettingsStore } from '../platform/settings.ts';
 import { passingPlaceOf } from './move-to-applications.ts';
+import { report } from './report.ts';
 import { createUpdateTalk } from './update-talk.ts';
 import { createUpdates, type Updates } from './updates.ts';
 import { readFeed } from './updates-feed.ts';
@@ -40,7 +41,7 @@ export async function openUpdates(options: UpdatesOptions): Promise<Updates | nu
 
   const failed = (what: string, error: unknown): void => {
     const { code, facts } = asPiKeepError(error);
-    log.write('error', { code, facts, what: `update ${what}` });
+    log.write('error', { code, facts, phase: `update ${what}` });
   };
   let updates: Updates;
   try {
@@ -54,8 +55,8 @@ export async function openUpdates(options: UpdatesOptions): Promise<Updates | nu
         dialog: options.dialog,
         notifier: options.notifier,
         version: app.getVersion(),
-        download: () => void updates.download(),
-        install: () => void updates.install(),
+        download: () => void updates.download().catch(report),
+        install: () => void updates.install().catch(report),
       }),
       wish: wishIn(settings),
       leave: options.leave,

@@ -69,19 +69,22 @@ export function createUpdates(parts: UpdatesParts): Updates {
   let state: UpdateState = { is: 'none' };
   let checked = { at: Number.NEGATIVE_INFINITY, next: Number.NEGATIVE_INFINITY };
   let told = '';
-  /** A question is on the screen, or the network is asked. */
-  let isWaiting = false;
+  /** A question is on the screen, or the network is asked; null for neither. */
+  let busyWith: Promise<void> | null = null;
 
   const isDue = (): boolean => now() >= checked.next || now() < checked.at;
 
-  /** One thing at a time; what is asked for meanwhile is left out. */
-  async function alone(work: () => Promise<void>): Promise<void> {
-    if (isWaiting) return;
-    isWaiting = true;
+  /** One thing at a time; each looks for itself whether it is still wanted when its turn comes. */
+  async function inTurn(work: () => Promise<void>): Promise<void> {
+    while (busyWith) await busyWith;
+    // It begins after it has been noted.
+    const done = Promise.resolve().then(work);
+    const mine = done.catch(() => undefined);
+    busyWith = mine;
     try {
-      await work();
+      await done;
     } finally {
-      isWaiting = false;
+      if (busyWith === mine) busyWith = null;
     }
   }
 
@@ -104,8 +107,9 @@ export function createUpdates(parts: UpdatesParts): Updates {
   }
 
   async function look(): Promise<void> {
-    if (isBusy(desk.snapshot) || (state.is !== 'none' && state.is !== 'found')) return;
-    await alone(async () => {
+    if (busyWith || isBusy(desk.snapshot) || (state.is !== 'none' && state.is !== 'found')) return;
+    if (wish.get() === false || !isDue()) return;
+    await inTurn(async () => {
       if (wish.get() === null) await wish.set(await talk.askToLook());
       // While the question was up, something may have begun.
       if (wish.get() !== true || !isDue() || isBusy(desk.snapshot)) return;
@@ -143,7 +147,7 @@ export function createUpdates(parts: UpdatesParts): Updates {
     if (!left) state = { is: 'ready', version };
   }
 
-  desk.onSnapshot(() => void look());
+  desk.onSnapshot(() => void look().catch((error: unknown) => parts.failed('check', error)));
   return {
     get state() {
       return state;
@@ -163,7 +167,7 @@ export function createUpdates(parts: UpdatesParts): Updates {
       await look();
     },
     async download(agreed = false) {
-      await alone(async () => {
+      await inTurn(async () => {
         if (state.is !== 'found' || isBusy(desk.snapshot)) return;
         const { version } = state;
         if (!agreed && !(await talk.askToDownload(version))) return;
@@ -171,7 +175,7 @@ export function createUpdates(parts: UpdatesParts): Updates {
       });
     },
     async install() {
-      await alone(async () => {
+      await inTurn(async () => {
         if (state.is === 'ready' && !isBusy(desk.snapshot)) await putInPlace(state.version);
       });
     },

@@ -41,6 +41,8 @@ value values verified verify version very volume volumes
 wait waited waits want wanted was way ways we why went were what when where which while who whole will with within without word work
 worker works would write writer writes writing written wrong
 xz yes yet you your zip zstd
+certificate download downloaded elsewhere err feed https install latest newest plain redirect redirects server signature update
+updater updates
 arch claimed errno facts holder job grow longest missing needed offset outcome open pid places points real size speed stalls step stored system total
 backup-task start stop job-begin job-end door unmount eject held stall error uncaught
 check compare diff-images list-files preview undo watch doctor history demo settings pi forget protect extract ls

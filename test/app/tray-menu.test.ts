@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type MenuLine, trayMenu } from '../../src/app/tray-menu.ts';
+import type { UpdateState } from '../../src/app/updates.ts';
 import type { BackupView } from '../../src/contract/panel.ts';
 import { useEnglish, useMarkedEnglish } from '../../src/language/use-language.ts';
 import { empty, failed, octopi, stick, working } from './snapshots.ts';
@@ -105,5 +106,45 @@ it('speaks the language of the desk', () => {
     expect(labels(lines).filter((label) => label !== '' && !label.startsWith('⟦'))).toEqual([]);
   } finally {
     useEnglish();
+  }
+});
+
+it('says nothing of new versions without a feed, and offers each step of one with it', () => {
+  const linesFor = (state: UpdateState, snapshot = empty, looks = true) =>
+    trayMenu(snapshot, true, { state, looks });
+  const version = '1.2.0';
+  const own = labels(trayMenu(empty, true));
+  const added = (lines: readonly MenuLine[]) =>
+    labels(lines).filter((label) => !own.includes(label));
+  const choice = 'Stop looking for new versions';
+  expect(added(linesFor({ is: 'none' }))).toEqual([choice]);
+  const off = linesFor({ is: 'none' }, empty, false);
+  expect(deedOf(off, 'Look for new versions once a day')).toEqual({
+    do: 'look-for-updates',
+    looks: true,
+  });
+
+  const found = linesFor({ is: 'found', version });
+  expect(added(found)).toEqual(['Download PiKeep 1.2.0…', choice]);
+  expect(deedOf(found, 'Download PiKeep 1.2.0…')).toEqual({ do: 'download-update' });
+  expect(added(linesFor({ is: 'downloading', version, percent: 43 }))).toEqual([
+    'Downloading PiKeep 1.2.0: 43%',
+    choice,
+  ]);
+  const ready = linesFor({ is: 'ready', version });
+  expect(deedOf(ready, 'PiKeep 1.2.0 is ready: restart to install')).toEqual({
+    do: 'install-update',
+  });
+
+  const busy = { ...empty, disks: [octopi], jobs: [working('copying', 50)] };
+  for (const [is, label] of [
+    ['found', 'PiKeep 1.2.0 is available'],
+    ['ready', 'PiKeep 1.2.0 can be installed when nothing is running'],
+    ['installing', 'PiKeep 1.2.0 is being installed'],
+  ] as const) {
+    const line = linesFor({ is, version }, busy).find(
+      (one) => one !== 'separator' && one.label === label,
+    );
+    expect(line).toEqual({ label });
   }
 });

@@ -99,7 +99,7 @@ export async function runApp({ app, chromium, env = {} }: RunAppOptions): Promis
   return running;
 }
 
-function killIfThere(pid: number): void {
+export function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

@@ -54,6 +54,8 @@ export interface World {
   preventedNavigations: string[];
   deniedWindows: string[];
   workers: number[];
+  /** What the system's updater was asked, what lies ready for when the app has ended, and how often it restarted the app. */
+  updates: { asked: number; staged: number; restarts: number };
 }
 
 export const world: World = {
@@ -72,6 +74,7 @@ export const world: World = {
   preventedNavigations: [],
   deniedWindows: [],
   workers: [],
+  updates: { asked: 0, staged: 0, restarts: 0 },
 };
 
 /** Tells the test; to be called after every change. */
