@@ -3,21 +3,12 @@
 import type { JobView, PanelBridge, Problem, Snapshot } from '../contract/panel.ts';
 import { formatPercent } from '../language/format.ts';
 import { say } from '../language/say.ts';
-import { CardSection } from './card/card-section.tsx';
-import { isJobOf } from './card/crowd.ts';
-import { DiskCard } from './card/disk-card.tsx';
-import { RefusedDisks } from './card/refused-disks.tsx';
-import { EmptySlot } from './first-run/empty-slot.tsx';
-import { FirstCard } from './first-run/first-card.tsx';
+import { Cards } from './cards.tsx';
 import { FirstRun } from './first-run/first-run.tsx';
 import { SampleBar } from './first-run/sample-bar.tsx';
 import { useSampleSwitch } from './first-run/use-sample-switch.ts';
-import { JobCard } from './job/job-card.tsx';
 import { Notice } from './job/notice.tsx';
-import { Backups } from './library/backups.tsx';
-import { Leftovers } from './library/leftovers.tsx';
 import { nameOf, Pages } from './pages.tsx';
-import { Errands } from './parts/errands.tsx';
 import { OpenOut } from './parts/open-out.tsx';
 import { Tools, useTools } from './parts/page-tools.ts';
 import { isCounted } from './parts/phase.ts';
@@ -25,7 +16,6 @@ import { Chevron } from './parts/pictures.tsx';
 import type { Send } from './parts/send.ts';
 import { spoken } from './parts/spoken.ts';
 import { useWide } from './parts/use-wide.ts';
-import { size } from './parts/words.ts';
 import { RestorePage } from './restore/restore-page.tsx';
 import { present, type Route, type Way } from './route.ts';
 import { SettingsButton, useSettingsKeys } from './settings/settings-button.tsx';
@@ -198,60 +188,4 @@ function Help({ version }: { readonly version: string }) {
       {say`Help · ${version}`}
     </button>
   );
-}
-
-type CardsProps = Pick<PageProps, 'snapshot' | 'onMac' | 'send'>;
-
-/** What is in the readers, what is being done to it, and what there is besides. */
-function Cards({ snapshot, onMac, send }: CardsProps) {
-  const { disks, jobs, trouble } = snapshot;
-  const absent = jobs.filter((job) => !disks.some((disk) => isJobOf(job, disk)));
-  return (
-    <>
-      {disks.map((disk) => {
-        const job = jobs.find((one) => isJobOf(one, disk));
-        return (
-          <CardSection
-            key={disk.card}
-            title={job?.title ?? disk.title}
-            stage={job?.state.is ?? 'offered'}
-          >
-            {job ? (
-              <JobCard job={job} disk={disk} onMac={onMac} send={send} />
-            ) : (
-              <DiskCard
-                disk={disk}
-                onMac={onMac}
-                canRestore={snapshot.backups.length > 0}
-                send={send}
-              />
-            )}
-            {(!job || isOpening(job)) && (
-              <FirstCard
-                firstTime={snapshot.firstTime}
-                card={`${disk.title} (${size(disk.bytes)})`}
-                isAsking={job !== undefined}
-              />
-            )}
-          </CardSection>
-        );
-      })}
-      {absent.map((job) => (
-        <CardSection key={job.card} title={job.title} stage={job.state.is}>
-          <JobCard job={job} disk={null} onMac={onMac} send={send} />
-        </CardSection>
-      ))}
-      {disks.length + jobs.length === 0 && !trouble && (
-        <EmptySlot snapshot={snapshot} onMac={onMac} send={send} />
-      )}
-      <Errands of={() => true} />
-      <Leftovers leftovers={snapshot.leftovers} send={send} />
-      <Backups backups={snapshot.backups} more={snapshot.moreBackups} send={send} />
-      <RefusedDisks disks={snapshot.refused} settings={snapshot.settings} send={send} />
-    </>
-  );
-}
-
-function isOpening({ state }: JobView): boolean {
-  return state.is === 'working' && state.phase === 'opening';
 }

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { say } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
 import type { Send } from '../parts/send.ts';
@@ -23,18 +23,31 @@ export interface SecondThought {
 
 /** Ends a job. Where that costs something it is asked once more, in the place of the button. */
 export function Cancel({ job, label, cancelling, thought, send }: CancelProps) {
-  const [isAsking, setAsking] = useState(false);
+  const [isWanted, setWanted] = useState(false);
   const cancel = { command: 'cancel', job } as const;
-  if (cancelling || thought === null) {
-    return (
-      <Action command={cancel} send={send} disabled={cancelling} label={label}>
-        {say`Cancel`}
-      </Action>
-    );
-  }
+  const isAsking = isWanted && thought !== null && !cancelling;
+  const first = useRef<HTMLButtonElement>(null);
+  const before = useRef(isAsking);
+  useLayoutEffect(() => {
+    if (before.current === isAsking) return;
+    before.current = isAsking;
+    // The question and the button take each other's place, and the focus of what was pressed.
+    if (document.activeElement === document.body) first.current?.focus();
+  }, [isAsking]);
   if (!isAsking) {
     return (
-      <button type="button" class="plain" aria-label={label} onClick={() => setAsking(true)}>
+      <button
+        type="button"
+        class="plain"
+        ref={first}
+        aria-label={label}
+        aria-disabled={cancelling || undefined}
+        onClick={() => {
+          if (cancelling) return;
+          if (thought === null) void send(cancel);
+          else setWanted(true);
+        }}
+      >
         {say`Cancel`}
       </button>
     );
@@ -45,19 +58,11 @@ export function Cancel({ job, label, cancelling, thought, send }: CancelProps) {
       role="alertdialog"
       aria-label={thought.question}
       aria-describedby={`cost-${job}`}
-      onKeyDown={({ key }) => key === 'Escape' && setAsking(false)}
+      onKeyDown={({ key }) => key === 'Escape' && setWanted(false)}
     >
       <p id={`cost-${job}`}>{thought.cost}</p>
       <div class="buttons">
-        {/* The question takes the place of the button that was pressed, and its focus. */}
-        <button
-          type="button"
-          class="primary"
-          ref={(button) => {
-            if (document.activeElement === document.body) button?.focus();
-          }}
-          onClick={() => setAsking(false)}
-        >
+        <button type="button" class="primary" ref={first} onClick={() => setWanted(false)}>
           {thought.keep}
         </button>
         <Action kind="danger" command={cancel} send={send}>

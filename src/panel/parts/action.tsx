@@ -1,7 +1,7 @@
-/** A button that carries out one command and cannot be pressed again while it does. */
+/** A button that carries out one command. While it does it cannot be pressed again, and keeps the focus. */
 
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { Command } from '../../contract/panel.ts';
 import type { Send } from './send.ts';
 
@@ -23,12 +23,17 @@ export function Action({
   label,
   children,
 }: ActionProps) {
-  const [pressed, setPressed] = useState(false);
+  /** At once; what is drawn of it comes later. */
+  const isSending = useRef(false);
+  const [isPressed, setPressed] = useState(false);
   const press = async (): Promise<void> => {
+    if (isSending.current) return;
+    isSending.current = true;
     setPressed(true);
     try {
       await send(command);
     } finally {
+      isSending.current = false;
       setPressed(false);
     }
   };
@@ -36,7 +41,8 @@ export function Action({
     <button
       type="button"
       class={kind}
-      disabled={disabled || pressed}
+      disabled={disabled}
+      aria-disabled={isPressed || undefined}
       aria-label={label}
       onClick={() => void press()}
     >
