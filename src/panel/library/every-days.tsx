@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useTyped } from '../parts/use-typed.ts';
 
 export interface EveryDaysProps {
   /** Null: off. */
@@ -19,18 +19,19 @@ export interface EveryDaysProps {
 
 /** A setting that is off, or is a number of days. */
 export function EveryDays({ days, usual, words, onChange }: EveryDaysProps) {
-  const [typed, setTyped] = useState(`${days ?? usual}`);
-  const number = Number(typed);
+  const { text, type, end } = useTyped(`${days ?? usual}`);
+  const number = Number(text);
   const isDays = Number.isInteger(number) && number >= 1 && number <= 3650;
   return (
     <div class="setting">
       <input
         type="checkbox"
         checked={days !== null}
-        aria-label={words.switch(typed)}
-        onChange={({ currentTarget: { checked } }) =>
-          onChange(checked ? (isDays ? number : usual) : null)
-        }
+        aria-label={words.switch(text)}
+        onChange={({ currentTarget: { checked } }) => {
+          onChange(checked ? (isDays ? number : usual) : null);
+          end();
+        }}
       />
       <span>
         {words.sentence(
@@ -39,14 +40,14 @@ export function EveryDays({ days, usual, words, onChange }: EveryDaysProps) {
             class="days"
             min={1}
             max={3650}
-            value={typed}
+            value={text}
             aria-label={words.days}
             aria-invalid={!isDays}
             disabled={days === null}
-            onInput={({ currentTarget: { value } }) => setTyped(value)}
+            onInput={({ currentTarget: { value } }) => type(value)}
             onChange={() => {
               if (isDays) onChange(number);
-              else setTyped(`${days ?? usual}`);
+              end();
             }}
           />,
         )}

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { Preferences, KeepRules as Rules } from '../../contract/panel.ts';
 import { say, sayAround } from '../../language/say.ts';
 import { useTools } from '../parts/page-tools.ts';
+import { useTyped } from '../parts/use-typed.ts';
 import { useWishes } from '../parts/use-wishes.ts';
 
 export interface KeepRulesProps {
@@ -81,7 +82,7 @@ export function KeepRules({ pi, preferences }: KeepRulesProps) {
                 <li key={part}>
                   {words(
                     <Amount
-                      key={`${keep[part]}`}
+                      key={part}
                       amount={keep[part]}
                       label={label()}
                       onChange={(amount) => {
@@ -128,21 +129,22 @@ interface AmountProps {
 }
 
 function Amount({ amount, label, onChange }: AmountProps) {
-  const shown = typeof amount === 'number' ? `${amount}` : '';
+  const { text, type, end } = useTyped(typeof amount === 'number' ? `${amount}` : '');
   return (
     <input
       type="number"
       class="days"
       min={1}
       max={MOST}
-      defaultValue={shown}
+      value={text}
       placeholder={amount === 'all' ? say`all` : say`none`}
       aria-label={label}
-      onChange={({ currentTarget }) => {
-        const typed = Number(currentTarget.value);
-        if (currentTarget.value === '' || typed === 0) onChange(undefined);
+      onInput={({ currentTarget: { value } }) => type(value)}
+      onChange={({ currentTarget: { value } }) => {
+        const typed = Number(value);
+        if (value === '' || typed === 0) onChange(undefined);
         else if (Number.isInteger(typed) && typed > 0 && typed <= MOST) onChange(typed);
-        else currentTarget.value = shown;
+        end();
       }}
     />
   );

@@ -22,7 +22,6 @@ export function PiHabits({ pi, preferences, handsFreeWords }: PiHabitsProps) {
       <summary>{say`Reminders and by itself`}</summary>
       <div class="form">
         <EveryDays
-          key={`${reminds}`}
           days={reminds}
           usual={30}
           words={{

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { type PiView, type Preferences, piColours } from '../../contract/panel.ts';
 import { type Phrase, say, sayPhrase, toSay } from '../../language/say.ts';
+import { useTyped } from '../parts/use-typed.ts';
 import { useWishes } from '../parts/use-wishes.ts';
 
 export interface PiLooksProps {
@@ -25,6 +26,8 @@ const colourWords: Readonly<Record<NonNullable<PiView['colour']> | 'none', Phras
 export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
   const wishes = useWishes(pi, preferences);
   const { name, note, colour } = wishes.wishes;
+  const typedName = useTyped(name ?? '');
+  const typedNote = useTyped(note);
   const [isSaved, setSaved] = useState(false);
   const change = async (change: Partial<Preferences>): Promise<void> => {
     setSaved(false);
@@ -38,21 +41,27 @@ export function PiLooks({ pi: { pi, title }, preferences }: PiLooksProps) {
           <span>{say`Name`}</span>
           <input
             type="text"
-            key={name ?? ''}
-            defaultValue={name ?? ''}
+            value={typedName.text}
             placeholder={title}
             maxLength={80}
-            onChange={({ currentTarget: { value } }) => void change({ name: value.trim() || null })}
+            onInput={({ currentTarget: { value } }) => typedName.type(value)}
+            onChange={({ currentTarget: { value } }) => {
+              void change({ name: value.trim() || null });
+              typedName.end();
+            }}
           />
         </label>
         <label class="field">
           <span>{say`Note`}</span>
           <textarea
-            key={note}
-            defaultValue={note}
+            value={typedNote.text}
             rows={3}
             maxLength={2000}
-            onChange={({ currentTarget: { value } }) => void change({ note: value.trim() })}
+            onInput={({ currentTarget: { value } }) => typedNote.type(value)}
+            onChange={({ currentTarget: { value } }) => {
+              void change({ note: value.trim() });
+              typedNote.end();
+            }}
           />
         </label>
         <fieldset class="colours">

@@ -86,7 +86,6 @@ function Attention({ settings, page }: GroupOfProps) {
     <Group id="reminders" title={say`Reminders and by itself`}>
       <div class="row days-row">
         <EveryDays
-          key={`${remindDays}`}
           days={remindDays}
           usual={30}
           words={{
