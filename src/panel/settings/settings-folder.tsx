@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { AnswerTo } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { SafeName } from '../parts/safe-name.tsx';
+import { useFocusBack } from '../parts/use-focus-back.ts';
 import { Saved } from './settings-row.tsx';
 import type { SettingsOnPage } from './use-settings.ts';
 
@@ -15,6 +16,7 @@ export function SettingsFolder({ library, page }: SettingsFolderProps) {
   const { folder, instead, free, warnings, canChoose } = library;
   const [typed, setTyped] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
+  useFocusBack(typed !== null);
   const change = async (working: Promise<boolean>): Promise<void> => {
     setBusy(true);
     try {
@@ -49,35 +51,13 @@ export function SettingsFolder({ library, page }: SettingsFolderProps) {
         {free !== '' && <span class="free">{free}</span>}
       </p>
       {typed !== null && (
-        <form
-          class="typed-folder"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void save();
-          }}
-        >
-          <input
-            type="text"
-            aria-label={say`Path of the folder`}
-            value={typed}
-            maxLength={4096}
-            spellcheck={false}
-            autocomplete="off"
-            ref={(input) => input?.focus()}
-            onInput={({ currentTarget: { value } }) => setTyped(value)}
-            onKeyDown={(event) => {
-              if (event.key === 'Escape') setTyped(null);
-            }}
-          />
-          <div class="buttons">
-            <button type="submit" class="small" disabled={isBusy || typed.trim() === ''}>
-              {say`Use this folder`}
-            </button>
-            <button type="button" class="small" onClick={() => setTyped(null)}>
-              {say`Cancel`}
-            </button>
-          </div>
-        </form>
+        <TypedFolder
+          typed={typed}
+          isBusy={isBusy}
+          onType={setTyped}
+          onUse={() => void save()}
+          onCancel={() => setTyped(null)}
+        />
       )}
       {instead !== null && (
         <p class="detail">{say`PiKeep was started with another folder: ${instead}.`}</p>
@@ -89,5 +69,48 @@ export function SettingsFolder({ library, page }: SettingsFolderProps) {
       ))}
       <p class="detail">{say`Backups that are there already stay where they are.`}</p>
     </div>
+  );
+}
+
+interface TypedFolderProps {
+  readonly typed: string;
+  readonly isBusy: boolean;
+  readonly onType: (typed: string) => void;
+  readonly onUse: () => void;
+  readonly onCancel: () => void;
+}
+
+/** Takes the focus when it comes. */
+function TypedFolder({ typed, isBusy, onType, onUse, onCancel }: TypedFolderProps) {
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => input.current?.focus(), []);
+  return (
+    <form
+      class="typed-folder"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onUse();
+      }}
+    >
+      <input
+        type="text"
+        aria-label={say`Path of the folder`}
+        value={typed}
+        maxLength={4096}
+        spellcheck={false}
+        autocomplete="off"
+        ref={input}
+        onInput={({ currentTarget: { value } }) => onType(value)}
+        onKeyDown={({ key }) => key === 'Escape' && onCancel()}
+      />
+      <div class="buttons">
+        <button type="submit" class="small" disabled={isBusy || typed.trim() === ''}>
+          {say`Use this folder`}
+        </button>
+        <button type="button" class="small" onClick={onCancel}>
+          {say`Cancel`}
+        </button>
+      </div>
+    </form>
   );
 }
