@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { AnswerTo, PiView } from '../../contract/panel.ts';
+import type { PiView } from '../../contract/panel.ts';
 import { say, sayCount } from '../../language/say.ts';
 import { Dot } from '../parts/dot.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -9,6 +9,7 @@ import { ShelfPicture } from '../parts/pictures.tsx';
 import { moveAmongLines, Row } from '../parts/row.tsx';
 import { SafeName } from '../parts/safe-name.tsx';
 import { useAsk } from '../parts/use-ask.ts';
+import { useLastAnswer } from '../parts/use-last-answer.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { amountWords, lastBackupWords, piBadges } from './library-words.ts';
 
@@ -25,15 +26,13 @@ export function LibraryPage({ present }: LibraryPageProps) {
   const { snapshot, go } = useTools();
   const [search, setSearch] = useState('');
   const [offset, setOffset] = useState(0);
-  const asked = useAsk(
-    'library',
-    { ask: 'library', search: search.trim(), offset, limit: AT_ONCE },
-    snapshot.libraryRevision,
+  const { answer, problem, askAgain } = useLastAnswer(
+    useAsk(
+      'library',
+      { ask: 'library', search: search.trim(), offset, limit: AT_ONCE },
+      snapshot.libraryRevision,
+    ),
   );
-  const [last, setLast] = useState<AnswerTo<'library'> | null>(null);
-  if (asked.answer && asked.answer !== last) setLast(asked.answer);
-  // While the answer to the next letter is on its way, what is there stays.
-  const answer = asked.answer ?? last;
   const isEmpty = answer?.state === 'ready' && answer.total + answer.loose === 0;
   const hasNothing = isEmpty && search.trim() === '';
   return (
@@ -55,8 +54,8 @@ export function LibraryPage({ present }: LibraryPageProps) {
         />
       )}
       {answer?.problem && <Trouble problem={answer.problem} />}
-      {asked.problem && <Trouble problem={asked.problem} onAgain={asked.askAgain} />}
-      {!answer && !asked.problem && <Waiting>{say`Reading the library…`}</Waiting>}
+      {problem && <Trouble problem={problem} onAgain={askAgain} />}
+      {!answer && !problem && <Waiting>{say`Reading the library…`}</Waiting>}
       {answer?.state === 'reading' && <Waiting>{say`Reading the backups…`}</Waiting>}
       {hasNothing && <NoBackups />}
       {isEmpty && !hasNothing && <p class="hint">{say`Nothing is called “${search.trim()}”.`}</p>}

@@ -6,6 +6,7 @@ import { Pager } from '../parts/pager.tsx';
 import { moveAmongLines, Row } from '../parts/row.tsx';
 import { SafeName } from '../parts/safe-name.tsx';
 import { useAsk } from '../parts/use-ask.ts';
+import { useLastAnswer } from '../parts/use-last-answer.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { size, when } from '../parts/words.ts';
 
@@ -15,10 +16,8 @@ const AT_ONCE = 50;
 export function LoosePage() {
   const { snapshot, go } = useTools();
   const [offset, setOffset] = useState(0);
-  const { answer, problem, askAgain } = useAsk(
-    'loose',
-    { ask: 'loose', search: '', offset, limit: AT_ONCE },
-    snapshot.libraryRevision,
+  const { answer, problem, askAgain } = useLastAnswer(
+    useAsk('loose', { ask: 'loose', search: '', offset, limit: AT_ONCE }, snapshot.libraryRevision),
   );
   return (
     <>

@@ -9,6 +9,7 @@ import { useTools } from '../parts/page-tools.ts';
 import { Pager } from '../parts/pager.tsx';
 import { moveAmongLines } from '../parts/row.tsx';
 import { useAsk } from '../parts/use-ask.ts';
+import { useLastAnswer } from '../parts/use-last-answer.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { BackupRow } from './backup-row.tsx';
 import { KeepRules } from './keep-rules.tsx';
@@ -23,10 +24,8 @@ const AT_ONCE = 30;
 export function PiPage({ pi }: { readonly pi: string }) {
   const { snapshot } = useTools();
   const [offset, setOffset] = useState(0);
-  const { answer, problem, askAgain } = useAsk(
-    'pi',
-    { ask: 'pi', pi, offset, limit: AT_ONCE },
-    snapshot.libraryRevision,
+  const { answer, problem, askAgain } = useLastAnswer(
+    useAsk('pi', { ask: 'pi', pi, offset, limit: AT_ONCE }, snapshot.libraryRevision),
   );
   return (
     <>
