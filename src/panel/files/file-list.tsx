@@ -53,7 +53,7 @@ export function FileList(props: FileListProps) {
   useLayoutEffect(() => {
     // Who came by keyboard goes on by keyboard: the list that had the focus is gone with its folder.
     if (document.activeElement === document.body) rows.list.current?.focus({ preventScroll: true });
-  }, []);
+  }, [files.length === 0]);
   useLayoutEffect(() => {
     const line = start === null ? -1 : files.findIndex(({ path }) => path === start);
     if (line >= 0 && choice.active < 0) {
@@ -94,7 +94,7 @@ export function FileList(props: FileListProps) {
   if (files.length === 0) {
     const words = isSearch ? say`Nothing of this name.` : say`This folder is empty.`;
     return (
-      <p class="hint nothing" tabIndex={-1} onKeyDown={onKeyDown}>
+      <p class="hint nothing" tabIndex={-1} ref={rows.list} onKeyDown={onKeyDown}>
         {isAsking ? say`Searching…` : words}
       </p>
     );
