@@ -3,8 +3,9 @@
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { errnoOf } from '../engine/errors.ts';
+import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { readSettingsText, saveSettings, setAside, settingsFile } from './settings-file.ts';
 import {
   defaultSettings,
@@ -37,7 +38,8 @@ export interface SettingsStore {
   readonly warning: SettingsWarning | null;
   /**
    * Saves and resolves with the new settings. `change` is made of them as they are in the file, where it depends on them.
-   * Throws SETTINGS_INVALID when the file cannot be written, or could not be read again.
+   * Throws SETTINGS_INVALID when the file cannot be written or could not be read again; and when it is there and cannot be read
+   * now, because the marks "never touch" in it would be lost.
    */
   update(change: SettingsChange): Promise<Settings>;
   /** Where the file lies; null for settings without a file. */
@@ -107,7 +109,11 @@ class FileSettings implements SettingsStore {
   update(wanted: SettingsChange): Promise<Settings> {
     const saving = this.#last.then(async () => {
       // Another PiKeep may have saved since: what it changed stays, and so does what only a newer one understands.
-      const { settings, content } = await load(this.#file, this.#current);
+      const { settings, content, warning } = await load(this.#file, this.#current);
+      if (warning?.is === 'unreadable') {
+        const detail = english`it cannot be read (${warning.errno})`;
+        throw new PiKeepError('SETTINGS_INVALID', { path: this.#file, detail });
+      }
       const change = typeof wanted === 'function' ? wanted(settings) : wanted;
       const next = { ...settings, ...change };
       await saveSettings(this.#file, { ...settings, ...content, ...change }, (text) => {

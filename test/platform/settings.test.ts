@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -144,6 +154,24 @@ describe('the settings', () => {
       const again = await open();
       expect([again.warning, again.current.neverTouch.length]).toEqual([null, 256]);
     }
+  });
+
+  it('are not replaced while they cannot be read, with every mark in them', async () => {
+    const settings = await open();
+    await settings.update({ neverTouch: [{ key: 'disk 1', name: 'backups' }] });
+    const kept = `${file}.kept`;
+    await rename(file, kept);
+    await symlink(file, file);
+    const refused = { code: 'SETTINGS_INVALID', facts: { detail: 'it cannot be read (ELOOP)' } };
+    await expect(settings.update({ remindDays: 7 })).rejects.toMatchObject(refused);
+    const later = await open();
+    expect(later.warning).toEqual({ is: 'unreadable', file, errno: 'ELOOP' });
+    await expect(later.update({ remindDays: 7 })).rejects.toMatchObject(refused);
+    await rename(kept, file);
+    expect(await later.update({ remindDays: 7 })).toMatchObject({
+      neverTouch: [{ key: 'disk 1', name: 'backups' }],
+      remindDays: 7,
+    });
   });
 
   it('lose no mark that another PiKeep made meanwhile', async () => {
