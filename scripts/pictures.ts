@@ -7,15 +7,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../test/panel/chromium.ts';
 import { buildPanel } from './build-panel.ts';
-import {
-  launchBrowser,
-  openPanelPage,
-  type Shot,
-  schemes,
-  shoot,
-  sideBySide,
-} from './pictures/camera.ts';
+import { openPanelPage, type Shot, schemes, shoot, sideBySide } from './pictures/camera.ts';
 import { openReader, type Reader, SPARE_CARD } from './pictures/reader.ts';
 
 const folder = resolve(import.meta.dirname, '../docs/pictures');
@@ -68,23 +62,20 @@ async function library(page: Page, reader: Reader): Promise<Shot[]> {
   return [all, files, await question(page)];
 }
 
-async function optionOf(page: Page, name: RegExp): Promise<{ label: string }> {
-  const labels = await page.getByRole('combobox').locator('option').allInnerTexts();
-  const label = labels.find((one) => name.test(one));
-  if (label === undefined)
-    throw new Error(`no backup is called ${name}, only ${labels.join('; ')}`);
-  return { label };
-}
-
 /** One Pi's backup onto the card of another. */
 async function question(page: Page): Promise<Shot> {
-  await page.getByRole('combobox').selectOption(await optionOf(page, /^pihole/));
+  const backups = page.getByRole('combobox');
+  const ofPihole = backups.locator('option', { hasText: /^pihole/ });
+  // The library is read when the page is opened.
+  await ofPihole.waitFor({ state: 'attached' });
+  await backups.selectOption((await ofPihole.getAttribute('value')) ?? '');
   await page.getByRole('radio', { name: SPARE_CARD }).check();
   await page.locator('button:enabled', { hasText: 'Continue' }).click();
   await page.getByRole('heading', { name: /^Overwrite / }).waitFor();
   return shoot(page);
 }
 
+/** Resolves with the bytes of the pictures. */
 async function write(browser: Browser, name: string, shots: readonly Shot[]): Promise<number> {
   let bytes = 0;
   for (const scheme of schemes) {
@@ -98,19 +89,25 @@ async function write(browser: Browser, name: string, shots: readonly Shot[]): Pr
 async function main(): Promise<void> {
   await buildPanel();
   await mkdir(folder, { recursive: true });
-  const reader = await openReader();
-  const browser = await launchBrowser();
+  const browser = await launchChromium();
   try {
-    const page = await openPanelPage(browser);
-    await page.goto(pathToFileURL(reader.page).href);
-    await page.getByRole('heading', { name: 'PiKeep', level: 1 }).waitFor();
-    const bytes =
-      (await write(browser, 'backup', await backup(page, reader))) +
-      (await write(browser, 'library', await library(page, reader)));
+    const bytes = await takePictures(browser);
     console.log(`docs/pictures: ${Math.round(bytes / 1000)} kB`);
     if (bytes > MOST_BYTES) throw new Error(`more than ${MOST_BYTES / 1000} kB of pictures`);
   } finally {
     await browser.close();
+  }
+}
+
+async function takePictures(browser: Browser): Promise<number> {
+  const reader = await openReader();
+  try {
+    const page = await openPanelPage(browser);
+    await page.goto(pathToFileURL(reader.page).href);
+    await page.getByRole('heading', { name: 'PiKeep', level: 1 }).waitFor();
+    const first = await write(browser, 'backup', await backup(page, reader));
+    return first + (await write(browser, 'library', await library(page, reader)));
+  } finally {
     await reader.end();
   }
 }

@@ -10,11 +10,12 @@ import { delimiter, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, openPanelPage } from '../scripts/pictures/camera.ts';
+import { openPanelPage } from '../scripts/pictures/camera.ts';
 import { writeSampleCard } from '../scripts/sample-card.ts';
 import { temporaryFolder } from './cli/run-pikeep.ts';
 import { commandsIn } from './docs/fences.ts';
 import { type Step, sectionOf, stepsIn } from './newcomer-steps.ts';
+import { launchChromium } from './panel/chromium.ts';
 import { eventually } from './support/eventually.ts';
 import { tool } from './support/file-systems.ts';
 import { needsTools } from './support/tools.ts';
@@ -100,7 +101,7 @@ describe.skipIf(needsTools('chromium', 'npm', 'git'))('a newcomer with the READM
     }
     const kept = readdirSync(join(folder.path, 'tmp'));
     const panel = start(PANEL);
-    const browser = await launchBrowser();
+    const browser = await launchChromium();
     try {
       const opened = join(folder.path, 'opened');
       await eventually('the panel opens', () => existsSync(opened), 120_000);

@@ -1,36 +1,17 @@
 /** Pictures of a page: the same moment in light and dark, and several of them side by side. */
 
-import { existsSync } from 'node:fs';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { viewport } from '../../test/panel/chromium.ts';
 
 export const schemes = ['light', 'dark'] as const;
 export type Scheme = (typeof schemes)[number];
 /** One PNG each. */
 export type Shot = Readonly<Record<Scheme, Buffer>>;
 
-const places = [
-  process.env['CHROMIUM'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/local/bin/chromium',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-/** Throws where there is none; the variable CHROMIUM names one that is elsewhere. */
-export function launchBrowser(): Promise<Browser> {
-  const executablePath = places.find((place) => place !== '' && existsSync(place));
-  if (executablePath === undefined)
-    throw new Error('no Chromium: name one with CHROMIUM=/path/to/it');
-  return chromium.launch({
-    executablePath,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run'],
-  });
-}
-
 /** A page as large as the panel. Its fonts are those of this computer. */
 export async function openPanelPage(browser: Browser): Promise<Page> {
   const context = await browser.newContext({
-    viewport: { width: 360, height: 520 },
+    viewport,
     deviceScaleFactor: 2,
     locale: 'en-US',
     timezoneId: 'UTC',
@@ -69,7 +50,7 @@ export async function sideBySide(
     await page.setContent(`<style>
       body { margin: 0 }
       main { display: inline-flex; gap: 18px; padding: 2px }
-      img { width: 360px; height: 520px; border-radius: 12px; outline: 1px solid ${border} }
+      img { width: ${viewport.width}px; height: ${viewport.height}px; border-radius: 12px; outline: 1px solid ${border} }
     </style><main>${images.join('')}</main>`);
     return await page.locator('main').screenshot({ omitBackground: true });
   } finally {

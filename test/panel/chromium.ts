@@ -16,10 +16,12 @@ export const viewport = { width: 360, height: 520 };
 const macAgent =
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** `more`: further switches of Chromium. */
-export function launchChromium(...more: readonly string[]): Promise<Browser> {
+/** `more`: further switches of Chromium. Throws where there is none. */
+export async function launchChromium(...more: readonly string[]): Promise<Browser> {
+  const executablePath = findTool('chromium');
+  if (executablePath === null) throw new Error('no program called chromium is installed');
   return chromium.launch({
-    executablePath: findTool('chromium') ?? '',
+    executablePath,
     args: [
       '--headless',
       '--no-sandbox',
