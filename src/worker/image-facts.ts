@@ -42,7 +42,7 @@ export async function readImageFacts(image: string, library: string): Promise<Im
           : english`The manifest of this backup cannot be used (${detail}); its block map is used.`;
       warnings.push({ code: 'MAP_LOST', text });
     }
-    if (bmap !== null && !/<Range\s[^>]*(?:chksum|sha1)=/.test(bmap)) {
+    if (bmap !== null && !/<Range\s[^<>]*(?:chksum|sha1)=/.test(bmap)) {
       const text = english`The block map of this image has no checksums, so damage to the image would not be noticed.`;
       warnings.push({ code: 'BMAP_WITHOUT_HASHES', text });
     }
