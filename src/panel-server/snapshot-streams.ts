@@ -15,13 +15,18 @@ export class SnapshotStreams {
   readonly #unsubscribe: () => void;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #pages = new Set<ServerResponse>();
+  /** Pages that did not get a snapshot, because they had not taken the one before. */
+  readonly #behind = new WeakSet<ServerResponse>();
 
   /** `onCount` is called whenever a page has come or gone. */
   constructor(desk: ServedDesk, onCount: () => void) {
     this.#desk = desk;
     this.#onCount = onCount;
     this.#unsubscribe = desk.onSnapshot((snapshot) => {
-      for (const page of this.#pages) if (!page.writableNeedDrain) send(page, snapshot);
+      for (const page of this.#pages) {
+        if (page.writableNeedDrain) this.#behind.add(page);
+        else send(page, snapshot);
+      }
     });
     this.#heartbeat = setInterval(() => {
       for (const page of this.#pages) if (!page.writableNeedDrain) page.write(':\n\n');
@@ -43,7 +48,9 @@ export class SnapshotStreams {
       this.#onCount();
     });
     // A slow page misses what came meanwhile and gets the newest as soon as it can take it.
-    response.on('drain', () => send(response, this.#desk.snapshot));
+    response.on('drain', () => {
+      if (this.#behind.delete(response)) send(response, this.#desk.snapshot);
+    });
     send(response, this.#desk.snapshot);
     this.#onCount();
     return true;

@@ -126,6 +126,27 @@ describe('the panel for a browser', () => {
     socket.destroy();
   });
 
+  it('sends a snapshot once, however large it is', async () => {
+    visitor.desk.show({ ...nothing, library: '/'.padEnd(200_000, 'x') });
+    const { base, cookie } = await visitor.enter();
+    const address = `http://127.0.0.1:${visitor.port}${base}snapshots`;
+    const stream = await fetch(address, { headers: { Cookie: cookie } });
+    let text = '';
+    const events = (): number[] =>
+      [...text.matchAll(/data: \{"revision":(\d+)/g)].map(([, number]) => Number(number));
+    for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const isFirst = !text.includes('\n\n');
+      text += chunk;
+      // By the time a few requests are answered, whatever else would come has begun to.
+      if (isFirst && text.includes('\n\n')) {
+        for (let asked = 0; asked < 5; asked++) await visitor.ask('GET', base, { Cookie: cookie });
+        visitor.desk.show(nothing);
+      }
+      if (events().includes(3)) break;
+    }
+    expect(events()).toEqual([2, 3]);
+  });
+
   it('opens again with a fresh token, and an old page stays let in', async () => {
     const first = await visitor.enter();
     await visitor.server.open();
