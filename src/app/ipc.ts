@@ -27,7 +27,7 @@ export interface ConnectedPanel {
 /** Answers the pages' commands and questions, and sends them the snapshots. A message from anywhere else changes nothing. */
 export function connectPanel(connection: PanelConnection): ConnectedPanel {
   const { ipcMain, desk, pages, openOut } = connection;
-  /** Pages that have asked for snapshots; one that is loaded again has to ask again. */
+  /** Pages that have asked for snapshots; one that has crashed is loaded again, and has to ask again. */
   const listening = new Set<WebContents>();
   const toTell = new WeakMap<WebContents, Map<Told['tell'], Told>>();
   const questions = new Questions();
@@ -53,6 +53,7 @@ export function connectPanel(connection: PanelConnection): ConnectedPanel {
     const page = event.sender;
     // A page does this once, when it has been loaded, before it asks anything.
     questions.dropAll(page);
+    if (!listening.has(page)) page.once('render-process-gone', () => listening.delete(page));
     listening.add(page);
     page.send(panelChannels.snapshot, desk.snapshot);
     for (const told of toTell.get(page)?.values() ?? []) page.send(panelChannels.told, told);
@@ -75,8 +76,7 @@ export function connectPanel(connection: PanelConnection): ConnectedPanel {
   return {
     tell(page, told) {
       if (page.isDestroyed()) return;
-      // A page that has crashed is loaded again, and then listens.
-      if (listening.has(page) && !page.isCrashed()) return page.send(panelChannels.told, told);
+      if (listening.has(page)) return page.send(panelChannels.told, told);
       toTell.set(page, new Map([...(toTell.get(page) ?? []), [told.tell, told]]));
     },
   };

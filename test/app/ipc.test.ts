@@ -25,7 +25,6 @@ function connected() {
     mainFrame,
     send: vi.fn(),
     isDestroyed: () => false,
-    isCrashed: () => false,
   });
   let present: object[] = [contents];
   const openOut = vi.fn();
@@ -64,7 +63,6 @@ function connected() {
         mainFrame: { url: 'pikeep://panel/index.html?window#library', parent: null },
         send: vi.fn(),
         isDestroyed: () => false,
-        isCrashed: () => false,
       });
       present = [...present, page];
       return page;
@@ -219,4 +217,23 @@ it('keeps what it has to tell until a page listens: the last place, and what was
     ['panel:snapshot', { revision: 1 }],
     ['panel:told', { tell: 'go', to: 'home' }],
   ]);
+});
+
+it('tells a page that has crashed as soon as it listens again, however often it does', () => {
+  const { tell, subscribe, publish, contents, mainFrame } = connected();
+  const event = { sender: contents, senderFrame: mainFrame };
+  for (let crash = 0; crash < 3; crash++) {
+    subscribe(event);
+    contents.send.mockClear();
+    contents.emit('render-process-gone');
+    publish(2);
+    tell({ tell: 'go', to: 'settings' });
+    expect(contents.send).not.toHaveBeenCalled();
+  }
+  subscribe(event);
+  expect(contents.send.mock.calls).toEqual([
+    ['panel:snapshot', { revision: 1 }],
+    ['panel:told', { tell: 'go', to: 'settings' }],
+  ]);
+  expect(contents.listenerCount('render-process-gone')).toBe(1);
 });
