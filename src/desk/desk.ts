@@ -79,7 +79,7 @@ class WatchingDesk implements Desk {
   readonly #librarian: Librarian;
   readonly #answerer: Answerer;
   readonly #firstCard: FirstCard;
-  readonly #following: Closable | null;
+  readonly #following: Closable;
   #caretaker: Caretaker | null = null;
   #state: DeskState;
   #snapshot: Snapshot;
@@ -188,14 +188,13 @@ class WatchingDesk implements Desk {
       allowDiskImage: options.allowDiskImage ?? false,
       apply,
     });
+    const lookAround = (): void => {
+      void look();
+      void shelf.look();
+    };
     this.#following = followSettings({
-      settings,
+      ...{ settings, settingsChanged, settingsClerk, lookAround, apply },
       watchFolder: options.watchFolder ?? null,
-      changed: () => {
-        settingsChanged();
-        void look();
-        void shelf.look();
-      },
     });
     if (settings.warning) apply({ input: 'settings-warned', warning: settings.warning });
     void shelf.look();
@@ -248,7 +247,7 @@ class WatchingDesk implements Desk {
       this.#answerer.close(),
       this.#errands.close(),
     ]);
-    await this.#following?.close();
+    await this.#following.close();
     await this.#shelf.close();
     await this.#lookout.close();
     this.#awake?.release();

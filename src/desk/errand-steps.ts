@@ -2,6 +2,7 @@
 
 import type { ErrandState } from '../contract/panel.ts';
 import { isPiKeepError } from '../engine/errors.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import { say } from '../language/say.ts';
 import { sayAgain } from '../language/say-again.ts';
 import type { ExtractResult } from '../worker/file-results.ts';
@@ -60,6 +61,7 @@ function add(
     id: `errand-${errandsAdded}`,
     state: { is: 'waiting' },
     place: null,
+    end: null,
   };
   const tried = order.isScheduled ? { ...state.tried, [order.image]: state.now } : state.tried;
   // What came of the same work before has had its day.
@@ -101,17 +103,28 @@ function cancel({ state }: Errand): ErrandState {
   return state.is === 'working' ? { ...state, cancelling: true } : { is: 'cancelled' };
 }
 
-function finish(
-  state: DeskState,
-  { errand: id, result, place }: Extract<ErrandInput, { input: 'errand-finished' }>,
-): Step {
+function finish(state: DeskState, input: Extract<ErrandInput, { input: 'errand-finished' }>): Step {
+  const { errand: id, result } = input;
   const errand = state.errands.find((one) => one.id === id && isUnderWay(one.state));
   if (!errand) return quiet(state);
-  const next = forgetOld(change(state, id, () => outcome(result, place)));
+  const next = forgetOld(change(state, id, () => lastState(input)));
   const errands = next.errands.map((one) =>
-    one.id === id && result.task === 'extract' ? { ...one, place: result.made[0] ?? null } : one,
+    one.id === id
+      ? { ...one, end: input, place: result.task === 'extract' ? (result.made[0] ?? null) : null }
+      : one,
   );
   return { state: { ...next, errands }, events: told(errand, result) };
+}
+
+/** How an errand ended, in the language of now. */
+export function lastState(
+  input: Extract<ErrandInput, { input: 'errand-finished' | 'errand-failed' }>,
+): ErrandState {
+  if (input.input === 'errand-finished') return outcome(input.result, input.place);
+  const { error } = input;
+  return isPiKeepError(error, 'INTERRUPTED')
+    ? { is: 'cancelled' }
+    : { is: 'failed', problem: problemOf(error) };
 }
 
 function outcome(result: ErrandResult, place: string): ErrandState {
@@ -171,7 +184,7 @@ function told(errand: Errand, result: ErrandResult): readonly DeskEvent[] {
     {
       happened: 'checked',
       errand: errand.id,
-      title: errand.title,
+      title: plainText(diskTitle(errand.title), MAX_TITLE),
       image: errand.image,
       isBad,
       sentence: saidText(sentence, MAX_SENTENCE),
@@ -179,14 +192,12 @@ function told(errand: Errand, result: ErrandResult): readonly DeskEvent[] {
   ];
 }
 
-function fail(
-  state: DeskState,
-  { errand, error }: Extract<ErrandInput, { input: 'errand-failed' }>,
-): Step {
-  const last: ErrandState = isPiKeepError(error, 'INTERRUPTED')
-    ? { is: 'cancelled' }
-    : { is: 'failed', problem: problemOf(error) };
-  return quiet(forgetOld(change(state, errand, () => last)));
+function fail(state: DeskState, input: Extract<ErrandInput, { input: 'errand-failed' }>): Step {
+  const next = change(state, input.errand, () => lastState(input));
+  const errands = next.errands.map((one) =>
+    one.id === input.errand && !isUnderWay(one.state) ? { ...one, end: input } : one,
+  );
+  return quiet(forgetOld({ ...next, errands }));
 }
 
 function forgetOld(state: DeskState): DeskState {

@@ -2,8 +2,6 @@
 
 import { dirname } from 'node:path';
 import { asPiKeepError, isPiKeepError, PiKeepError } from '../engine/errors.ts';
-import { fullDiskWords } from '../engine/words/held.ts';
-import { stallingWords } from '../engine/words/stall.ts';
 import type { Authorizer } from '../platform/ports.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import type { JobTask } from './job-tasks.ts';
@@ -96,14 +94,9 @@ export class JobRunner {
         ...ending,
         onPlan: (plan) => apply({ input: 'planned', job, plan }),
         onProgress: (progress) => apply({ input: 'progressed', job, progress }),
-        onHeld: (held) => {
-          const words = held && { why: held.why, text: fullDiskWords(held) };
-          apply({ input: 'held', job, held: words });
-        },
-        onStall: (stall) => {
-          const words = stall && { why: 'stalled' as const, text: stallingWords(stall) };
-          apply({ input: 'held', job, held: words });
-        },
+        onHeld: (hold) => apply({ input: 'held', job, hold }),
+        onStall: (stall) =>
+          apply({ input: 'held', job, hold: stall && { why: 'stalled', ...stall } }),
         onWarning: ({ text }) => apply({ input: 'warned', job, text }),
       });
       const place = result.task === 'backup' ? tilde(dirname(result.image), home) : '';

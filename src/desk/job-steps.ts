@@ -1,8 +1,12 @@
 /** What happens to jobs while they run: pure steps from one state to the next. */
 
 import { weakIdentity, weakIdentityText } from '../engine/disk.ts';
+import { glance } from '../engine/pi-card.ts';
 import { diskTitle } from '../engine/words/disk-title.ts';
+import { fullDiskWords } from '../engine/words/held.ts';
+import { stallingWords } from '../engine/words/stall.ts';
 import type { Progress } from '../worker/progress.ts';
+import { type Hold, noOrigins } from './job-origins.ts';
 import { plainText, saidText } from './plain-text.ts';
 import { noteSpeed } from './speeds.ts';
 import {
@@ -26,6 +30,7 @@ export function startJob(
   if (!seen) return state;
   const started = state.started + 1;
   const weak = weakIdentity(seen.disk);
+  const title = order.kind === 'backup' ? glance(seen.disk).title : order.title;
   const job: Job = {
     id: `job-${started}`,
     kind: order.kind,
@@ -34,10 +39,7 @@ export function startJob(
     identity: weakIdentityText(weak),
     weak,
     continues: order.kind === 'backup' ? (order.continues ?? null) : null,
-    title: plainText(
-      order.kind === 'backup' ? seen.glance.title : diskTitle(order.title),
-      MAX_TITLE,
-    ),
+    title: jobTitle(title),
     image: order.kind === 'backup' ? null : order.image,
     byItself: order.kind === 'backup' ? (order.byItself ?? null) : null,
     state: {
@@ -51,6 +53,7 @@ export function startJob(
     },
     plan: null,
     warnings: [],
+    origins: { title, ...noOrigins },
   };
   // The outcome of an earlier try on this card or in this place has had its day.
   const others = state.jobs.filter(
@@ -59,6 +62,11 @@ export function startJob(
   // Whoever begins something with a card has decided what becomes of it.
   const disks = state.disks.map((one) => (one === seen ? { ...one, undecidedSince: null } : one));
   return { ...state, started, disks, jobs: [...others, job] };
+}
+
+/** Of a card, as files have it. */
+export function jobTitle(title: string): string {
+  return plainText(diskTitle(title), MAX_TITLE);
 }
 
 /** Late messages of a job that has ended change nothing. */
@@ -84,16 +92,30 @@ function goesOn(before: Progress['phase'], phase: Progress['phase']): boolean {
 }
 
 /** Why it waits, or null again. */
-export function hold(job: Job, { held }: Extract<DeskInput, { input: 'held' }>): Job {
+export function hold(job: Job, why: Hold | null): Job {
   if (job.state.is !== 'working') return job;
-  const shown = held ? { ...held, text: plainText(held.text, MAX_SENTENCE) } : null;
-  return { ...job, state: { ...job.state, held: shown } };
+  const origins = { ...job.origins, hold: why };
+  const held = why && { why: why.why, text: plainText(holdWords(why), MAX_SENTENCE) };
+  return { ...job, origins, state: { ...job.state, held } };
+}
+
+function holdWords(hold: Hold): string {
+  return hold.why === 'stalled' ? stallingWords(hold) : fullDiskWords(hold);
 }
 
 export function warn(job: Job, given: string): Job {
-  const text = saidText(given, MAX_SENTENCE);
-  if (job.warnings.includes(text) || job.warnings.length >= MAX_WARNINGS) return job;
-  return { ...job, warnings: [...job.warnings, text] };
+  const { warnings, origins } = job;
+  const text = warningWords(given);
+  if (warnings.includes(text) || warnings.length >= MAX_WARNINGS) return job;
+  return {
+    ...job,
+    warnings: [...warnings, text],
+    origins: { ...origins, warnings: [...origins.warnings, given] },
+  };
+}
+
+export function warningWords(given: string): string {
+  return saidText(given, MAX_SENTENCE);
 }
 
 export function markCancelling(job: Job): Job {

@@ -3,13 +3,13 @@
 import type { CardLeft, JobState } from '../contract/panel.ts';
 import { isPiKeepError, type PiKeepError } from '../engine/errors.ts';
 import { checkTitle } from '../engine/words/check-names.ts';
-import { diskTitle } from '../engine/words/disk-title.ts';
+import type { CoachPlace } from '../engine/words/coach.ts';
 import type { RestoreResult, SurveyResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
 import { backupKey } from './backup-view.ts';
 import { coachView } from './coach-view.ts';
 import type { CardRef, DeskEvent } from './event.ts';
-import { onWorkingJob } from './job-steps.ts';
+import { jobTitle, onWorkingJob } from './job-steps.ts';
 import { plainText, saidText } from './plain-text.ts';
 import { problemOf } from './problem.ts';
 import { type DeskInput, type DeskState, isWorking, type Job } from './state.ts';
@@ -30,19 +30,26 @@ const MAX_WORDS = 2000;
 
 export function finishJob(
   state: DeskState,
-  { job, result, place }: Extract<DeskInput, { input: 'finished' }>,
+  input: Extract<DeskInput, { input: 'finished' }>,
 ): Step {
-  const title = plainText(diskTitle(result.title), MAX_TITLE);
-  const next = onWorkingJob(state, job, (one) => ({ ...one, title, state: last(result, place) }));
+  const { job, result, place } = input;
+  const title = jobTitle(result.title);
+  const next = onWorkingJob(state, job, (one) => ({
+    ...one,
+    title,
+    state: finished(input),
+    origins: { ...one.origins, title: result.title, end: input },
+  }));
   if (next === state) return { state, events: [] };
   const events = next.jobs.filter(({ id }) => id === job).map((one) => told(one, result, place));
   return { state: forgetOldOutcomes(next), events };
 }
 
-function last(
-  result: Extract<DeskInput, { input: 'finished' }>['result'],
-  place: string,
-): JobState {
+/** The last state of a job, in the language of now. */
+export function finished({
+  result,
+  place,
+}: Pick<Extract<DeskInput, { input: 'finished' }>, 'result' | 'place'>): JobState {
   if (result.task === 'backup') return backedUp(result, place);
   return result.task === 'restore' ? restored(result) : { is: 'undone' };
 }
@@ -101,23 +108,29 @@ function told(
   };
 }
 
-export function failJob(state: DeskState, id: string, error: PiKeepError): Step {
+/** What went wrong and what lets PiKeep in, in the language of now. */
+export function failure(
+  error: PiKeepError,
+  place: CoachPlace,
+): Pick<Extract<JobState, { is: 'failed' }>, 'problem' | 'coach'> {
+  return { problem: problemOf(error), ...coachView(error, place) };
+}
+
+export function failJob(state: DeskState, input: Extract<DeskInput, { input: 'failed' }>): Step {
+  const { job: id, error } = input;
   const job = state.jobs.find((one) => one.id === id && isWorking(one));
   if (!job) return { state, events: [] };
   const card = cardAfter(job);
   if (isPiKeepError(error, 'INTERRUPTED')) {
     const cancelled: JobState = { is: 'cancelled', card, canUndo: false };
-    return { state: end(state, id, cancelled), events: [] };
+    return { state: end(state, input, cancelled), events: [] };
   }
-  const problem = problemOf(error);
-  const failed: JobState = {
-    ...{ is: 'failed', problem, actions: actionsAfter(error), card },
-    ...coachView(error, state.place),
-  };
+  const said = failure(error, state.place);
+  const failed: JobState = { is: 'failed', ...said, actions: actionsAfter(error), card };
   if (job.byItself !== null && isRefusal(error)) {
     const { title } = job;
     const refused: DeskEvent = { happened: 'hands-free-refused', job: id, of: refOf(job), title };
-    return { state: end(state, id, failed), events: [refused] };
+    return { state: end(state, input, failed), events: [refused] };
   }
   const event: DeskEvent = {
     happened: 'job-failed',
@@ -127,10 +140,10 @@ export function failJob(state: DeskState, id: string, error: PiKeepError): Step 
     card,
     title: job.title,
     code: error.code,
-    problem: problem.title,
-    next: problem.next,
+    problem: said.problem.title,
+    next: said.problem.next,
   };
-  return { state: end(spendUnfinished(state, job, error), id, failed), events: [event] };
+  return { state: end(spendUnfinished(state, job, error), input, failed), events: [event] };
 }
 
 /** Somebody said no, or nobody was there to say yes. */
@@ -138,8 +151,17 @@ function isRefusal(error: PiKeepError): boolean {
   return isPiKeepError(error, 'DIALOG_CANCELLED', 'NOT_AUTHORIZED', 'DOOR_UNAVAILABLE');
 }
 
-function end(state: DeskState, id: string, last: JobState): DeskState {
-  return forgetOldOutcomes(onWorkingJob(state, id, (job) => ({ ...job, state: last })));
+function end(
+  state: DeskState,
+  input: Extract<DeskInput, { input: 'failed' }>,
+  last: JobState,
+): DeskState {
+  const ended = onWorkingJob(state, input.job, (job) => ({
+    ...job,
+    state: last,
+    origins: { ...job.origins, end: input },
+  }));
+  return forgetOldOutcomes(ended);
 }
 
 /** By how far it had come: before the phase of writing nothing is written, and after it everything is. */

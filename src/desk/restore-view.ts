@@ -10,6 +10,7 @@ import type { SurveyResult } from '../worker/restore-results.ts';
 import { contentKind, MAX_PARTITIONS, subtitleOf } from './disk-view.ts';
 import { sinceWords } from './inside.ts';
 import { plainText, saidText } from './plain-text.ts';
+import { problemOf } from './problem.ts';
 import { restorableView } from './restorable.ts';
 import { chosenTarget, isOrigin, surveyOf, targetsOf, tokenOf } from './restore-page.ts';
 import { type DeskState, jobOn, type RestorePage, type SeenDisk } from './state.ts';
@@ -82,7 +83,7 @@ function contentOf({ disk, glance }: SeenDisk): string {
 function chosenState(state: DeskState, restore: RestorePage, seen: SeenDisk): ChosenState {
   const survey = surveyOf(restore, seen);
   if (survey === null) return { is: 'looking' };
-  if (survey.is === 'failed') return { is: 'failed', problem: survey.problem };
+  if (survey.is === 'failed') return { is: 'failed', problem: problemOf(survey.error) };
   return readyState(survey.result, seen, tokenOf(state), state.now);
 }
 

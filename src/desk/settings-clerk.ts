@@ -58,8 +58,12 @@ export class SettingsClerk {
   /** One change after the other, so that the last one is what stays. */
   #last: Promise<unknown> = Promise.resolve();
 
+  /** As it was chosen when this process last looked; whoever started it speaks that. */
+  #language: Settings['language'];
+
   constructor(options: SettingsClerkOptions) {
     this.#options = options;
+    this.#language = options.settings.current.language;
   }
 
   get loginItem(): LoginItemState | null {
@@ -99,10 +103,19 @@ export class SettingsClerk {
     }
   }
 
+  /** The language may have been chosen elsewhere: in another window, or by another PiKeep. */
+  async followLanguage(): Promise<void> {
+    const { ports, settings } = this.#options;
+    const { language } = settings.current;
+    if (language === this.#language) return;
+    this.#language = language;
+    await speak(language, ports.wishes?.() ?? []);
+  }
+
   async #set(change: Partial<Settings>): Promise<void> {
-    const { ports, changed, look } = this.#options;
+    const { changed, look } = this.#options;
     await this.#save(change);
-    if (change.language !== undefined) await speak(change.language, ports.wishes?.() ?? []);
+    await this.followLanguage();
     changed();
     // The one decides which disks are offered, the other what they are called.
     if (change.showOtherExternal !== undefined || change.language !== undefined) await look();

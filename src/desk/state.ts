@@ -1,13 +1,6 @@
 /** What the desk knows, as a value. `step.ts` alone makes a new one out of an old one. */
 
-import type {
-  ErrandKind,
-  ErrandState,
-  JobKind,
-  JobState,
-  PlanView,
-  Problem,
-} from '../contract/panel.ts';
+import type { ErrandKind, ErrandState, JobKind, JobState, PlanView } from '../contract/panel.ts';
 import type { Disk, WeakIdentity } from '../engine/disk.ts';
 import type { PiKeepError } from '../engine/errors.ts';
 import type { Glance } from '../engine/pi-card.ts';
@@ -24,6 +17,7 @@ import type { Plan, Progress } from '../worker/progress.ts';
 import type { RestoreResult, SurveyResult, UndoResult } from '../worker/restore-results.ts';
 import type { BackupResult } from '../worker/results.ts';
 import type { Inside } from './inside.ts';
+import type { Hold, JobOrigins } from './job-origins.ts';
 import type { Restorable } from './restorable.ts';
 import { emptyShelf, type ShelfState } from './shelf-state.ts';
 
@@ -70,11 +64,12 @@ export interface Job {
   /** Null until the map of the card is known. */
   readonly plan: PlanView | null;
   readonly warnings: readonly string[];
+  readonly origins: JobOrigins;
 }
 
 /** What a look at a card for a restore came to; `identity` is the weak one it had then. */
 export type Survey =
-  | { readonly is: 'failed'; readonly identity: string; readonly problem: Problem }
+  | { readonly is: 'failed'; readonly identity: string; readonly error: PiKeepError }
   | { readonly is: 'ready'; readonly identity: string; readonly result: SurveyResult };
 
 /** The page on which a restore is chosen and confirmed. */
@@ -108,6 +103,8 @@ export interface Errand extends ErrandOrder {
   readonly state: ErrandState;
   /** Something that was saved, to be shown in its folder. */
   readonly place: string | null;
+  /** What its last words were made of. */
+  readonly end: Extract<DeskInput, { input: 'errand-finished' | 'errand-failed' }> | null;
 }
 
 export type ErrandResult = CheckResult | ExtractResult | ListFilesResult;
@@ -146,7 +143,8 @@ export interface DeskState {
   readonly settingsRevision: number;
   /** What was wrong with their file, until that is read. */
   readonly settingsWarning: SettingsWarning | null;
-  readonly trouble: Problem | null;
+  /** Why the disks could not be listed. */
+  readonly trouble: PiKeepError | null;
 }
 
 /** What begins a job, besides the card. */
@@ -169,7 +167,8 @@ export type DeskInput =
   | {
       readonly input: 'held';
       readonly job: string;
-      readonly held: Extract<JobState, { is: 'working' }>['held'];
+      /** Null: it goes on. */
+      readonly hold: Hold | null;
     }
   | { readonly input: 'planned'; readonly job: string; readonly plan: Plan }
   | { readonly input: 'warned'; readonly job: string; readonly text: string }
@@ -219,6 +218,8 @@ export type DeskInput =
   | { readonly input: 'errand-failed'; readonly errand: string; readonly error: PiKeepError }
   | { readonly input: 'errand-dismissed'; readonly errand: string }
   | { readonly input: 'settings'; readonly settings: Settings }
+  /** Another language is spoken from now on. */
+  | { readonly input: 'language' }
   | { readonly input: 'settings-warned'; readonly warning: SettingsWarning | null }
   | {
       readonly input: 'restore-opened';

@@ -20,9 +20,9 @@ import { noteAccess } from './look-again.ts';
 import { examineJob, failJob, finishJob } from './outcome.ts';
 import { plainText } from './plain-text.ts';
 import { planView } from './plan-view.ts';
-import { problemOf } from './problem.ts';
 import { historyWords } from './recognition.ts';
 import { changeRestore, settleRestore } from './restore-page.ts';
+import { sayAnew } from './say-anew.ts';
 import { type DeskInput, type DeskState, isRewriting, isWorking, type SeenDisk } from './state.ts';
 
 export interface Step {
@@ -43,16 +43,20 @@ function change(state: DeskState, input: DeskInput): Step {
     case 'listed':
       return announce(state, { ...state, ...takeListing(state, input.disks, input.context) });
     case 'unlistable':
-      return quiet({ ...state, trouble: problemOf(input.error) });
+      return quiet({ ...state, trouble: input.error });
     case 'started':
       return quiet(startJob(state, input));
     case 'progressed':
       return quiet(onWorkingJob(state, input.job, (job) => advance(job, input.progress)));
     case 'held':
-      return quiet(onWorkingJob(state, input.job, (job) => hold(job, input)));
+      return quiet(onWorkingJob(state, input.job, (job) => hold(job, input.hold)));
     case 'planned':
       return quiet(
-        onWorkingJob(state, input.job, (job) => ({ ...job, plan: planView(input.plan) })),
+        onWorkingJob(state, input.job, (job) => ({
+          ...job,
+          plan: planView(input.plan),
+          origins: { ...job.origins, plan: input.plan },
+        })),
       );
     case 'warned':
       return quiet(onWorkingJob(state, input.job, (job) => warn(job, input.text)));
@@ -61,7 +65,7 @@ function change(state: DeskState, input: DeskInput): Step {
     case 'finished':
       return finishJob(state, input);
     case 'failed':
-      return failJob(state, input.job, input.error);
+      return failJob(state, input);
     case 'examined':
       return quiet(examineJob(state, input.job, input.result));
     case 'accessed':
@@ -108,6 +112,8 @@ function change(state: DeskState, input: DeskInput): Step {
         settings: input.settings,
         settingsRevision: state.settingsRevision + 1,
       });
+    case 'language':
+      return quiet(sayAnew(state));
     case 'settings-warned':
       return quiet({ ...state, settingsWarning: input.warning });
     default:

@@ -5,7 +5,6 @@ import type { SurveyResult } from '../worker/restore-results.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
 import type { SurveyTask } from '../worker/tasks.ts';
 import { LookInside } from './look-inside.ts';
-import { problemOf } from './problem.ts';
 import { chosenTarget, identityOf, surveyOf, targetsOf } from './restore-page.ts';
 import { type DeskInput, type DeskState, jobOn, type SeenDisk } from './state.ts';
 
@@ -85,8 +84,8 @@ export class Surveyor {
       this.#options.apply({ ...told, survey: { is: 'ready', identity, result } });
     } catch (error) {
       if (signal.aborted && isPiKeepError(error, 'INTERRUPTED')) return;
-      const problem = problemOf(asPiKeepError(error));
-      this.#options.apply({ ...told, survey: { is: 'failed', identity, problem } });
+      const reason = asPiKeepError(error);
+      this.#options.apply({ ...told, survey: { is: 'failed', identity, error: reason } });
     }
   }
 

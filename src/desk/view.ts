@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import type { ErrandView, JobView, Snapshot } from '../contract/panel.ts';
+import { diskTitle } from '../engine/words/disk-title.ts';
 import { say } from '../language/say.ts';
 import { currentTongue } from '../language/use-language.ts';
 import type { Leftover } from '../library/leftovers.ts';
@@ -10,6 +11,7 @@ import { backupKey, backupView } from './backup-view.ts';
 import { diskView, piFirst, refusedView } from './disk-view.ts';
 import { firstTimeView } from './first-time.ts';
 import { plainText } from './plain-text.ts';
+import { problemOf } from './problem.ts';
 import { restoreView } from './restore-view.ts';
 import { type DeskState, type Errand, isWorking, type Job } from './state.ts';
 import { unfinishedOfJob, unfinishedView } from './unfinished.ts';
@@ -65,7 +67,7 @@ export function view(state: DeskState, revision: number, surroundings: Surroundi
       warning,
     },
     firstTime: firstTimeView(state, surroundings.welcomes ?? false),
-    trouble: state.trouble,
+    trouble: state.trouble && problemOf(state.trouble),
   };
 }
 
@@ -105,7 +107,9 @@ function jobView(desk: DeskState, job: Job, isDrawn: boolean): JobView {
   };
 }
 
-function errandView({ id, kind, image, title, isScheduled, state }: Errand): ErrandView {
+function errandView(errand: Errand): ErrandView {
+  const { id, kind, image, isScheduled, state } = errand;
+  const title = plainText(diskTitle(errand.title), MAX_NAME);
   const name = plainText(basename(image), MAX_NAME);
   return { errand: id, kind, backup: backupKey(image), title, name, isScheduled, state };
 }

@@ -6,6 +6,7 @@ import { type Catalogue, resetState, setState } from './state.ts';
 /** The sources are written as in Britain. */
 const plain: Tongue = { language: 'en', locale: 'en-GB' };
 let present = plain;
+const listeners = new Set<() => void>();
 
 /** English is in the source. Each catalogue is a file of its own, read only where its language is spoken. */
 const catalogues: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
@@ -23,7 +24,16 @@ export async function useLanguage(tongue: Tongue): Promise<void> {
   const texts = language === 'en' ? {} : await catalogues[language]();
   const catalogue = new Map(Object.entries(texts));
   setState(locale, (key) => catalogue.get(key), [...catalogue.keys()]);
+  const isOther = tongue.language !== present.language || tongue.locale !== present.locale;
   present = tongue;
+  if (isOther) for (const listener of [...listeners]) listener();
+}
+
+/** Calls back whenever another language or variant of it is spoken, for whoever keeps words. Returns how to stop that. */
+export function onOtherLanguage(listener: () => void): () => void {
+  const own = (): void => listener();
+  listeners.add(own);
+  return () => void listeners.delete(own);
 }
 
 /**

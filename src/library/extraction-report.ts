@@ -1,7 +1,7 @@
 /** What came of taking files out of a card; lists are bounded, and what does not fit is counted. */
 
 import type { FileFacts } from '../engine/file-tree.ts';
-import { say } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 
 const MAX_NAMED = 2000;
 
@@ -67,12 +67,12 @@ export function whyNever({ kind, unreadable }: FileFacts): string | null {
       return null;
     case 'character-device':
     case 'block-device':
-      return say`it is a device node`;
+      return english`it is a device node`;
     case 'pipe':
-      return say`it is a named pipe`;
+      return english`it is a named pipe`;
     case 'socket':
-      return say`it is a socket`;
+      return english`it is a socket`;
     case 'unknown':
-      return say`it is damaged`;
+      return english`it is damaged`;
   }
 }

@@ -7,7 +7,7 @@
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { nameBytes, splitTarget } from '../engine/file-name.ts';
 import type { FileFacts, FileTree, WalkedFile } from '../engine/file-tree.ts';
-import { say, sayPhrase, toSay } from '../language/say.ts';
+import { english } from '../language/say-again.ts';
 import { destinationError } from './destination-error.ts';
 import { oneFilesTrouble, writeFile } from './extract-file.ts';
 import { cut, hostNames, nameErrors, numbered } from './extraction-names.ts';
@@ -40,9 +40,7 @@ const MAX_STEM_BYTES = 255 - WORKING.length;
 /** What Linux takes as a path, in bytes (limits.h, PATH_MAX with its zero); macOS takes less, and says so. */
 const MAX_TARGET_BYTES = 4095;
 
-const INCOMPLETE = toSay(
-  'a part of it could not be read when the backup was made; zeros stand there',
-);
+const INCOMPLETE = english`a part of it could not be read when the backup was made; zeros stand there`;
 
 /**
  * Throws DESTINATION_EXISTS when there is something of that name, DESTINATION_FULL and its relatives, DEVICE_GONE, INTERRUPTED;
@@ -98,7 +96,7 @@ async function fill(folder: HostFolder, options: ExtractionOptions): Promise<voi
   const enter = ({ path: inner }: WalkedFile): boolean => {
     if (missing.delete(inner)) return false;
     if (levels.length <= MAX_DEPTH) return true;
-    report.skip(inner, say`it lies too deep`);
+    report.skip(inner, english`it lies too deep`);
     return false;
   };
   try {
@@ -188,7 +186,7 @@ async function writeOne(
 ): Promise<boolean> {
   const { tree, report, maxFileBytes, wasUnreadable, onProgress, signal } = options;
   if (facts.bytes > maxFileBytes) {
-    report.skip(path, say`it is larger than a file can be in the destination`);
+    report.skip(path, english`it is larger than a file can be in the destination`);
     return false;
   }
   wasUnreadable();
@@ -200,13 +198,13 @@ async function writeOne(
     report.bytes += bytes;
   } catch (error) {
     const tooLarge = errnoOf(error) === 'EFBIG';
-    const why = tooLarge ? say`it is larger than a file can be in the destination` : null;
+    const why = tooLarge ? english`it is larger than a file can be in the destination` : null;
     const trouble = why ?? oneFilesTrouble(error);
     if (trouble === null) throw error;
     report.skip(path, trouble);
     return false;
   }
-  if (wasUnreadable()) report.skipped.add({ path, why: sayPhrase(INCOMPLETE), kept: true });
+  if (wasUnreadable()) report.skipped.add({ path, why: INCOMPLETE, kept: true });
   return true;
 }
 
@@ -227,7 +225,7 @@ async function makeLink(
   }
   const bytes = target === null ? null : nameBytes(target);
   if (target === null || !bytes || bytes.includes(0) || bytes.length > MAX_TARGET_BYTES) {
-    report.skip(file.path, say`it is a link to what cannot be a path here`);
+    report.skip(file.path, english`it is a link to what cannot be a path here`);
     return;
   }
   try {
@@ -236,7 +234,7 @@ async function makeLink(
     noteName(file, name, report);
   } catch (error) {
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(errnoOf(error) ?? '')) throw error;
-    report.skip(file.path, say`the destination cannot hold links`);
+    report.skip(file.path, english`the destination cannot hold links`);
     return;
   }
   if (leadsOut(bytes, file.path, path)) report.outward.add({ path: file.path, target });
@@ -286,6 +284,6 @@ async function create<T>(
 function nameTrouble(error: unknown): string | null {
   if (isPiKeepError(error)) return null;
   const errno = errnoOf(error) ?? '';
-  if (errno === 'EEXIST') return say`too many files there have its name`;
-  return nameErrors.has(errno) ? say`it has no name that the destination takes` : null;
+  if (errno === 'EEXIST') return english`too many files there have its name`;
+  return nameErrors.has(errno) ? english`it has no name that the destination takes` : null;
 }

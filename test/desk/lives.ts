@@ -186,11 +186,11 @@ function countedInputs(
     case 'look failed': {
       if (!seen || !restore) return [];
       const identity = identityOf(seen);
-      const problem = { code: 'DEVICE_BUSY', title: 't', message: 'm', next: 'n' };
+      const error = new PiKeepError('DEVICE_BUSY', { path: '/dev/sdb' });
       const survey =
         act.deed === 'survey'
           ? ({ is: 'ready', identity, result: surveyOf(seen.disk) } as const)
-          : ({ is: 'failed', identity, problem } as const);
+          : ({ is: 'failed', identity, error } as const);
       const { opening, backup } = restore;
       return [{ input: 'surveyed', opening, image: backup.path, card: seen.key, survey }];
     }

@@ -17,13 +17,14 @@ export interface Asked<K extends QueryKind> {
 const KEPT = 24;
 const kept = new Map<string, Answer>();
 
-/** `revision`: asked again when it changes. No query, no question. */
+/** `revision`: asked again when it changes, and when another language is spoken. No query, no question. */
 export function useAsk<K extends QueryKind>(
   kind: K,
   query: Extract<Query, { ask: K }> | null,
   revision: number,
 ): Asked<K> {
-  const { ask } = useTools();
+  const { ask, snapshot } = useTools();
+  const { locale } = snapshot.tool;
   const key = JSON.stringify(query);
   const [heard, setHeard] = useState<{
     key: string;
@@ -59,7 +60,7 @@ export function useAsk<K extends QueryKind>(
       isOver = true;
       cancel();
     };
-  }, [ask, kind, key, revision, times]);
+  }, [ask, kind, key, revision, times, locale]);
 
   const isOurs = heard.key === key;
   return {
