@@ -47,7 +47,8 @@ export async function packageApp(options: PackageOptions): Promise<readonly stri
   return files;
 }
 
-async function layOut(architecture: Architecture): Promise<readonly string[]> {
+/** Builds and stages what goes into the archive. Returns its files. */
+export async function layOut(architecture: Architecture): Promise<readonly string[]> {
   await buildPanel();
   await buildApp();
   await buildNotices();
