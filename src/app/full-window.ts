@@ -22,18 +22,24 @@ export interface FullWindowOptions {
   readonly file: string;
 }
 
+/** Milliseconds that a size or place has to last until it is written down: not in the middle of being dragged. */
+const SETTLED_MS = 500;
+
 /** There is one such window at most. */
 export function createFullWindow({ app, preload, file }: FullWindowOptions): FullWindow {
   let window: BrowserWindow | null = null;
   let opening: Promise<void> | null = null;
+  /** Where it is, or was last; null until it is known. */
+  let last: Rectangle | null = null;
+  let saving: NodeJS.Timeout | null = null;
 
   async function make(place: string): Promise<void> {
-    const saved = await readWindowPlace(file);
-    const nearest = saved
-      ? screen.getDisplayMatching(saved)
+    last ??= await readWindowPlace(file);
+    const nearest = last
+      ? screen.getDisplayMatching(last)
       : screen.getDisplayNearestPoint(screen.getCursorScreenPoint());
     const made = new BrowserWindow({
-      ...fitWindow(saved, nearest.workArea),
+      ...fitWindow(last, nearest.workArea),
       ...smallestWindow,
       title: 'PiKeep',
       show: false,
@@ -42,19 +48,30 @@ export function createFullWindow({ app, preload, file }: FullWindowOptions): Ful
     window = made;
     // An app without a Dock icon is in no list of apps and has no menu bar: while it has a window of this kind, it is one.
     void app.dock?.show();
-    let last: Rectangle = made.getBounds();
-    const remember = () => {
+    // Not only when it is closed: an app that quits with its window open ends before that is on the disk.
+    const remember = (): void => {
       last = made.getNormalBounds();
+      if (saving) clearTimeout(saving);
+      saving = setTimeout(save, SETTLED_MS);
     };
+    remember();
     made.on('resize', remember);
     made.on('move', remember);
     made.on('closed', () => {
       window = null;
       app.dock?.hide();
-      saveWindowPlace(file, last).catch(report);
+      save();
     });
     made.once('ready-to-show', () => made.show());
     await made.loadURL(`${panelUrl}?${IN_WINDOW}#${place}`);
+  }
+
+  /** What is still to be saved. */
+  function save(): void {
+    if (!last || !saving) return;
+    clearTimeout(saving);
+    saving = null;
+    saveWindowPlace(file, last).catch(report);
   }
 
   function show(): boolean {

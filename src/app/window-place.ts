@@ -1,10 +1,8 @@
 /** Size and place of the full window, kept in a small file of the app's own. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Rectangle } from 'electron';
 import * as v from 'valibot';
-import { readSmallFile } from '../platform/small-file.ts';
+import { readJsonFile, writeJsonFile } from '../library/json-file.ts';
 
 /** In points, as Electron counts. The library stands beside its pages from 860 on. */
 const WANTED = { width: 1000, height: 700 };
@@ -18,21 +16,13 @@ const point = v.pipe(v.number(), v.integer(), v.minValue(-FARTHEST), v.maxValue(
 const placeSchema = v.object({ x: point, y: point, width: point, height: point });
 
 /** What was saved; null where there is nothing, or nothing that makes sense: the window then opens as the first time. */
-export async function readWindowPlace(file: string): Promise<Rectangle | null> {
-  try {
-    const result = v.safeParse(placeSchema, JSON.parse(await readSmallFile(file, MAX_FILE_BYTES)));
-    return result.success ? result.output : null;
-  } catch {
-    // Missing, unreadable or no JSON; losing it costs nothing.
-    return null;
-  }
+export function readWindowPlace(file: string): Promise<Rectangle | null> {
+  return readJsonFile(file, placeSchema, MAX_FILE_BYTES);
 }
 
-/** Throws what the file system says. */
-export async function saveWindowPlace(file: string, place: Rectangle): Promise<void> {
-  const { x, y, width, height } = place;
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify({ x, y, width, height }));
+/** Throws SETTINGS_INVALID when it cannot be written. */
+export function saveWindowPlace(file: string, { x, y, width, height }: Rectangle): Promise<void> {
+  return writeJsonFile(file, { x, y, width, height });
 }
 
 /** A saved place that lies on `area`, the free part of the screen nearest to it; in its middle the first time. */

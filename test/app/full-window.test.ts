@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import type { RunningApp } from '../support/electron/run-app.ts';
+import { patience } from '../support/patience.ts';
 import {
   appRig,
   fullWindow,
@@ -53,6 +54,22 @@ describe.skipIf(withoutChromium)('the full window', () => {
     await again.getByRole('heading', { name: 'Library' }).waitFor();
     expect(fullWindow(app.world)).toMatchObject({ size: [900, 640], position: [40, 60] });
     expect(app.complaints).toBe('');
+  }, 60_000);
+
+  it('opens next time as it was when the app was quit', async () => {
+    const app = await start();
+    await openOut(app, await app.page());
+    for (const width of [810, 820, 830]) {
+      await app.doing('resize window', { x: 40, y: 60, width, height: 640 });
+    }
+    const file = join(app.library, '../.config/PiKeep/window.json');
+    const saved = () => readFile(file, 'utf8').catch(() => '');
+    // Nobody has closed it.
+    await expect.poll(saved, patience).toContain('"width":830');
+    expect(fullWindow(app.world)?.visible).toBe(true);
+    await app.doing('quit');
+    expect(await app.ended).toBe(0);
+    expect(JSON.parse(await saved())).toEqual({ x: 40, y: 60, width: 830, height: 640 });
   }, 60_000);
 
   it('is there once, takes part in everything, and is what a second launch and a notice show', async () => {
@@ -120,7 +137,9 @@ describe.skipIf(withoutChromium)('the full window', () => {
     await openOut(app, panel);
     await app.doing('close window');
     const file = join(app.library, '../.config/PiKeep/window.json');
-    await expect.poll(() => readFile(file, 'utf8').catch(() => '')).toContain('"width":1000');
+    await expect
+      .poll(() => readFile(file, 'utf8').catch(() => ''), patience)
+      .toContain('"width":1000');
     await rm(file);
     const page = await openOut(app, panel);
     await app.doing('crash page');
