@@ -145,7 +145,7 @@ async function firstbootGrows(pi: Pi): Promise<boolean> {
   const early = await text(pi, FIRSTBOOT_INITRAMFS);
   if (!early?.includes('resize2fs')) return false;
   const config = await pi.boot?.fat?.readFile('config.txt', MAX_SCRIPT_BYTES);
-  const usesInitramfs = /^\s*(auto_initramfs=1|initramfs\s)/m.test(
+  const usesInitramfs = /^[ \t]*(auto_initramfs=1|initramfs\s)/m.test(
     Buffer.from(config ?? []).toString('latin1'),
   );
   const names = (await pi.boot?.fat?.rootNames()) ?? [];

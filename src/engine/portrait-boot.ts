@@ -66,7 +66,7 @@ export async function readBoot(
       names.has('ssh') ||
       names.has('ssh.txt') ||
       /enable_ssh|systemctl enable ssh/.test(scripts) ||
-      /^\[ssh\][^[]*^\s*enabled\s*=\s*true/ms.test(scripts),
+      /^\[ssh\][^[]*^[ \t]*enabled\s*=\s*true/ms.test(scripts),
     wifiWaits:
       names.has('wpa_supplicant.conf') ||
       /set_wlan|wpa_supplicant\.conf/.test(scripts) ||
@@ -88,5 +88,5 @@ function settingsOf(config: string): {
     if (name === 'kernel' && value !== undefined) kernels.push(value.toLowerCase());
     if (name === 'os_prefix' && value !== undefined) prefix = value;
   }
-  return { kernels, prefix, isUpstream: /^\s*upstream_kernel\s*=\s*1/m.test(config) };
+  return { kernels, prefix, isUpstream: /^[ \t]*upstream_kernel\s*=\s*1/m.test(config) };
 }

@@ -77,7 +77,7 @@ export async function wifiOf(
 
 async function knowsNetwork(tree: PortraitFiles): Promise<boolean> {
   const supplicant = await tree.text('/etc/wpa_supplicant/wpa_supplicant.conf');
-  if (/^\s*network\s*=\s*\{/m.test(supplicant ?? '')) return true;
+  if (/^[ \t]*network\s*=\s*\{/m.test(supplicant ?? '')) return true;
   const inFolder = async (folder: string, name: RegExp, says: RegExp): Promise<boolean> => {
     for (const entry of await tree.list(folder, MAX_CONNECTIONS)) {
       if (!name.test(entry.name)) continue;
@@ -89,9 +89,9 @@ async function knowsNetwork(tree: PortraitFiles): Promise<boolean> {
     (await inFolder(
       '/etc/NetworkManager/system-connections',
       /./,
-      /^\s*type\s*=\s*(wifi|802-11-wireless)\s*$/m,
+      /^[ \t]*type\s*=\s*(wifi|802-11-wireless)\s*$/m,
     )) ||
-    (await inFolder('/etc/netplan', /\.yaml$/, /^\s*"?wifis"?\s*:/m)) ||
+    (await inFolder('/etc/netplan', /\.yaml$/, /^[ \t]*"?wifis"?\s*:/m)) ||
     (await tree.list('/var/lib/iwd', MAX_CONNECTIONS)).some(({ name }) =>
       /\.(psk|8021x|open)$/.test(name),
     ) ||

@@ -191,6 +191,12 @@ describe.skipIf(
     expect(planned).toMatchObject({ willGrow: false, growth: { method: null } });
   });
 
+  it('finds what it looks for in config.txt behind a million of empty lines', async () => {
+    const { bookworm } = releases;
+    const boot = { ...bookworm.boot, 'config.txt': `${'\n'.repeat(1_000_000)}auto_initramfs=1\n` };
+    expect(await ask({ ...bookworm, boot })).toMatchObject({ willGrow: true });
+  });
+
   it('says that an image that was never started grows by itself', async () => {
     const waiting = {
       'etc/init.d/resize2fs_once': '#!/bin/sh\nresize2fs "$ROOT_DEV"\n',

@@ -124,6 +124,19 @@ describe.skipIf(needsTools(...tools))('the portrait of a hostile card', () => {
     expect(portrait.lastModel).toBe('Raspberry Pi 4 Model B Rev 1.4');
   });
 
+  it('is not searched from every one of ten thousands of empty lines to the last', async () => {
+    const empty = '\n'.repeat(65_536);
+    const networks = Object.fromEntries(
+      Array.from({ length: 32 }, (_, index) => [`etc/netplan/${index}.yaml`, empty]),
+    );
+    const connection = 'etc/NetworkManager/system-connections/x';
+    const portrait = await draw(
+      { 'etc/os-release': release, [connection]: empty, ...networks },
+      { 'config.txt': empty, 'custom.toml': `[ssh]${empty}`.slice(0, 65_536) },
+    );
+    expect(portrait.wifi).toBe('none');
+  });
+
   describe('with any bytes of it changed', () => {
     let whole: Uint8Array;
     beforeAll(() => {
