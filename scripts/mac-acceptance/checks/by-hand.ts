@@ -97,4 +97,10 @@ export const checksByHand: readonly Check[] = [
     'electron.d.ts',
     'Turn it on in the settings, log out and in; turn it off in System Settings and look again.',
   ),
+  byHand(
+    'update-installed',
+    'A newer version that is signed as this one takes its place and starts; an older one, or one signed by others, is refused.',
+    'Squirrel.Mac, with ElectronSquirrelPreventDowngrades; NSAllowsLocalNetworking lets it fetch from 127.0.0.1',
+    'Make two signed releases with a feed (CONTRIBUTING.md), serve the newer, then the older as if it were newer: install each from the menu of the icon.',
+  ),
 ];
