@@ -1,5 +1,6 @@
 /** The panel's connection in a browser: server-sent events in, POST out, both to where the page came from. */
 
+import { emptySnapshot } from '../contract/empty-snapshot.ts';
 import {
   type Answered,
   type Asking,
@@ -46,17 +47,19 @@ function subscribe(listener: (snapshot: Snapshot) => void): () => void {
 }
 
 async function send(command: Command): Promise<Reply> {
-  try {
-    const response = await fetch('command', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify(command),
-    });
-    const reply = response.ok ? parseReply(await response.json()) : null;
-    return reply ?? { ok: false, problem: disconnected() };
-  } catch {
-    return { ok: false, problem: disconnected() };
-  }
+  const reply = parseReply(await post('command', command).catch(() => null));
+  return reply ?? { ok: false, problem: disconnected() };
+}
+
+/** What came back; null for a refusal. Rejects when nothing did. */
+async function post(to: string, message: object, signal?: AbortSignal): Promise<unknown> {
+  const response = await fetch(to, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(message),
+    ...(signal ? { signal } : {}),
+  });
+  return response.ok ? response.json() : null;
 }
 
 const page = crypto.randomUUID();
@@ -67,18 +70,8 @@ function ask(query: Query): Asking {
 }
 
 async function answerTo(query: Query, signal: AbortSignal): Promise<Answered> {
-  try {
-    const response = await fetch('ask', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ page, query }),
-      signal,
-    });
-    const answered = response.ok ? parseAnswered(await response.json()) : null;
-    return answered ?? { ok: false, problem: disconnected() };
-  } catch {
-    return { ok: false, problem: signal.aborted ? dropped() : disconnected() };
-  }
+  const answered = parseAnswered(await post('ask', { page, query }, signal).catch(() => null));
+  return answered ?? { ok: false, problem: signal.aborted ? dropped() : disconnected() };
 }
 
 const dropped = (): Problem => ({
@@ -97,38 +90,12 @@ const disconnected = (): Problem => ({
 
 /** What was there is not known any more; what had been finished stays to be read. */
 function withoutConnection(last: Snapshot | null): Snapshot {
-  const nothing: Snapshot = {
-    revision: 0,
-    tool: { version: '', where: 'browser', source: '', ...currentTongue() },
-    library: '',
-    disks: [],
-    refused: [],
-    jobs: [],
-    errands: [],
-    backups: [],
-    moreBackups: 0,
-    libraryRevision: 0,
-    restore: null,
-    leftovers: [],
-    settings: {
-      ejectWhenDone: false,
-      showOtherExternal: false,
-      remindDays: null,
-      revision: 0,
-      warning: null,
-    },
+  const { disks, refused, leftovers, backups, moreBackups, restore, tool } = emptySnapshot;
+  const known = last ?? { ...emptySnapshot, tool: { ...tool, ...currentTongue() } };
+  return {
+    ...{ ...known, disks, refused, leftovers, backups, moreBackups, restore },
+    jobs: known.jobs.filter(({ state }) => state.is !== 'working'),
+    errands: known.errands.filter(({ state }) => !['working', 'waiting'].includes(state.is)),
     trouble: disconnected(),
   };
-  if (!last) return nothing;
-  const jobs = last.jobs.filter(({ state }) => state.is !== 'working');
-  const gone = {
-    disks: [],
-    refused: [],
-    leftovers: [],
-    backups: [],
-    moreBackups: 0,
-    restore: null,
-  };
-  const errands = last.errands.filter(({ state }) => !['working', 'waiting'].includes(state.is));
-  return { ...last, ...gone, jobs, errands, trouble: disconnected() };
 }

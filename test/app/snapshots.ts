@@ -1,28 +1,12 @@
 /** Snapshots that the tray and its menu are tried with. */
 
+import { emptySnapshot } from '../../src/contract/empty-snapshot.ts';
 import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
 
 export const empty: Snapshot = {
-  revision: 0,
-  tool: { version: '0.1.0', where: 'electron', source: 'test', language: 'en', locale: 'en-GB' },
+  ...emptySnapshot,
+  tool: { ...emptySnapshot.tool, version: '0.1.0', where: 'electron', source: 'test' },
   library: '~/PiKeep',
-  disks: [],
-  refused: [],
-  jobs: [],
-  errands: [],
-  backups: [],
-  moreBackups: 0,
-  libraryRevision: 0,
-  restore: null,
-  leftovers: [],
-  settings: {
-    ejectWhenDone: false,
-    showOtherExternal: false,
-    remindDays: null,
-    revision: 0,
-    warning: null,
-  },
-  trouble: null,
 };
 export const octopi: DiskView = {
   disk: 'disk4',

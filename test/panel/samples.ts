@@ -1,34 +1,17 @@
 /** What the panel's states are made of: cards, jobs, failures. */
 
+import { emptySnapshot } from '../../src/contract/empty-snapshot.ts';
 import type { DiskView, JobState, JobView, Snapshot } from '../../src/contract/panel.ts';
 
 export const nothing: Snapshot = {
+  ...emptySnapshot,
   revision: 1,
   tool: {
+    ...emptySnapshot.tool,
     version: '0.1.0',
-    where: 'browser',
     source: 'Watching this computer’s card readers',
-    language: 'en',
-    locale: 'en-GB',
   },
   library: '~/PiKeep',
-  disks: [],
-  refused: [],
-  jobs: [],
-  errands: [],
-  backups: [],
-  moreBackups: 0,
-  libraryRevision: 0,
-  restore: null,
-  leftovers: [],
-  settings: {
-    ejectWhenDone: false,
-    showOtherExternal: false,
-    remindDays: null,
-    revision: 0,
-    warning: null,
-  },
-  trouble: null,
 };
 
 export const octopi: DiskView = {
