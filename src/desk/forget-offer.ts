@@ -84,7 +84,11 @@ function withRoom(state: DeskState, { keep, forget }: Plan): Plan {
 }
 
 function listed(state: DeskState, { backup, reasons }: Verdict<LibraryBackup>) {
-  return { ...listedBackup(state, backup), why: plainText(reasons.join('; '), MAX_REASON) };
+  return { ...listedBackup(state, backup), why: plainText(joined(reasons), MAX_REASON) };
+}
+
+function joined(reasons: readonly string[]): string {
+  return reasons.reduce((some, next) => (some === '' ? next : say`${some}; ${next}`), '');
 }
 
 function firstThatFit<T>(items: readonly T[]): T[] {

@@ -3,6 +3,7 @@
 import type { AnswerTo, PortraitView } from '../contract/panel.ts';
 import type { Portrait, PortraitSystem } from '../engine/portrait-schema.ts';
 import { checkTitle } from '../engine/words/check-names.ts';
+import { formatList } from '../language/format.ts';
 import { say } from '../language/say.ts';
 import { sayAgain } from '../language/say-again.ts';
 import { type ManifestHead, readManifestHead } from '../library/manifest-head.ts';
@@ -55,7 +56,7 @@ export async function reportAnswer(
       what:
         files.length === 0
           ? null
-          : plainText(files.slice(0, 20).map(sayAgain).join(', '), MAX_PLACES),
+          : plainText(formatList(files.slice(0, 20).map(sayAgain)), MAX_PLACES),
     })),
     moreUnreadable: Math.max(0, unreadable.length - MAX_UNREADABLE),
     hashes: head ? hashesOf(head) : [],

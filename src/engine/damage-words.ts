@@ -141,9 +141,9 @@ function wordsOf(sorted: readonly Named[], { pi }: Card): string {
     const names = list(files);
     const lost =
       files.length === 1
-        ? english`1 file is damaged: ${names}`
-        : english`${files.length} files are damaged: ${names}`;
-    parts.push(isPi ? `${lost}; ${bootWords(of, structures.length > 0)}.` : `${lost}.`);
+        ? english`1 file is damaged: ${names}.`
+        : english`${files.length} files are damaged: ${names}.`;
+    parts.push(lost, ...(isPi ? [bootWords(of, structures.length > 0)] : []));
   } else if (structures.length === 0) {
     parts.push(
       of('unknown').length > 0
@@ -159,13 +159,13 @@ function wordsOf(sorted: readonly Named[], { pi }: Card): string {
 
 function bootWords(of: (...kinds: Weight[]) => Named[], hasStructures: boolean): string {
   const needed = of('needed');
-  if (needed.length > 0) return english`the Pi needs ${list(needed)} to boot`;
-  if (hasStructures) return english`a Pi may not boot from it`;
+  if (needed.length > 0) return english`The Pi needs ${list(needed)} to boot.`;
+  if (hasStructures) return english`A Pi may not boot from it.`;
   if (of('system').length > 0)
-    return english`of the system, ${list(of('system'))}: it may not run as before`;
+    return english`Part of the system is damaged, and it may not run as before: ${list(of('system'))}.`;
   return of('unknown').length > 0
-    ? english`of some places nobody knows what was there`
-    : english`nothing the Pi needs to boot`;
+    ? english`Of some places nobody knows what was there.`
+    : english`Nothing the Pi needs to boot is among them.`;
 }
 
 function list(named: readonly Named[]): string {

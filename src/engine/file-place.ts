@@ -59,8 +59,10 @@ export function treeAt(
   if (typeof where !== 'number') {
     const tree = roles[where];
     if (tree) return tree;
-    const what = where === 'boot' ? 'boot files' : 'a system';
-    const detail = english`No partition with ${what} was found; say which one is meant, as in "1:/config.txt".`;
+    const detail =
+      where === 'boot'
+        ? english`No partition with boot files was found; say which one is meant, as in "1:/config.txt".`
+        : english`No partition with a system was found; say which one is meant, as in "1:/config.txt".`;
     throw new PiKeepError('USAGE', { detail });
   }
   const tree = trees.find(({ partition }) => partition === where);

@@ -36,7 +36,7 @@ export async function nameUnreadable(
   return given.map((range) => {
     const own = differences.filter((one) => intersect([range], [one]).length > 0);
     const names = own.map(({ partition, what }) =>
-      partition === null ? what : `partition ${partition}: ${what}`,
+      partition === null ? what : english`partition ${partition}: ${what}`,
     );
     const files = [...new Set([...range.files, ...names])].slice(0, MAX_NAMES);
     return { offset: range.offset, bytes: range.bytes, files };

@@ -28,11 +28,11 @@ export function requireSameCard({ disk, image, manifest, device, card }: SameCar
   const { bytes } = manifest.source;
   if (device.size !== bytes) {
     const exact = formatBytes(device.size) === formatBytes(bytes);
-    const words = (size: number): string =>
+    const sized = (size: number): string =>
       exact
         ? english`a card of ${size} bytes`
         : english`a card of ${inEnglish(() => formatBytes(size))}`;
-    throw other(words(bytes), words(device.size));
+    throw other(sized(bytes), sized(device.size));
   }
   const wanted = identifiers(manifest.card.strong);
   const here = identifiers(card.identity);
@@ -90,15 +90,17 @@ export function seemsSameCard(one: WeakIdentity, other: WeakIdentity): boolean {
   return isAlike && agreements > 0;
 }
 
-function identifiers({ tableId, fileSystems }: StrongIdentity): Map<string, string> {
-  const all = new Map<string, string>();
-  if (tableId !== null) all.set('partition table', tableId.toLowerCase());
-  for (const { index, uuid } of fileSystems) {
-    all.set(index === 0 ? 'file system' : `file system ${index}`, uuid.toLowerCase());
-  }
+function identifiers({ tableId, fileSystems }: StrongIdentity): Map<'table' | number, string> {
+  const all = new Map<'table' | number, string>();
+  if (tableId !== null) all.set('table', tableId.toLowerCase());
+  for (const { index, uuid } of fileSystems) all.set(index, uuid.toLowerCase());
   return all;
 }
 
-function words(what: string, id: string): string {
-  return `one with ${what} ${id}`;
+/** The number is the partition's, 0 where there is no table. */
+function words(what: 'table' | number, id: string): string {
+  if (what === 'table') return english`one with partition table ${id}`;
+  return what === 0
+    ? english`one with file system ${id}`
+    : english`one with file system ${what} ${id}`;
 }

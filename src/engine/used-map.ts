@@ -133,9 +133,11 @@ function oddityOf(
 /** By content, not by type byte; two signatures mean that one of them is a leftover, and nobody knows which. */
 async function mapFileSystem(window: BlockDevice): Promise<FileSystemMap> {
   const found = await probeFileSystems(window);
-  const [only, second] = found;
+  const [only, second, third] = found;
   if (only === undefined) return whole(english`nothing known was found on it`);
-  if (second !== undefined) return whole(english`it carries the marks of ${found.join(' and ')}`);
+  if (third !== undefined)
+    return whole(english`it carries the marks of several file systems: ${found.join(', ')}`);
+  if (second !== undefined) return whole(english`it carries the marks of ${only} and ${second}`);
   switch (only) {
     case 'fat':
       return mapFat(window);

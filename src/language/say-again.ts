@@ -3,6 +3,7 @@
  * a manifest, a log and `--json` say the same everywhere, and said in the language of the reader with `sayAgain`.
  */
 
+import { formatList } from './format.ts';
 import { currentLocale, phraseIn, type Value } from './state.ts';
 
 /** As `say`, and always in English: english`${name} is damaged` */
@@ -67,7 +68,33 @@ function again(text: string, depth: number, tries: Tries): string | null {
 /** Names of one word are nobody's messages. */
 function inner(value: string, depth: number, tries: Tries): string {
   if (depth >= MAX_DEPTH || !value.includes(' ')) return value;
-  return sizeAgain(value) ?? wholeOrSentences(value, depth + 1, tries);
+  return (
+    sizeAgain(value) ?? listAgain(value, depth, tries) ?? wholeOrSentences(value, depth + 1, tries)
+  );
+}
+
+const MAX_ITEMS = 32;
+/** "/etc/hosts", "boot:/config.txt" */
+const PATH = /^(?:\w+:)?\//;
+
+/**
+ * "boot sector of partition 1, /etc/hosts and 3 more", also with semicolons. Only where every item is a path or a message of
+ * ours and one is a message: a name with a comma in it is not taken apart.
+ */
+function listAgain(text: string, depth: number, tries: Tries): string | null {
+  const [, listed = text, more] = /^(.*)(?: and|[,;]) (\d+) more$/.exec(text) ?? [];
+  const items = listed.split(listed.includes('; ') ? '; ' : ', ');
+  if (items.length > MAX_ITEMS || (items.length === 1 && more === undefined)) return null;
+  const said: string[] = [];
+  for (const item of items) {
+    const word = again(item, depth + 1, tries) ?? (PATH.test(item) ? item : null);
+    if (word === null) return null;
+    said.push(word);
+  }
+  const isSaid = said.some((word, index) => word !== items[index]);
+  if (!isSaid && more === undefined) return null;
+  const rest = more === undefined ? [] : [phraseIn.text('{0} more').replace('{0}', more)];
+  return formatList([...said, ...rest]);
 }
 
 const units: Readonly<Record<string, string>> = {

@@ -15,6 +15,9 @@ const german: Record<string, string> = {
   'The Pi needs {0} to start.': 'Zum Starten braucht der Pi {0}.',
   'Since {1} it has {0} files.': 'Seit {1}: {0} Dateien.',
   '{0}: {1}': '{1}: {0}',
+  'boot sector of partition {0}': 'Startsektor von Partition {0}',
+  '{0} more': '{0} weitere',
+  'Damaged things: {0}.': 'Beschädigt: {0}.',
   'Nothing is left. It was read twice.': 'Nichts ist übrig, zweimal gelesen.',
 };
 
@@ -44,6 +47,24 @@ describe('a text that is kept', () => {
     expect(sayAgain('It is damaged. Nothing is left. It was read twice.')).toBe(
       'Es ist beschädigt. Nichts ist übrig, zweimal gelesen.',
     );
+  });
+
+  it('may have a list of such things in it, as the language writes lists', () => {
+    speakGerman();
+    const lists = {
+      'boot sector of partition 1, /etc/hosts and 3 more':
+        'Startsektor von Partition 1, /etc/hosts und 3 weitere',
+      'boot sector of partition 1; boot:/kernel8.img':
+        'Startsektor von Partition 1 und boot:/kernel8.img',
+      '/etc/hosts, /etc/motd and 12 more': '/etc/hosts, /etc/motd und 12 weitere',
+      '/etc/hosts, /etc/motd': '/etc/hosts, /etc/motd',
+      'a, b and 3 more': 'a, b and 3 more',
+      '/home/pi/boot sector of partition 1, mine.txt':
+        '/home/pi/boot sector of partition 1, mine.txt',
+    };
+    for (const [list, said] of Object.entries(lists)) {
+      expect(sayAgain(`Damaged things: ${list}.`)).toBe(`Beschädigt: ${said}.`);
+    }
   });
 
   it('stays as it is where nobody knows it', () => {

@@ -102,7 +102,7 @@ describe.skipIf(needsTools(...dyingCardTools))('a backup of a dying card', () =>
         moreFiles: 0,
       });
       expect(unreadable?.words).toContain(
-        'the Pi needs /usr/lib/modules/6.12.1/kernel/fs/ext4.ko to boot',
+        'The Pi needs /usr/lib/modules/6.12.1/kernel/fs/ext4.ko to boot',
       );
       expect(context.warnings.map(({ code }) => code)).toContain('INCOMPLETE');
       expect(context.steps.map(({ phase }) => phase)).toContain('rescuing');
@@ -126,7 +126,7 @@ describe.skipIf(needsTools(...dyingCardTools))('a backup of a dying card', () =>
     const bad = sectorsAt(placeOf(card, '/home/pi/photo.jpg', 10), 20);
     const result = await backUp(bad);
     expect(result.unreadable?.words).toBe(
-      '1 file is damaged: /home/pi/photo.jpg; nothing the Pi needs to boot.',
+      '1 file is damaged: /home/pi/photo.jpg. Nothing the Pi needs to boot is among them.',
     );
     const report = backupReport(result).lines.join('\n');
     expect(report).toContain('the backup is incomplete');
@@ -153,7 +153,7 @@ describe.skipIf(needsTools(...dyingCardTools))('a backup of a dying card', () =>
     const at = kernel + 20 * 4096;
     const { unreadable, filed } = await backUp(sectorsAt(at - (at % SECTOR)));
     expect(filed.unreadable[0]?.files).toEqual(['boot:/kernel8.img']);
-    expect(unreadable?.words).toContain('the Pi needs boot:/kernel8.img to boot');
+    expect(unreadable?.words).toContain('The Pi needs boot:/kernel8.img to boot');
   });
 
   it('names structures, and does not call anything free when they are gone', async () => {
@@ -165,7 +165,7 @@ describe.skipIf(needsTools(...dyingCardTools))('a backup of a dying card', () =>
       ...sectorsAt(placeOf(card, '/home/pi/photo.jpg', 10)),
     ]);
     expect(unreadable?.words).toMatch(/^Structures of the card are damaged: .*partition 2/);
-    expect(unreadable?.words).not.toContain('nothing the Pi needs');
+    expect(unreadable?.words).not.toContain('Nothing the Pi needs');
     expect(filed.unreadable.flatMap(({ files }) => files)).toEqual(
       expect.not.arrayContaining([expect.stringMatching(/^free space/)]),
     );
