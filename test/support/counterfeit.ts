@@ -1,12 +1,9 @@
-/** A block device that claims to be larger than it is, as counterfeit cards do. Needs root and nbdfuse. */
+/** A block device that claims to be larger than it is, as counterfeit cards do. Needs root, nbdfuse and fusermount3. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from './eventually.ts';
-import { attachLoop } from './loop.ts';
+import { nbdDevice } from './nbd-device.ts';
 import { type NbdMedium, serveNbd } from './nbd-server.ts';
 
 export interface Counterfeit {
@@ -27,7 +24,7 @@ export async function counterfeitCard(
   claims: Counterfeit,
 ): Promise<{ readonly path: string; close(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), 'pikeep-counterfeit-'));
-  const [socket, file] = [join(folder, 'nbd.sock'), join(folder, 'card')];
+  const socket = join(folder, 'nbd.sock');
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -35,21 +32,9 @@ export async function counterfeitCard(
   try {
     const server = await serveNbd(socket, behind(medium, claims));
     undo.push(() => server.close());
-    await writeFile(file, '');
-    const fuse = spawn('nbdfuse', ['-s', file, '--unix', socket], { stdio: 'ignore' });
-    const ended = once(fuse, 'exit');
-    undo.push(async () => {
-      fuse.kill();
-      await ended;
-      const mounts = await readFile('/proc/self/mounts', 'utf8');
-      if (mounts.includes(` ${file} `)) throw new Error(`${file} is still mounted`);
-    });
-    const isThere = async (): Promise<boolean> => (await stat(file)).size === claims.bytes;
-    await eventually('the counterfeit is mounted', isThere, 15_000);
-    // What the caches of the system remember would hide what the card has lost.
-    const loop = await attachLoop(file, { directIo: true });
-    undo.push(() => loop.detach());
-    return { path: loop.path, close };
+    const device = await nbdDevice({ socket, bytes: claims.bytes, directIo: true });
+    undo.push(() => device.close());
+    return { path: device.path, close };
   } catch (error) {
     await close();
     throw error;

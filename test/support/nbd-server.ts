@@ -1,6 +1,6 @@
 /**
  * The smallest server of the NBD protocol that libnbd talks to: newstyle, simple replies
- * (https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md). It runs in the test's own process.
+ * (https://github.com/NetworkBlockDevice/nbd/blob/master/doc/proto.md). It runs in the process that starts it.
  */
 
 import { createServer, type Socket } from 'node:net';
@@ -10,6 +10,7 @@ export interface NbdMedium {
   readonly bytes: number;
   read(into: Buffer, offset: number): void;
   write(data: Buffer, offset: number): void;
+  flush?(): void;
 }
 
 const OPTION_MAGIC = 0x49484156454f5054n;
@@ -103,6 +104,7 @@ async function transmit(socket: Socket, take: Take, medium: NbdMedium): Promise<
     reply.writeUInt32BE(SIMPLE_REPLY_MAGIC);
     head.copy(reply, 8, 8, 16);
     if (type === COMMAND.write) medium.write(data, offset);
+    else if (type === COMMAND.flush) medium.flush?.();
     else if (type > COMMAND.flush) reply.writeUInt32BE(INVALID, 4);
     const found = Buffer.alloc(type === COMMAND.read ? bytes : 0);
     if (type === COMMAND.read) medium.read(found, offset);

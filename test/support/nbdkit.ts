@@ -3,16 +3,15 @@
  * a file, and a loop device makes a block device of that. Needs root, nbdkit, nbdfuse, fusermount3.
  */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { attachLoop } from './loop.ts';
+import { endProcess } from './end-process.ts';
+import { eventually } from './eventually.ts';
+import { nbdDevice } from './nbd-device.ts';
 
-const run = promisify(execFile);
 const STARTS_WITHIN_MS = 15_000;
 
 export interface ReaderFaults {
@@ -48,7 +47,6 @@ export interface FaultyReader {
 export async function faultyReader(image: string, faults: ReaderFaults): Promise<FaultyReader> {
   const folder = await mkdtemp(join(tmpdir(), 'pikeep-reader-'));
   const socket = join(folder, 'nbd.sock');
-  const file = join(folder, 'card');
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -56,31 +54,26 @@ export async function faultyReader(image: string, faults: ReaderFaults): Promise
   try {
     const args = await nbdkitArguments(image, faults, folder, socket);
     const server = spawn('nbdkit', args, { stdio: ['ignore', 'ignore', 'inherit'] });
-    undo.push(() => end(server));
-    await appears(socket, server);
-    await writeFile(file, '');
-    // It writes a line for every read that fails, as it is meant to. One thread (-s) keeps it alive through many of them.
-    const readOnly = !isWritable(faults);
-    const fuse = spawn('nbdfuse', [...(readOnly ? ['-r'] : []), '-s', file, '--unix', socket], {
-      stdio: 'ignore',
-    });
-    undo.push(() => end(fuse));
-    // A file system that never came up, or went with its process, is not there to be unmounted.
-    undo.push(async () => {
-      const mounts = await readFile('/proc/self/mounts', 'utf8');
-      if (mounts.includes(` ${file} `)) await run('fusermount3', ['-u', '-z', file]);
-    });
-    await grows(file, (await stat(image)).size, fuse);
-    const loop = await attachLoop(file, { readOnly });
-    undo.push(() => loop.detach());
+    undo.push(() => endProcess(server));
+    await eventually(
+      `${socket} is there`,
+      () => {
+        if (server.exitCode !== null) throw new Error(`nbdkit ended with ${server.exitCode}`);
+        return existsSync(socket);
+      },
+      STARTS_WITHIN_MS,
+    );
+    const { size: bytes } = await stat(image);
+    const device = await nbdDevice({ socket, bytes, readOnly: !isWritable(faults) });
+    undo.push(() => device.close());
     // What hangs in the kernel could not be taken down.
     undo.push(async () => void server.kill('SIGCONT'));
     return {
-      path: loop.path,
+      path: device.path,
       freeze: () => void server.kill('SIGSTOP'),
       thaw: () => void server.kill('SIGCONT'),
       // At once: asked to end, it would refuse some reads and answer others for a while.
-      kill: () => end(server, 'SIGKILL'),
+      kill: () => endProcess(server, { signal: 'SIGKILL' }),
       close,
     };
   } catch (error) {
@@ -158,31 +151,4 @@ function ddrescueMap(size: number, bad: readonly { offset: number; bytes: number
   }
   line(at, size, '+');
   return `${lines.join('\n')}\n`;
-}
-
-async function appears(path: string, by: ChildProcess): Promise<void> {
-  await until(`${path} appears`, by, async () => (await stat(path).catch(() => null)) !== null);
-}
-
-async function grows(path: string, bytes: number, by: ChildProcess): Promise<void> {
-  await until(`${path} is mounted`, by, async () => (await stat(path)).size === bytes);
-}
-
-async function until(what: string, by: ChildProcess, done: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + STARTS_WITHIN_MS;
-  while (!(await done())) {
-    if (by.exitCode !== null)
-      throw new Error(`${by.spawnfile} ended (${by.exitCode}) before ${what}`);
-    if (Date.now() > deadline) throw new Error(`not in time: ${what}`);
-    await delay(20);
-  }
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  const timer = setTimeout(() => child.kill('SIGKILL'), 3000);
-  await gone;
-  clearTimeout(timer);
 }

@@ -1,14 +1,14 @@
 /** What a busy file system wrote and when it flushed, so that the power can fail at any point of it. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { runWriter } from './busy-card.ts';
+import { endProcess } from './end-process.ts';
 import { emptyImage, tool } from './file-systems.ts';
-import { attachLoop } from './loop.ts';
+import { nbdDevice } from './nbd-device.ts';
 
 export type LogRecord = { readonly offset: number; readonly data: Buffer } | 'flush';
 
@@ -73,18 +73,12 @@ export async function recordWrites(image: string): Promise<Recording> {
     const recorder = spawn(process.execPath, [program, image, socket, log], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    undo.push(() => end(recorder));
+    undo.push(() => endProcess(recorder));
     await once(recorder.stdout, 'data');
-    const file = join(folder, 'card');
-    writeFileSync(file, '');
-    const fuse = spawn('nbdfuse', [file, '--unix', socket], { stdio: 'inherit' });
-    undo.push(() => end(fuse));
-    await until(() => statSync(file).size === initial.length);
-    undo.push(() => void tool('fusermount3', ['-u', '-z', file]));
-    const loop = await attachLoop(file);
-    undo.push(() => loop.detach());
+    const device = await nbdDevice({ socket, bytes: initial.length });
+    undo.push(() => device.close());
     return {
-      device: loop.path,
+      device: device.path,
       log: () => ({ initial, records: parse(readFileSync(log)) }),
       close,
     };
@@ -128,17 +122,4 @@ function parse(log: Buffer): LogRecord[] {
     at += 16 + length;
   }
   return records;
-}
-
-async function until(done: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 15_000; !done(); await delay(20)) {
-    if (Date.now() > deadline) throw new Error('the recorder did not come up');
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = once(child, 'exit');
-  child.kill('SIGTERM');
-  await gone;
 }

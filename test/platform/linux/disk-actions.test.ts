@@ -11,6 +11,7 @@ import { createLinuxActions } from '../../../src/platform/linux/disk-actions.ts'
 import { mountsOfDisk, parseMountInfo } from '../../../src/platform/linux/mount-table.ts';
 import { type LinuxTools, systemTools } from '../../../src/platform/linux/tools.ts';
 import { plainDisk } from '../../support/disk.ts';
+import { endProcess } from '../../support/end-process.ts';
 import { eventually } from '../../support/eventually.ts';
 import { attachLoop, type LoopDevice } from '../../support/loop.ts';
 import { scriptTool } from '../../support/script-tool.ts';
@@ -66,7 +67,7 @@ describe.skipIf(noMounts)('a mounted card', () => {
   });
 
   afterEach(async () => {
-    for (const holder of holders.splice(0)) await end(holder);
+    for (const holder of holders.splice(0)) await endProcess(holder, { signal: 'SIGKILL' });
     for (const mount of await mountsOfDisk(loop.id)) await run('umount', ['-l', mount.mountPoint]);
     await loop.detach();
     await rm(folder, { recursive: true });
@@ -77,12 +78,6 @@ describe.skipIf(noMounts)('a mounted card', () => {
     holders.push(holder);
     await once(holder, 'spawn');
     return holder;
-  }
-  async function end(holder: ChildProcess): Promise<void> {
-    if (holder.exitCode !== null || holder.signalCode !== null) return;
-    const gone = once(holder, 'exit');
-    holder.kill('SIGKILL');
-    await gone;
   }
   const isMounted = async () => (await mountsOfDisk(loop.id)).length > 0;
 
@@ -117,7 +112,7 @@ describe.skipIf(noMounts)('a mounted card', () => {
     try {
       const unmounting = createLinuxActions(tools).unmount(disk, { force: false });
       await eventually('a first try', async () => (await tool.calls()).length > 0);
-      await end(holder);
+      await endProcess(holder, { signal: 'SIGKILL' });
       await unmounting;
       expect(await isMounted()).toBe(false);
       expect((await tool.calls()).length).toBeGreaterThan(1);
@@ -135,7 +130,7 @@ describe.skipIf(noMounts)('a mounted card', () => {
     });
     await eventually('it is out of sight', async () => !(await isMounted()));
     expect(done).toBe(false);
-    await end(holder);
+    await endProcess(holder, { signal: 'SIGKILL' });
     await noted;
   });
 

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { endProcess } from '../../support/end-process.ts';
 
 const run = promisify(execFile);
 
@@ -33,7 +34,7 @@ export async function startNotificationDesktop(): Promise<NotificationDesktop> {
   const children: ChildProcess[] = [];
 
   async function close() {
-    for (const child of children.reverse()) await end(child);
+    for (const child of children.reverse()) await endProcess(child);
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -112,15 +113,6 @@ async function firstLine(child: ChildProcess, stream: unknown): Promise<string> 
   const line = once(createInterface({ input: stream as NodeJS.ReadableStream }), 'line');
   const [text] = await Promise.race([line, gone]);
   return String(text);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  const deadline = setTimeout(() => child.kill('SIGKILL'), 3000);
-  await ended;
-  clearTimeout(deadline);
 }
 
 /** Asks again until `condition` holds; what it threw last is the cause when it never does. */

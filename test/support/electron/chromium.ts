@@ -1,11 +1,11 @@
 /** One Chromium that the test and the app on the stand-in look at together, through its debugging port on 127.0.0.1. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { endProcess } from '../end-process.ts';
 import { findTool } from '../tools.ts';
 
 export interface SharedChromium {
@@ -84,20 +84,4 @@ async function debuggingPort(child: ChildProcess, profile: string): Promise<stri
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error('Chromium did not start');
-}
-
-/** Asks a process (or the group it leads) to end, and makes it when it does not. */
-export async function endProcess(
-  child: ChildProcess,
-  { group = false }: { group?: boolean } = {},
-): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  const kill = (signal: 'SIGTERM' | 'SIGKILL') =>
-    group ? process.kill(-pid, signal) : child.kill(signal);
-  kill('SIGTERM');
-  const deadline = setTimeout(() => kill('SIGKILL'), 3000);
-  await ended;
-  clearTimeout(deadline);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
-import { endProcess } from './chromium.ts';
+import { endProcess } from '../end-process.ts';
 import { type BuiltApp, follow, type RunningApp } from './run-app.ts';
 
 const HOOK = 'in-electron.cjs';

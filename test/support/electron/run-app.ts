@@ -8,7 +8,8 @@ import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { buildApp } from '../../../scripts/build-app.ts';
 import { buildPanel } from '../../../scripts/build-panel.ts';
-import { endProcess, type SharedChromium } from './chromium.ts';
+import { endProcess } from '../end-process.ts';
+import type { SharedChromium } from './chromium.ts';
 import type { World } from './world.ts';
 
 const root = resolve(import.meta.dirname, '../../..');

@@ -5,8 +5,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FEED_FILE, feedFileOf } from '../../../src/app/updates-feed.ts';
+import { endProcess } from '../end-process.ts';
 import { eventually } from '../eventually.ts';
-import { endProcess } from './chromium.ts';
 import { follow, killIfThere, type RunningApp } from './run-app.ts';
 
 export interface UpdateStart {
@@ -15,6 +15,8 @@ export interface UpdateStart {
   readonly certificate?: string;
   /** What the user has said of looking for new versions. */
   readonly looks?: boolean | null;
+  /** Whether the pages of the first start were seen. */
+  readonly welcomed?: boolean;
   readonly system?: 'darwin' | 'linux';
   readonly program?: string;
   readonly packaged?: boolean;
@@ -43,13 +45,19 @@ export interface UpdatingApp extends RunningApp {
 const inApplications = '/Applications/PiKeep.app/Contents/MacOS/PiKeep';
 
 export async function runUpdates(start: UpdateStart): Promise<UpdatingApp> {
-  const { feed, looks = true, system = 'darwin', program = inApplications } = start;
+  const {
+    feed,
+    looks = true,
+    welcomed = true,
+    system = 'darwin',
+    program = inApplications,
+  } = start;
   const folder = await mkdtemp(join(tmpdir(), 'pikeep-updates-'));
   const home = join(folder, 'home');
   const slot = join(folder, 'slot');
   for (const name of [home, slot, join(folder, 'resources')]) await mkdir(name);
   if (feed !== null) await writeFile(join(folder, 'resources', FEED_FILE), feedFileOf(feed));
-  const settings = { welcomed: true, ...(looks === null ? {} : { looksForUpdates: looks }) };
+  const settings = { welcomed, ...(looks === null ? {} : { looksForUpdates: looks }) };
   await writeFile(join(folder, 'settings.json'), JSON.stringify(settings));
   const register = start.network === false ? 'register.ts' : 'register-updating.ts';
   const child = fork(join(import.meta.dirname, 'run-updates.ts'), [folder, system, program], {
