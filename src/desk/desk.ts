@@ -12,7 +12,6 @@ import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import { openReminderLog } from '../library/reminder-log.ts';
-import type { Closable } from '../platform/ports.ts';
 import { Answerer } from './answerer.ts';
 import { type AnswersOptions, findAnswer } from './answers.ts';
 import { Caretaker } from './caretaker.ts';
@@ -23,7 +22,7 @@ import { ErrandRunner } from './errand-runner.ts';
 import type { DeskEvent } from './event.ts';
 import { FileAnswers } from './file-answers.ts';
 import { FirstCard } from './first-card.ts';
-import { followSettings } from './follow-settings.ts';
+import { type FollowedSettings, followSettings } from './follow-settings.ts';
 import { JobRunner } from './job-runner.ts';
 import { surveyTask } from './job-tasks.ts';
 import { Librarian } from './librarian.ts';
@@ -79,7 +78,7 @@ class WatchingDesk implements Desk {
   readonly #librarian: Librarian;
   readonly #answerer: Answerer;
   readonly #firstCard: FirstCard;
-  readonly #following: Closable;
+  readonly #following: FollowedSettings;
   #caretaker: Caretaker | null = null;
   #state: DeskState;
   #snapshot: Snapshot;
@@ -103,7 +102,10 @@ class WatchingDesk implements Desk {
     const apply = (input: DeskInput): void => this.#apply(input);
     const state = (): DeskState => this.#state;
     const look = (): Promise<void> => this.#lookout.look();
-    const settingsChanged = (): void => apply({ input: 'settings', settings: this.#settings() });
+    const settingsChanged = (): void => {
+      apply({ input: 'settings', settings: this.#settings() });
+      this.#following.renew();
+    };
     this.#firstCard = new FirstCard(options.settings, settingsChanged);
     this.#shelf = new Shelf({
       library: () => this.#state.settings.library,

@@ -3,6 +3,7 @@
  * another language, whoever has chosen it.
  */
 
+import { basename, dirname } from 'node:path';
 import { onOtherLanguage } from '../language/use-language.ts';
 import type { Closable } from '../platform/ports.ts';
 import type { SettingsStore } from '../platform/settings.ts';
@@ -20,13 +21,21 @@ export interface FollowSettingsOptions {
   readonly apply: (input: DeskInput) => void;
 }
 
-export function followSettings(options: FollowSettingsOptions): Closable {
+export interface FollowedSettings extends Closable {
+  /** To be called after a save of our own, which may have made the folder. */
+  renew(): void;
+}
+
+export function followSettings(options: FollowSettingsOptions): FollowedSettings {
   const ignoreLanguage = onOtherLanguage(() => {
     options.apply({ input: 'language' });
     options.lookAround();
   });
-  const watch = watchFile(options);
+  let watch = watchFile(options);
   return {
+    renew() {
+      if (watch?.isWatching === false) watch = watchFile(options);
+    },
     close: async () => {
       ignoreLanguage();
       await watch?.close();
@@ -34,11 +43,11 @@ export function followSettings(options: FollowSettingsOptions): Closable {
   };
 }
 
-/** Null where nobody tells: no folder yet, none at all, or a volume that is silent. */
-function watchFile(options: FollowSettingsOptions): Closable | null {
+/** Null where there is nothing to watch. Where the folder is not there yet, it does not watch. */
+function watchFile(options: FollowSettingsOptions): ReturnType<WatchFolder> | null {
   const { settings, settingsClerk, watchFolder, settingsChanged, lookAround } = options;
-  if (settings.folder === null || !watchFolder) return null;
-  return watchFolder(settings.folder, () => {
+  if (settings.file === null || !watchFolder) return null;
+  const changed = (): void => {
     // What this PiKeep has saved itself it knows already, and says so by giving the same object.
     const before = settings.current;
     void settings.reread().then(async (now) => {
@@ -47,5 +56,6 @@ function watchFile(options: FollowSettingsOptions): Closable | null {
       settingsChanged();
       lookAround();
     });
-  });
+  };
+  return watchFolder(dirname(settings.file), changed, basename(settings.file));
 }

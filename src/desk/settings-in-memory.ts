@@ -9,7 +9,7 @@ export function settingsInMemory(settings: Settings): SettingsStore {
       return current;
     },
     warning: null,
-    folder: null,
+    file: null,
     reread: () => Promise.resolve(current),
     update(change) {
       current = { ...current, ...(typeof change === 'function' ? change(current) : change) };

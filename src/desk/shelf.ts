@@ -15,10 +15,11 @@ import { plainText } from './plain-text.ts';
 import type { KnownPi, ShelfState } from './shelf-state.ts';
 import type { DeskInput } from './state.ts';
 
-/** Calls back when something in a folder has changed; `isWatching` is false where the system does not tell. */
+/** As `platform/watch-folder.ts` does it; `isWatching` is false where the system does not tell. */
 export type WatchFolder = (
   folder: string,
   onChange: () => void,
+  only?: string | null,
 ) => Closable & { readonly isWatching: boolean };
 
 export interface ShelfOptions {

@@ -1,7 +1,6 @@
 /** What the user chose: one small JSON file, shared by the app and the command line. */
 
 import { homedir } from 'node:os';
-import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
@@ -42,8 +41,8 @@ export interface SettingsStore {
    * now, because the marks "never touch" in it would be lost.
    */
   update(change: SettingsChange): Promise<Settings>;
-  /** Where the file lies; null for settings without a file. */
-  readonly folder: string | null;
+  /** Its path; null for settings without a file. */
+  readonly file: string | null;
   /**
    * As they are in the file by now, since another PiKeep may have saved; the very same object where nothing is different. A
    * file that cannot be read or is not valid changes nothing. Never rejects.
@@ -76,13 +75,13 @@ export function settingsWarningWords(warning: SettingsWarning): string {
 
 class FileSettings implements SettingsStore {
   readonly warning: SettingsWarning | null;
-  readonly #file: string;
+  readonly file: string;
   #current: Settings;
   /** Saves run one after the other, so that the last change is the one that stays. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(file: string, current: Settings, warning: SettingsWarning | null) {
-    this.#file = file;
+    this.file = file;
     this.#current = current;
     this.warning = warning;
   }
@@ -91,13 +90,9 @@ class FileSettings implements SettingsStore {
     return this.#current;
   }
 
-  get folder(): string {
-    return dirname(this.#file);
-  }
-
   reread(): Promise<Settings> {
     const reading = this.#last.then(async () => {
-      const text = await readSettingsText(this.#file).catch(() => '');
+      const text = await readSettingsText(this.file).catch(() => '');
       const found = parseSettings(text, this.#current)?.settings;
       if (found && !isDeepStrictEqual(found, this.#current)) this.#current = found;
       return this.#current;
@@ -109,14 +104,14 @@ class FileSettings implements SettingsStore {
   update(wanted: SettingsChange): Promise<Settings> {
     const saving = this.#last.then(async () => {
       // Another PiKeep may have saved since: what it changed stays, and so does what only a newer one understands.
-      const { settings, content, warning } = await load(this.#file, this.#current);
+      const { settings, content, warning } = await load(this.file, this.#current);
       if (warning?.is === 'unreadable') {
         const detail = english`it cannot be read (${warning.errno})`;
-        throw new PiKeepError('SETTINGS_INVALID', { path: this.#file, detail });
+        throw new PiKeepError('SETTINGS_INVALID', { path: this.file, detail });
       }
       const change = typeof wanted === 'function' ? wanted(settings) : wanted;
       const next = { ...settings, ...change };
-      await saveSettings(this.#file, { ...settings, ...content, ...change }, (text) => {
+      await saveSettings(this.file, { ...settings, ...content, ...change }, (text) => {
         return parseSettings(text, settings) !== null;
       });
       this.#current = next;

@@ -12,10 +12,15 @@ export interface FolderWatch extends Closable {
 }
 
 /**
- * Calls `onChange` soon after something in the folder has changed; where the system can do that, also in the folders below. A
+ * Calls `onChange` soon after something in the folder has changed; where the system can do that, also in the folders below. With
+ * `only`, soon after the file of that name in the folder itself has changed: other programs may write beside it all the time. A
  * folder that is not there, and one on a volume that does not tell, is not watched. Never throws.
  */
-export function watchFolder(folder: string, onChange: () => void): FolderWatch {
+export function watchFolder(
+  folder: string,
+  onChange: () => void,
+  only: string | null = null,
+): FolderWatch {
   let watcher: FSWatcher | null = null;
   let timer: NodeJS.Timeout | undefined;
   const end = (): void => {
@@ -23,17 +28,15 @@ export function watchFolder(folder: string, onChange: () => void): FolderWatch {
     watcher?.close();
     watcher = null;
   };
-  const changed = (): void => {
+  const changed = (_: string, name: string | null): void => {
+    if (only !== null && name !== null && name !== only) return;
     clearTimeout(timer);
     timer = setTimeout(onChange, QUIET_MS);
   };
   try {
     // Below Linux's own watch there is none for a tree; Node would open one for each folder.
-    watcher = watch(
-      folder,
-      { persistent: false, recursive: process.platform === 'darwin' },
-      changed,
-    );
+    const recursive = process.platform === 'darwin' && only === null;
+    watcher = watch(folder, { persistent: false, recursive }, changed);
     watcher.on('error', () => {
       end();
       onChange();

@@ -45,6 +45,17 @@ describe('settings that another PiKeep saves', () => {
     expect(rig.desk.snapshot.disks).toEqual([]);
   });
 
+  it('count from the first save on where there was no folder of settings before', async () => {
+    await rig.end();
+    const later = join(folder, 'pikeep', 'settings.json');
+    const settings = await openSettings({ file: later, home: folder });
+    rig = await SlotRig.startWith({ settings, watchFolder });
+    expect(await rig.desk.command({ command: 'welcomed' })).toEqual({ ok: true });
+    const other = await openSettings({ file: later, home: folder });
+    await other.update({ remindDays: 9 });
+    await expect.poll(() => rig.desk.snapshot.settings.remindDays, { timeout: 20_000 }).toBe(9);
+  });
+
   it('change nothing where they cannot be read', async () => {
     const settings = await openSettings({ file, home: folder });
     await settings.update({ remindDays: 14 });
