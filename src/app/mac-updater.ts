@@ -18,7 +18,7 @@ const FILE_NAME = /^[\w-][\w.-]{0,127}$/;
 
 /** `feed` is a checked one (`updates-feed.ts`). */
 export async function openMacUpdater(feed: string): Promise<Updater> {
-  const [{ MacUpdater }, { autoUpdater: squirrel }] = await Promise.all([
+  const [{ MacUpdater }, { app, autoUpdater: squirrel }] = await Promise.all([
     import('electron-updater/out/MacUpdater.js'),
     import('electron'),
   ]);
@@ -67,6 +67,8 @@ export async function openMacUpdater(feed: string): Promise<Updater> {
       isPrepared = true;
     },
     restart() {
+      // Everything is closed by now: an app that the system would not restart can only end.
+      squirrel.once('error', () => app.quit());
       updater.quitAndInstall();
     },
   };

@@ -127,6 +127,12 @@ describe.skipIf(needsTools('openssl'))('a newer version', { timeout: limit }, ()
     await app.untilIs('none');
     expect(app.world.dialogs).toHaveLength(1);
     expect(feed.requests).toHaveLength(1);
+
+    const first = await start({ looks: null, welcomed: false });
+    await first.doing('resume');
+    expect(await first.menu()).toContain('Look for new versions once a day');
+    expect(first.world.dialogs).toEqual([]);
+    expect(feed.requests).toHaveLength(1);
   });
 
   it('waits for the work on a card: nothing is looked for, fetched or installed meanwhile', async () => {
@@ -188,6 +194,18 @@ describe.skipIf(needsTools('openssl'))('a newer version', { timeout: limit }, ()
     const log = await app.log();
     expect(log).toContain('update download');
     expect(log).toContain('update install');
+
+    // Signed as it should be, and yet it cannot be started: everything is closed by then, so the app ends.
+    feed.publish(version, signed);
+    await app.doing('answer dialog', 0);
+    await lookAgain(app);
+    await app.untilIs('found');
+    await download(app, 0);
+    await app.untilIs('ready');
+    await app.doing('refuse to restart');
+    await app.choose('PiKeep 1.2.0 is ready: restart to install');
+    expect(await app.ended).toBe(0);
+    expect(app.world.updates).toMatchObject({ staged: 1, restarts: 0 });
   });
 
   it.each([

@@ -9,7 +9,7 @@ import { request as httpsRequest } from 'node:https';
 import type Electron from 'electron';
 import { app } from './app.ts';
 import { bound, strict } from './strict.ts';
-import { changed, world } from './world.ts';
+import { changed, onDeed, world } from './world.ts';
 
 type Headers = Record<string, string>;
 type BeforeRequest = (
@@ -124,6 +124,12 @@ export const net = strict('net', {
   request: (options: RequestOptions) => bound('ClientRequest', new ClientRequest(options)),
 });
 
+/** Decided by the test: what was staged cannot be started. */
+let isRefusing = false;
+onDeed('refuse to restart', () => {
+  isRefusing = true;
+});
+
 /**
  * Squirrel.Mac: asks the feed with the given headers, fetches what its JSON names, and takes it only if it is signed as the
  * running app is. Here the first line of the file says by whom.
@@ -162,7 +168,7 @@ class AutoUpdater extends EventEmitter {
   }
   /** "Will close all application windows first, and automatically call app.quit() after all windows have been closed." */
   quitAndInstall() {
-    if (!this.#isStaged) {
+    if (!this.#isStaged || isRefusing) {
       this.emit('error', new Error('No update available, can’t quit and install'));
       return;
     }
