@@ -46,7 +46,9 @@ export function caskText({ version, address, arm64, x64 }: CaskFacts): string {
   zap trash: [
     "~/Library/Application Support/${PRODUCT}",
     "~/Library/Caches/${APP_ID}.ShipIt",
+    "~/Library/Caches/${PRODUCT}",
     "~/Library/Caches/${PRODUCT.toLowerCase()}-updater",
+    "~/Library/Logs/${PRODUCT}",
     "~/Library/Preferences/${APP_ID}.plist",
   ]
 end

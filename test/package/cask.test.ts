@@ -4,6 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { caskOf, caskText } from '../../scripts/package/cask.ts';
+import { cacheFolderOf } from '../../src/library/cache-folder.ts';
+import { recordsFolderOf } from '../../src/library/records-folder.ts';
+import { logFolderOf } from '../../src/platform/log-place.ts';
+import { settingsFile } from '../../src/platform/settings-file.ts';
 
 const address = 'https://example.org/pikeep';
 
@@ -24,6 +28,25 @@ describe('the Homebrew cask', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('takes everything but backups away when somebody wants it to leave no trace', () => {
+    const text = caskText({
+      version: '1.2.3',
+      address,
+      arm64: 'a'.repeat(64),
+      x64: 'b'.repeat(64),
+    });
+    const gone = [...text.matchAll(/^ {4}"~(\/.+)",$/gm)].map((match) => `/home/pi${match[1]}`);
+    const mac = { platform: 'darwin', home: '/home/pi' } as const;
+    const written = [
+      settingsFile({ ...mac, configHome: undefined }),
+      logFolderOf({ ...mac, stateHome: undefined }),
+      recordsFolderOf({ ...mac, stateHome: undefined }),
+      cacheFolderOf({ ...mac, cacheHome: undefined }),
+    ];
+    const below = (path: string) => gone.some((folder) => `${path}/`.startsWith(`${folder}/`));
+    expect(written.filter((path) => !below(path))).toEqual([]);
   });
 
   it('takes nothing into its program that is not what it claims to be', () => {
