@@ -3,19 +3,16 @@
  * 6 100 000 000 bytes).
  */
 
-import { perLocale } from '../language/format.ts';
+import { formatPercent as formatShare, perLocale } from '../language/format.ts';
 import { say, sayCount } from '../language/say.ts';
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte', 'petabyte'] as const;
 
-const sizes = perLocale((locale) => units.map((unit, power) => number(locale, unit, power)));
+const sizes = perLocale((locale) => units.map((unit, power) => inUnit(locale, unit, power)));
 const rates = perLocale((locale) =>
-  units.map((unit, power) => number(locale, `${unit}-per-second`, power)),
+  units.map((unit, power) => inUnit(locale, `${unit}-per-second`, power)),
 );
 const whole = perLocale((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
-const percent = perLocale(
-  (locale) => new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 }),
-);
 
 /** "512 bytes", "6.1 GB". Anything that is no size reads "an unknown size". */
 export function formatBytes(bytes: number): string {
@@ -26,10 +23,9 @@ export function formatBytes(bytes: number): string {
 }
 
 /** "6.1 of 64 GB": the unit is said once where it is the same. */
-export function formatPortion(part: number, whole: number): string {
-  const of = formatBytes(whole);
-  const amount = withoutUnitOf(part, whole) ?? formatBytes(part);
-  return say`${amount} of ${of}`;
+export function formatPortion(part: number, total: number): string {
+  const amount = withoutUnitOf(part, total) ?? formatBytes(part);
+  return say`${amount} of ${formatBytes(total)}`;
 }
 
 /** "90.8 MB/s" from bytes per second. */
@@ -59,26 +55,22 @@ export function formatDuration(seconds: number): string {
 
 /** "37%". Never "100%" before the whole is reached; an empty whole is 0 %. */
 export function formatPercent(part: number, total: number): string {
-  if (!isAmount(part) || !isAmount(total) || total === 0) return percent().format(0);
-  return percent().format(Math.min(1, Math.floor((part / total) * 100) / 100));
+  if (!isAmount(part) || !isAmount(total) || total === 0) return formatShare(0);
+  return formatShare(Math.min(1, Math.floor((part / total) * 100) / 100));
 }
 
 /** "6.1" of 6.1 of 64 GB; null where the two have other units. */
-function withoutUnitOf(part: number, whole: number): string | null {
-  if (!isAmount(part) || !isAmount(whole)) return null;
+function withoutUnitOf(part: number, total: number): string | null {
+  if (!isAmount(part) || !isAmount(total)) return null;
   // "1 byte of 512 bytes": the unit is a word there.
-  if (part < 1000 && whole < 1000) {
-    return Math.round(part) === 1 ? null : wholeNumber(part);
+  if (part < 1000 && total < 1000) {
+    return Math.round(part) === 1 ? null : whole().format(Math.round(part));
   }
-  if (part < 1000 || whole < 1000) return null;
-  const [one, other] = [scaled(part, sizes()), scaled(whole, sizes())];
+  if (part < 1000 || total < 1000) return null;
+  const [one, other] = [scaled(part, sizes()), scaled(total, sizes())];
   if (one.format !== other.format) return null;
   const parts = one.format.formatToParts(one.amount);
   return parts.flatMap(({ type, value }) => (isOfNumber(type) ? [value] : [])).join('');
-}
-
-function wholeNumber(amount: number): string {
-  return whole().format(Math.round(amount));
 }
 
 function isOfNumber(type: string): boolean {
@@ -95,7 +87,7 @@ function scaled(
   return { format: formats[power] ?? whole(), amount: amount / 1000 ** power };
 }
 
-function number(locale: string, unit: string, power: number): Intl.NumberFormat {
+function inUnit(locale: string, unit: string, power: number): Intl.NumberFormat {
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,

@@ -93,7 +93,8 @@ export async function moveGpt(
     sectorSize,
   });
   const patches: Patch[] = await protectiveMbr(image, cardBytes);
-  const adjusted = [english`the backup of the partition table, moved to the end of the card`];
+  const moved = english`the backup of the partition table, moved to the end of the card`;
+  const adjusted = [moved];
   patches.push({
     offset: sectorSize,
     data: first,
@@ -111,21 +112,15 @@ export async function moveGpt(
     );
   }
   const place = (lastSector - room) * sectorSize;
-  for (const stale of staleRanges(source, place)) {
-    patches.push({
-      offset: stale.offset,
-      data: new Uint8Array(stale.bytes),
-      what: english`zeros where the old backup of the partition table was`,
-    });
+  const stale = staleRanges(source, place);
+  for (const { offset, bytes } of stale) {
+    const what = english`zeros where the old backup of the partition table was`;
+    patches.push({ offset, data: new Uint8Array(bytes), what });
   }
-  if (patches.some(({ what }) => what.startsWith('zeros'))) {
+  if (stale.length > 0) {
     adjusted.push(english`the old backup of the partition table, replaced by zeros`);
   }
-  patches.push({
-    offset: place,
-    data: Buffer.concat([entries, backup]),
-    what: english`the backup of the partition table, moved to the end of the card`,
-  });
+  patches.push({ offset: place, data: Buffer.concat([entries, backup]), what: moved });
   return { patches, adjusted };
 }
 
