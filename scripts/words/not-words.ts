@@ -93,7 +93,6 @@ const exceptions: readonly string[] = [
   // Codes.
   'no folder',
   'not wanted',
-  'no folder',
   'second reading',
   // The name of a file.
   '… (incomplete, unverified)',

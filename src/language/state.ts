@@ -55,8 +55,7 @@ export const phraseIn = {
     return typeof found === 'string' ? found : (found?.other ?? null);
   },
   text(key: string): string {
-    const found = state.find(key);
-    return typeof found === 'string' ? found : (found?.other ?? key);
+    return phraseIn.known(key) ?? key;
   },
   forms(n: number, one: string, other: string): { text: string; number: string } {
     const found = state.find(other);
