@@ -15,7 +15,10 @@ import type { RestoreSource } from './image/restore-source.ts';
 import type { Patch, RestorePlan } from './restore-plan.ts';
 
 export interface FitOptions {
-  readonly source: Pick<RestoreSource, 'view' | 'map' | 'bytes' | 'path' | 'mapOrigin'>;
+  readonly source: Pick<
+    RestoreSource,
+    'view' | 'map' | 'bytes' | 'path' | 'mapOrigin' | 'isOpenEnded'
+  >;
   readonly target: {
     /** For messages. */
     readonly disk: string;
@@ -125,7 +128,9 @@ async function requireFit(question: FitQuestion): Promise<void> {
   const limit = target.bytes - reserve;
   const occupants = [...occupantsOf(layout), ...tableOf(question)];
   if (occupants.length === 0 && source.bytes > limit) {
-    const what = english`the image, in which nothing is known that could be left out,`;
+    const what = source.isOpenEnded
+      ? english`the beginning of the image, as far as it was unpacked,`
+      : english`the image, in which nothing is known that could be left out,`;
     throw tooSmall(question, source.bytes - limit, what, null);
   }
   const inTheWay = occupants

@@ -12,6 +12,7 @@ import {
 import { MalformedBytes } from '../engine/bytes.ts';
 import { errnoOf } from '../engine/errors.ts';
 import type { Compressor, InflateStream } from '../engine/image/compressor.ts';
+import { english } from '../language/say-again.ts';
 
 /**
  * Measured on the files of a Raspberry Pi OS with Node 24's zlib (Chromium's): 1 % smaller than level 2 and nearly as
@@ -158,7 +159,7 @@ function inflateStream(): InflateStream {
 }
 
 function endsEarly(): MalformedBytes {
-  return new MalformedBytes('the packed data ends early');
+  return new MalformedBytes(english`it ends too early`);
 }
 
 /** What zlib and Zstandard say about bytes that are not theirs. Everything else is trouble of ours and stays what it is. */
@@ -167,5 +168,9 @@ export function asMalformed(error: unknown): unknown {
   const isContent =
     ['Z_DATA_ERROR', 'Z_BUF_ERROR', 'Z_NEED_DICT', 'ERR_STREAM_DESTROYED'].includes(code) ||
     (code.startsWith('ZSTD_error_') && code !== 'ZSTD_error_memory_allocation');
-  return isContent ? new MalformedBytes(`cannot be unpacked: ${code}`) : error;
+  if (!isContent) return error;
+  // What zlib calls an error of its buffer is input that ends too early.
+  return code === 'Z_BUF_ERROR'
+    ? endsEarly()
+    : new MalformedBytes(english`a part of it cannot be unpacked (${code})`);
 }

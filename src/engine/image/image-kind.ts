@@ -103,3 +103,13 @@ function textKind(head: Uint8Array): string | null {
     ? english`a web page (a download that went wrong leaves one)`
     : english`a text file`;
 }
+
+/** The ending of a name that says that a file is packed (".xz"); null for all others. */
+export function packedEnding(path: string): string | null {
+  return /\.(?:gz|zst|xz|zip)$/i.exec(path)?.[0] ?? null;
+}
+
+/** Whether the first sector ends as that of an MBR, of a GPT's protective one, and of a FAT without partitions. */
+export function hasTable(head: Uint8Array): boolean {
+  return head[510] === 0x55 && head[511] === 0xaa;
+}

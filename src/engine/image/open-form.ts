@@ -11,10 +11,12 @@ import type { ImageFiles } from './image-file.ts';
 import {
   DMG_TRAILER_BYTES,
   foreignContent,
+  hasTable,
   type ImageKind,
   imageKind,
   isDmgTrailer,
   KIND_BYTES,
+  packedEnding,
 } from './image-kind.ts';
 import type { Manifest } from './manifest.ts';
 import { openImage } from './open-image.ts';
@@ -84,8 +86,15 @@ export async function openForm(options: FormOptions): Promise<OpenedForm> {
 async function kindOf(file: BlockDevice): Promise<Exclude<ImageKind, { kind: 'foreign' }>> {
   const { path, size } = file;
   if (size === 0) throw new MalformedBytes('it is empty');
-  const kind = imageKind(await readUpTo(file, 0, KIND_BYTES));
+  const head = await readUpTo(file, 0, KIND_BYTES);
+  const kind = imageKind(head);
   if (kind.kind === 'foreign') throw new PiKeepError('NOT_AN_IMAGE', { path, what: kind.what });
+  const ending = kind.kind === 'raw' ? packedEnding(path) : null;
+  // One that a browser has unpacked and left its name to begins as a card does.
+  if (ending !== null && !hasTable(head)) {
+    const what = english`a file that is called ${ending}, but does not begin as one: it is damaged, or something else`;
+    throw new PiKeepError('NOT_AN_IMAGE', { path, what });
+  }
   const end = await readUpTo(file, Math.max(0, size - DMG_TRAILER_BYTES), DMG_TRAILER_BYTES);
   if (!isDmgTrailer(end)) return kind;
   throw new PiKeepError('NOT_AN_IMAGE', { path, what: english`a disk image of macOS (.dmg)` });

@@ -33,6 +33,7 @@ export interface ScanOptions {
 export interface Scanned {
   readonly bytes: number;
   readonly isComplete: boolean;
+  readonly isOpenEnded?: boolean;
   readonly map: readonly MapEntry[];
   readonly view: BlockDevice;
 }
@@ -92,7 +93,8 @@ class StreamScan {
   tooLarge(): Scanned {
     const { path, statedBytes } = this.#options;
     const bytes = Math.max(statedBytes ?? 0, this.#contentEnd ?? 0, this.#kept.position);
-    return { bytes, isComplete: false, map: [], view: this.#kept.finish(path) };
+    const isOpenEnded = statedBytes === null;
+    return { bytes, isComplete: false, isOpenEnded, map: [], view: this.#kept.finish(path) };
   }
 
   async finish(): Promise<Scanned> {

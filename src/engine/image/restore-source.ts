@@ -23,6 +23,8 @@ export interface RestoreSource {
    * whoever restores refuses it.
    */
   readonly isComplete: boolean;
+  /** Nothing says how much longer it is than `bytes`: it was given up there. */
+  readonly isOpenEnded?: boolean;
   readonly mapOrigin: MapOrigin;
   /** Of a backup of PiKeep; null for an image from elsewhere. */
   readonly manifest: Manifest | null;

@@ -63,6 +63,23 @@ describe('a file that is no image of a card', () => {
     await expect(glanceAt(path)).rejects.toMatchObject({ code: 'NOT_AN_IMAGE' });
   });
 
+  it.each(['.gz', '.zst', '.xz', '.ZIP'])(
+    'is a file called %s that begins as nothing',
+    async (ending) => {
+      const path = file(`damaged.img${ending}`, padded('\xc7'));
+      await expectRefusal(path, 'NOT_AN_IMAGE', `called ${ending}`);
+      await expect(glanceAt(path)).rejects.toMatchObject({ code: 'NOT_AN_IMAGE' });
+    },
+  );
+
+  it('is not one that a browser has unpacked, and left its name to', async () => {
+    const card = Buffer.from(padded('\xc7'), 'latin1');
+    card.set([0x55, 0xaa], 510);
+    const source = await openForeign(file('unpacked.img.xz', card));
+    expect(source).toMatchObject({ bytes: card.length, mapOrigin: 'whole' });
+    await source.close();
+  });
+
   it('is found inside of a packed file too', async () => {
     const text = file('inside.txt', 'Just some text.\n'.repeat(5000));
     await expectRefusal(packed(text, 'text.img.gz', ['gzip', '-c']), 'NOT_AN_IMAGE', 'a text file');
