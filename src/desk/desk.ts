@@ -1,14 +1,7 @@
 /** The app's core: watches, offers, runs jobs, publishes one snapshot. Owned by whoever composes the app. */
 
-import * as v from 'valibot';
-import {
-  type Answered,
-  type Command,
-  commandSchema,
-  type Reply,
-  type Snapshot,
-} from '../contract/panel.ts';
-import { asPiKeepError, PiKeepError } from '../engine/errors.ts';
+import type { Answered, Command, Reply, Snapshot } from '../contract/panel.ts';
+import { asPiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { recordsFolder } from '../library/records-folder.ts';
 import { openReminderLog } from '../library/reminder-log.ts';
@@ -17,6 +10,7 @@ import { type AnswersOptions, findAnswer } from './answers.ts';
 import { Caretaker } from './caretaker.ts';
 import { Clerk } from './clerk.ts';
 import { systemClock } from './clock.ts';
+import { replyTo } from './command-message.ts';
 import type { DeskOptions } from './desk-options.ts';
 import { ErrandRunner } from './errand-runner.ts';
 import type { DeskEvent } from './event.ts';
@@ -175,11 +169,8 @@ class WatchingDesk implements Desk {
       home: options.home,
       waitingCheck: () => this.#caretaker?.waiting ?? null,
       diagnose: options.diagnose,
-      settings: () => {
-        const { loginItem } = settingsClerk;
-        const saved = settings.current;
-        return settingsAnswer({ state: state(), saved, ports, platform, loginItem, home });
-      },
+      settings: () =>
+        settingsAnswer({ state: state(), saved: settings.current, ports, platform, home }),
     };
     this.#answerer = new Answerer((query, signal) => findAnswer(query, signal, answers));
     this.#lookout = new Lookout({
@@ -217,11 +208,7 @@ class WatchingDesk implements Desk {
   }
 
   handle(message: unknown): Promise<Reply> {
-    const parsed = v.safeParse(commandSchema, message);
-    if (parsed.success) return this.command(parsed.output);
-    const detail = v.summarize(parsed.issues).slice(0, 500);
-    const error = new PiKeepError('BAD_MESSAGE', { from: 'the panel', detail });
-    return Promise.resolve({ ok: false, problem: problemOf(error) });
+    return replyTo(message, (command) => this.command(command));
   }
 
   ask(message: unknown, signal: AbortSignal): Promise<Answered> {

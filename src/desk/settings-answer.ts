@@ -1,7 +1,6 @@
 /** The answer to the question of the page of the settings. */
 
 import type { AnswerTo } from '../contract/panel.ts';
-import type { LoginItemState } from '../contract/settings.ts';
 import { formatBytes } from '../engine/format.ts';
 import { pickLanguage } from '../language/languages.ts';
 import { say } from '../language/say.ts';
@@ -27,12 +26,11 @@ export interface SettingsAsked {
   readonly saved: Settings;
   readonly ports: SettingsPorts;
   readonly platform: Pick<Platform, 'timeMachine'>;
-  readonly loginItem: LoginItemState | null;
   readonly home: string;
 }
 
 export async function settingsAnswer(asked: SettingsAsked): Promise<AnswerTo<'settings'>> {
-  const { state, saved, ports, platform, loginItem, home } = asked;
+  const { state, saved, ports, platform, home } = asked;
   const found = (await ports.folders?.look(saved.library)) ?? null;
   const pis = state.shelf.pis.filter(({ preferences }) => preferences.handsFree);
   const inUse = state.settings.library;
@@ -53,7 +51,7 @@ export async function settingsAnswer(asked: SettingsAsked): Promise<AnswerTo<'se
       canChoose: ports.chooseLibrary !== undefined,
     },
     hasTimeMachine: platform.timeMachine !== undefined,
-    loginItem,
+    loginItem: ports.loginItem?.get() ?? null,
     neverTouch: saved.neverTouch.map(({ key, name }) => ({
       key,
       name: plainText(name, MAX_NAME),

@@ -2,7 +2,6 @@
 
 import { isAbsolute, join, normalize } from 'node:path';
 import type { Command } from '../contract/panel.ts';
-import type { LoginItemState } from '../contract/settings.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { speak } from '../language/use-language.ts';
@@ -64,10 +63,6 @@ export class SettingsClerk {
   constructor(options: SettingsClerkOptions) {
     this.#options = options;
     this.#language = options.settings.current.language;
-  }
-
-  get loginItem(): LoginItemState | null {
-    return this.#options.ports.loginItem?.get() ?? null;
   }
 
   /** Throws what stands against it. */

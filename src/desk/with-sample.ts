@@ -3,15 +3,9 @@
  * own, where everything is done for real and nothing of the user's is touched. The real desk goes on meanwhile.
  */
 
-import * as v from 'valibot';
-import {
-  type Answered,
-  type Command,
-  commandSchema,
-  type Reply,
-  type Snapshot,
-} from '../contract/panel.ts';
+import type { Answered, Command, Reply, Snapshot } from '../contract/panel.ts';
 import { asPiKeepError } from '../engine/errors.ts';
+import { replyTo } from './command-message.ts';
 import type { Desk } from './desk.ts';
 import type { DeskEvent } from './event.ts';
 import { problemOf } from './problem.ts';
@@ -70,11 +64,14 @@ class TwoDesks implements Desk {
     return this.#real.onEvent(listener);
   }
 
-  async handle(message: unknown): Promise<Reply> {
-    const parsed = v.safeParse(commandSchema, message);
-    const command = parsed.success ? parsed.output.command : null;
-    if (command !== 'sample-start' && command !== 'sample-end')
-      return this.#shown().handle(message);
+  handle(message: unknown): Promise<Reply> {
+    return replyTo(message, (command) => {
+      const isOurs = command.command === 'sample-start' || command.command === 'sample-end';
+      return isOurs ? this.#turn(command.command) : this.#shown().command(command);
+    });
+  }
+
+  async #turn(command: 'sample-start' | 'sample-end'): Promise<Reply> {
     const turn = this.#last.then(() => (command === 'sample-start' ? this.#start() : this.#end()));
     this.#last = turn.catch(() => undefined);
     try {
