@@ -1,6 +1,7 @@
 /** A device that the helper holds open for a restore, seen through the engine's port. */
 
 import { PiKeepError } from '../engine/errors.ts';
+import { InFlight } from '../engine/in-flight.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
 import { RemoteDevice } from './client.ts';
 import type { HelperLink } from './link.ts';
@@ -13,7 +14,7 @@ export class RemoteWritableDevice implements WritableDevice {
   readonly sectorSize: number;
   readonly #link: HelperLink;
   readonly #reader: RemoteDevice;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new InFlight();
   readonly #turns = new Turns(MAX_WRITES_IN_FLIGHT);
   /** One flush at a time is what the helper takes. */
   readonly #flushes = new Turns(1);
@@ -42,7 +43,7 @@ export class RemoteWritableDevice implements WritableDevice {
       );
     }
     this.#expectWriting('write');
-    await this.#track(
+    await this.#inFlight.track(
       inPieces(data, MAX_WRITE_BYTES, (piece, at) =>
         this.#turns.run(() => this.#link.write(piece, offset + at)),
       ),
@@ -51,7 +52,7 @@ export class RemoteWritableDevice implements WritableDevice {
 
   async flush(): Promise<void> {
     this.#expectWriting('flush');
-    await this.#track(this.#flushes.run(() => this.#link.flush()));
+    await this.#inFlight.track(this.#flushes.run(() => this.#link.flush()));
   }
 
   finishWriting(): Promise<void> {
@@ -60,7 +61,7 @@ export class RemoteWritableDevice implements WritableDevice {
       return Promise.reject(new PiKeepError('INTERNAL', { detail }));
     }
     this.#finished ??= (async () => {
-      await Promise.allSettled(this.#inFlight);
+      await this.#inFlight.settle();
       await this.#link.finishWriting();
     })();
     return this.#finished;
@@ -68,7 +69,7 @@ export class RemoteWritableDevice implements WritableDevice {
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      await Promise.allSettled([...this.#inFlight, this.#finished]);
+      await Promise.allSettled([this.#inFlight.settle(), this.#finished]);
       await this.#reader.close();
     })();
     return this.#closed;
@@ -78,14 +79,5 @@ export class RemoteWritableDevice implements WritableDevice {
     if (this.#finished === null && this.#closed === null) return;
     const detail = `${what} after the end of writing: ${this.path}`;
     throw new PiKeepError('INTERNAL', { detail });
-  }
-
-  async #track(work: Promise<void>): Promise<void> {
-    this.#inFlight.add(work);
-    try {
-      await work;
-    } finally {
-      this.#inFlight.delete(work);
-    }
   }
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { isAligned } from '../engine/aligned-memory.ts';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { InFlight } from '../engine/in-flight.ts';
 import { BOUNCE_BYTES, BounceBuffers } from './bounce-buffers.ts';
 import { readError } from './device-errors.ts';
 
@@ -36,7 +37,7 @@ export class DescriptorDevice implements BlockDevice {
   readonly size: number;
   readonly sectorSize: number;
   readonly #facts: DescriptorFacts;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new InFlight();
   readonly #bounce = new BounceBuffers();
   /** When the device was last found to be there by somebody with patience. */
   #seenAt = Number.NEGATIVE_INFINITY;
@@ -59,22 +60,18 @@ export class DescriptorDevice implements BlockDevice {
     if (this.#closed !== null)
       throw new PiKeepError('INTERNAL', { detail: `read after close: ${this.path}` });
     if (length === 0) return;
-    const reading = this.#readPatiently(into, offset);
-    this.#inFlight.add(reading);
     try {
-      await reading;
+      await this.#inFlight.track(this.#readPatiently(into, offset));
     } catch (error) {
       const { path } = this;
       const isGone = () => this.#isGone();
       throw await readError(error, { path, offset, bytes: length, isGone });
-    } finally {
-      this.#inFlight.delete(reading);
     }
   }
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      await Promise.allSettled(this.#inFlight);
+      await this.#inFlight.settle();
       await closeDescriptor(this.#facts.fd);
     })();
     return this.#closed;

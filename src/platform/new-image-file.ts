@@ -5,6 +5,7 @@ import { isAligned } from '../engine/aligned-memory.ts';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { asPiKeepError, errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { NewImageFile, ReadBackMethod } from '../engine/image/image-file.ts';
+import { InFlight } from '../engine/in-flight.ts';
 import { openFileDevice } from './file-device.ts';
 
 const ALIGNMENT = 4096;
@@ -38,7 +39,7 @@ export class DirectImageFile implements NewImageFile {
   readonly path: string;
   readonly readBackMethod: ReadBackMethod;
   readonly #parts: ImageParts;
-  readonly #inFlight = new Set<Promise<unknown>>();
+  readonly #inFlight = new InFlight();
   #reader: Promise<BlockDevice> | null = null;
   #closed: Promise<void> | null = null;
   /** The end of what was written last in the file. */
@@ -98,7 +99,7 @@ export class DirectImageFile implements NewImageFile {
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      await Promise.allSettled(this.#inFlight);
+      await this.#inFlight.settle();
       await this.#closeReader();
       await this.#parts.direct?.close();
       await this.#parts.file.close();
@@ -150,14 +151,10 @@ export class DirectImageFile implements NewImageFile {
     if (this.#closed !== null) {
       throw new PiKeepError('INTERNAL', { detail: `use after close: ${this.path}` });
     }
-    const work = start();
-    this.#inFlight.add(work);
     try {
-      await work;
+      await this.#inFlight.track(start());
     } catch (error) {
       throw destinationFault(error, this.path);
-    } finally {
-      this.#inFlight.delete(work);
     }
   }
 }

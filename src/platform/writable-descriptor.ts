@@ -4,6 +4,7 @@ import { fsync as fsyncCallback, write as writeCallback } from 'node:fs';
 import { isAligned } from '../engine/aligned-memory.ts';
 import type { BlockDevice } from '../engine/block-device.ts';
 import { PiKeepError } from '../engine/errors.ts';
+import { InFlight } from '../engine/in-flight.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
 import { BOUNCE_BYTES, BounceBuffers } from './bounce-buffers.ts';
 import { DescriptorDevice, type DescriptorFacts } from './descriptor-device.ts';
@@ -30,7 +31,7 @@ export class WritableDescriptor implements WritableDevice {
   readonly size: number;
   readonly sectorSize: number;
   readonly #facts: WritableFacts;
-  readonly #inFlight = new Set<Promise<void>>();
+  readonly #inFlight = new InFlight();
   readonly #bounce = new BounceBuffers();
   #reader: BlockDevice;
   #unflushed: Unflushed | null = null;
@@ -66,14 +67,10 @@ export class WritableDescriptor implements WritableDevice {
     }
     if (bytes === 0) return;
     this.#note(offset, bytes);
-    const writing = this.#write(data, offset);
-    this.#inFlight.add(writing);
     try {
-      await writing;
+      await this.#inFlight.track(this.#write(data, offset));
     } catch (error) {
       throw await this.#writeError(error, offset, bytes);
-    } finally {
-      this.#inFlight.delete(writing);
     }
   }
 
@@ -95,14 +92,14 @@ export class WritableDescriptor implements WritableDevice {
 
   close(): Promise<void> {
     this.#closed ??= (async () => {
-      await Promise.allSettled([...this.#inFlight, this.#finished]);
+      await Promise.allSettled([this.#inFlight.settle(), this.#finished]);
       await this.#reader.close();
     })();
     return this.#closed;
   }
 
   async #finish(): Promise<void> {
-    await Promise.allSettled(this.#inFlight);
+    await this.#inFlight.settle();
     await this.#flush();
     const writer = this.#reader;
     const { reopen } = this.#facts;

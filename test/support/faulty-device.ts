@@ -2,6 +2,7 @@
 
 import type { BlockDevice } from '../../src/engine/block-device.ts';
 import { PiKeepError } from '../../src/engine/errors.ts';
+import { InFlight } from '../../src/engine/in-flight.ts';
 
 export interface Faults {
   /** Ranges in bytes that cannot be read; `times` is how often they fail before they work (default: always). */
@@ -27,7 +28,7 @@ export function faultyDevice(inner: BlockDevice, faults: Faults): FaultyDevice {
     times: range.times ?? Number.POSITIVE_INFINITY,
   }));
   const reads: { offset: number; bytes: number }[] = [];
-  const inFlight = new Set<Promise<void>>();
+  const inFlight = new InFlight();
   let gone = false;
   let closed = false;
   let delivered = 0;
@@ -64,17 +65,11 @@ export function faultyDevice(inner: BlockDevice, faults: Faults): FaultyDevice {
     async read(into, offset) {
       if (closed) throw new PiKeepError('INTERNAL', { detail: `read after close: ${inner.path}` });
       reads.push({ offset, bytes: into.byteLength });
-      const reading = readAll(into, offset);
-      inFlight.add(reading);
-      try {
-        await reading;
-      } finally {
-        inFlight.delete(reading);
-      }
+      await inFlight.track(readAll(into, offset));
     },
     async close() {
       closed = true;
-      await Promise.allSettled(inFlight);
+      await inFlight.settle();
       await inner.close();
     },
     unplug() {

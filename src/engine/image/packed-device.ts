@@ -1,6 +1,7 @@
 /** A packed image as a device of the unpacked size. */
 
 import type { BlockDevice } from '../block-device.ts';
+import { InFlight } from '../in-flight.ts';
 import type { PackedReader } from './packed-reader.ts';
 
 /** `close` ends the device's reads, and then what lies below it. */
@@ -13,7 +14,7 @@ export function packedDevice(facts: {
   readonly closeFile?: () => Promise<void>;
 }): BlockDevice {
   const { path, size, sectorSize, reader } = facts;
-  const inFlight = new Set<Promise<void>>();
+  const inFlight = new InFlight();
   let closed = false;
 
   const readInto = (into: Uint8Array, offset: number): Promise<void> =>
@@ -31,17 +32,11 @@ export function packedDevice(facts: {
       }
       if (closed) throw new RangeError(`${path}: read after close`);
       if (into.length === 0) return;
-      const reading = readInto(into, offset);
-      inFlight.add(reading);
-      try {
-        await reading;
-      } finally {
-        inFlight.delete(reading);
-      }
+      await inFlight.track(readInto(into, offset));
     },
     async close() {
       closed = true;
-      await Promise.allSettled(inFlight);
+      await inFlight.settle();
       await facts.closeFile?.();
     },
   };
