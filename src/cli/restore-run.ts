@@ -2,6 +2,7 @@
 
 import { type Disk, weakIdentity, weakIdentityText } from '../engine/disk.ts';
 import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
+import { tellUnproven } from '../library/unproven.ts';
 import type { Phase } from '../worker/progress.ts';
 import type { RestoreResult } from '../worker/restore-results.ts';
 import type { RestoreTask } from '../worker/tasks.ts';
@@ -34,7 +35,8 @@ export async function restoreOne(
   } catch (error) {
     // These two say themselves what the card is worth: nothing.
     if (!isPiKeepError(error, 'CARD_NOT_AS_WRITTEN', 'FAKE_CAPACITY')) {
-      const state = cardLeft(phase, !isBegun && (await isAsItWas(session, seen.disk)));
+      const now = phase === 'writing' ? await lookAgain(session, seen.disk, isBegun) : null;
+      const state = cardLeft(phase, now);
       session.printer.warning(state, words[state](disk), { disk });
     }
     throw error;
@@ -87,11 +89,13 @@ const words = {
     `${disk} was written, but not proven. Restore it again; what is right on it already is not written twice.`,
 } as const;
 
-/** By the last phase that was heard of: `writing` is told before the first byte is written. */
-function cardLeft(phase: Phase | null, isBack: boolean): keyof typeof words {
+type Left = keyof typeof words;
+
+/** By the last phase that was heard of: `writing` is told before the first byte is written. What the card says counts more. */
+function cardLeft(phase: Phase | null, now: Left | null): Left {
   switch (phase) {
     case 'writing':
-      return isBack ? 'CARD_UNTOUCHED' : 'CARD_UNFINISHED';
+      return now ?? 'CARD_UNFINISHED';
     case 'proving':
     case 'filing':
       return 'CARD_UNPROVEN';
@@ -101,13 +105,20 @@ function cardLeft(phase: Phase | null, isBack: boolean): keyof typeof words {
 }
 
 /**
- * A restore that is stopped before the first byte of the image puts its mark away again. True only where that can be seen
- * without asking anybody: in the slot, and as root.
+ * A restore that is stopped before the first byte of the image puts its mark away again; one that is stopped after the last
+ * has none either. Null where that cannot be seen without asking anybody: only in the slot, and as root.
  */
-async function isAsItWas({ platform }: Session, before: Disk): Promise<boolean> {
+async function lookAgain(
+  { platform, recordsFolder }: Session,
+  before: Disk,
+  isBegun: boolean,
+): Promise<Left | null> {
   const isRoot = platform.name === 'linux' && process.getuid?.() === 0;
-  if (platform.name !== 'slot' && !isRoot) return false;
-  const now = (await platform.disks.list()).find(({ id }) => id === before.id);
-  if (!now || now.unfinished !== undefined) return false;
-  return weakIdentityText(weakIdentity(now)) === weakIdentityText(weakIdentity(before));
+  if (platform.name !== 'slot' && !isRoot) return null;
+  const disks = await tellUnproven(await platform.disks.list(), recordsFolder);
+  const now = disks.find(({ id }) => id === before.id);
+  if (!now || now.unfinished !== undefined) return null;
+  if (isBegun) return now.unproven === undefined ? null : 'CARD_UNPROVEN';
+  const isSame = weakIdentityText(weakIdentity(now)) === weakIdentityText(weakIdentity(before));
+  return isSame ? 'CARD_UNTOUCHED' : null;
 }

@@ -1,4 +1,4 @@
-/** A block device that claims to be larger than it is, as counterfeit cards do. Needs root, nbdfuse and fusermount3. */
+/** A block device that claims to be larger than it is, as counterfeits do; or as large. Needs root and nbdfuse. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,6 +16,8 @@ export interface Counterfeit {
   readonly how: 'wraps' | 'drops';
   /** Of the end of one that drops, what is kept all the same, as by a cache. */
   readonly keptAtEnd?: number;
+  /** Called when a write is on the medium, before anybody is told so. */
+  readonly onWritten?: (offset: number) => void;
 }
 
 /** `medium` is what it truly holds; it is changed by what is written. Use `path` ("/dev/loop4") while it is open. */
@@ -41,7 +43,7 @@ export async function counterfeitCard(
   }
 }
 
-function behind(medium: Buffer, { bytes, how, keptAtEnd = 0 }: Counterfeit): NbdMedium {
+function behind(medium: Buffer, { bytes, how, keptAtEnd = 0, onWritten }: Counterfeit): NbdMedium {
   const end = Buffer.alloc(keptAtEnd);
   const endAt = bytes - keptAtEnd;
   /** Where `at` leads, and how far; null for nowhere. */
@@ -73,6 +75,7 @@ function behind(medium: Buffer, { bytes, how, keptAtEnd = 0 }: Counterfeit): Nbd
     },
     write(data, offset) {
       each(data.length, offset, (part, from, to) => void (part && data.copy(part, 0, from, to)));
+      onWritten?.(offset);
     },
   };
 }
