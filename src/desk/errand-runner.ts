@@ -11,6 +11,7 @@ import {
 } from '../library/check-records.ts';
 import type { CheckResult } from '../worker/check-results.ts';
 import type { RunTask, StartWorker } from '../worker/run-task.ts';
+import { isUnderWay } from './errand-steps.ts';
 import type { ErrandTask } from './library-tasks.ts';
 import type { Shelf } from './shelf.ts';
 import type { DeskInput, DeskState, ErrandOrder } from './state.ts';
@@ -46,15 +47,15 @@ export class ErrandRunner {
     this.#options = options;
   }
 
-  /** Throws JOB_EXISTS when the same is waiting or at work, USAGE when too much waits. */
+  /** Throws USAGE when the same is waiting or at work, or too much waits. */
   add(order: ErrandOrder, task: ErrandTask): void {
     const { apply, state } = this.#options;
-    const isSame = state().errands.some(
-      ({ kind, image, state: { is } }) =>
-        kind === order.kind && kind !== 'save' && image === order.image && isOn(is),
+    const underWay = state().errands.filter((one) => isUnderWay(one.state));
+    const isSame = underWay.some(
+      ({ kind, image }) => kind === order.kind && kind !== 'save' && image === order.image,
     );
     if (isSame) throw new PiKeepError('USAGE', { detail: say`That is being done already.` });
-    if (state().errands.filter(({ state: { is } }) => isOn(is)).length >= MAX_WAITING) {
+    if (underWay.length >= MAX_WAITING) {
       throw new PiKeepError('USAGE', { detail: say`${MAX_WAITING} of these are waiting already.` });
     }
     apply({ input: 'errand-added', order });
@@ -118,10 +119,6 @@ export class ErrandRunner {
       if (!signal.aborted) await shelf.look();
     }
   }
-}
-
-function isOn(is: string): boolean {
-  return is === 'waiting' || is === 'working';
 }
 
 function recordOf(result: CheckResult, image: string, { shelf }: DeskState): CheckRecord {

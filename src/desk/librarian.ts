@@ -1,5 +1,6 @@
 /** Carries out what pages ask for that concerns images and Pis of the library. */
 
+import { basename } from 'node:path';
 import type { Command } from '../contract/panel.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
@@ -7,7 +8,9 @@ import { forget } from '../library/forget.ts';
 import type { PiPreferences } from '../library/pi-preferences.ts';
 import type { Platform } from '../platform/ports.ts';
 import type { ErrandRunner } from './errand-runner.ts';
+import { isUnderWay } from './errand-steps.ts';
 import { type ForgetWhat, offerForget } from './forget-offer.ts';
+import { given } from './given.ts';
 import type { CardAccess } from './job-tasks.ts';
 import { type ChosenImage, chooseImage, choosePi } from './library-choice.ts';
 import { checkTask, type ImageAccess, saveTask, unpackTask } from './library-tasks.ts';
@@ -70,7 +73,10 @@ export class Librarian {
     const { shelf, errands, state, dismiss, platform } = this.#options;
     switch (command.command) {
       case 'pi-set':
-        return shelf.set(choosePi(state().shelf, command.pi).pi.key, given(command.change));
+        return shelf.set(
+          choosePi(state().shelf, command.pi).pi.key,
+          given<PiPreferences>(command.change),
+        );
       case 'forget':
         return this.#forget(command.token);
       case 'check':
@@ -146,16 +152,13 @@ export class Librarian {
 }
 
 function orderOf({ path, backup }: ChosenImage) {
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  return { image: path, title: backup?.title ?? name, isScheduled: false };
+  return { image: path, title: backup?.title ?? basename(path), isScheduled: false };
 }
 
-/** Throws JOB_EXISTS when one of these images is being restored, checked or read. */
+/** Throws USAGE when one of these images is being restored, checked or read, or waits for it. */
 function requireUnused({ jobs, errands }: DeskState, paths: readonly string[]): void {
   const job = jobs.find((one) => isWorking(one) && paths.includes(one.image ?? ''));
-  const errand = errands.find(
-    ({ image, state: { is } }) => (is === 'working' || is === 'waiting') && paths.includes(image),
-  );
+  const errand = errands.find(({ image, state: one }) => isUnderWay(one) && paths.includes(image));
   if (job || errand) {
     throw new PiKeepError('USAGE', {
       detail: say`One of these backups is being read now; wait until that is done, or cancel it.`,
@@ -165,13 +168,4 @@ function requireUnused({ jobs, errands }: DeskState, paths: readonly string[]): 
 
 function changed({ settings }: DeskState): PiKeepError {
   return new PiKeepError('LIBRARY_CHANGED', { path: settings.library });
-}
-
-/** What is left out stays as it is. */
-function given(
-  change: Extract<LibraryCommand, { command: 'pi-set' }>['change'],
-): Partial<PiPreferences> {
-  return Object.fromEntries(
-    Object.entries(change).filter(([, value]) => value !== undefined),
-  ) as Partial<PiPreferences>;
 }

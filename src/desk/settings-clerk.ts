@@ -7,6 +7,7 @@ import { say } from '../language/say.ts';
 import { speak } from '../language/use-language.ts';
 import type { FolderLook, LibraryFolders, LoginItem, Platform } from '../platform/ports.ts';
 import { followTimeMachine, type Settings, type SettingsStore } from '../platform/settings.ts';
+import { given } from './given.ts';
 import type { DeskInput, DeskState } from './state.ts';
 
 export type SettingsCommand = Extract<
@@ -78,7 +79,7 @@ export class SettingsClerk {
     const { platform, home, apply, changed } = this.#options;
     switch (command.command) {
       case 'settings-set':
-        return this.#set(given(command.change));
+        return this.#set(given<Settings>(command.change));
       case 'library-set':
         return this.#keepIn(pathOf(command.folder, home));
       case 'login-item-set':
@@ -148,13 +149,6 @@ export class SettingsClerk {
     if (loginItem) return loginItem;
     throw new PiKeepError('UNSUPPORTED', { what: say`starting at login` });
   }
-}
-
-/** What is left out stays as it is. */
-function given(change: Extract<SettingsCommand, { command: 'settings-set' }>['change']) {
-  return Object.fromEntries(
-    Object.entries(change).filter(([, value]) => value !== undefined),
-  ) as Partial<Settings>;
 }
 
 /** Throws USAGE for one that could mean different folders. */
