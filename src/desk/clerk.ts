@@ -1,11 +1,12 @@
 /** Carries out what the panel asks for: finds what a command means, starts and ends jobs. */
 
 import type { Command } from '../contract/panel.ts';
+import type { SettingsChange } from '../contract/settings.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import { clearLeftover } from '../library/leftovers.ts';
 import type { Platform } from '../platform/ports.ts';
-import type { SettingsChange, SettingsStore } from '../platform/settings.ts';
+import type { Settings, SettingsStore } from '../platform/settings.ts';
 import {
   cardOf,
   chooseAgain,
@@ -75,7 +76,7 @@ export class Clerk {
 
   /** Throws what stands against it. */
   async carryOut(command: Command): Promise<void> {
-    const { platform, settings, jobs, apply, shelf } = this.#options;
+    const { platform, jobs, apply, shelf } = this.#options;
     const state = this.#options.state();
     switch (command.command) {
       case 'backup':
@@ -110,19 +111,18 @@ export class Clerk {
       case 'look-again':
         return lookAgain({ access: platform.access, state: this.#options.state, apply });
       case 'set-eject-when-done':
-        await settings.update({ ejectWhenDone: command.value });
-        return this.#options.settingsChanged();
+        return this.#set({ ejectWhenDone: command.value });
       case 'set-show-other-external':
-        return this.#reselect({ showOtherExternal: command.value });
+        return this.#set({ showOtherExternal: command.value });
       case 'protect': {
         const { disk, glance } = chooseCard(state, command.disk, command.card);
         const name = glance.title.slice(0, 256);
-        return this.#reselect((now) => ({ neverTouch: markDisk(now.neverTouch, disk, name) }));
+        return this.#mark((now) => markDisk(now.neverTouch, disk, name));
       }
       case 'unprotect': {
         const disks = state.disks.map(({ disk }) => disk);
         const { key } = command;
-        return this.#reselect((now) => ({ neverTouch: unmarkDisk(now.neverTouch, key, disks) }));
+        return this.#mark((now) => unmarkDisk(now.neverTouch, key, disks));
       }
       case 'undo': {
         const job = chooseUndo(state, command.job);
@@ -282,10 +282,14 @@ export class Clerk {
     await look();
   }
 
-  /** Settings that decide which disks are offered. */
-  async #reselect(change: SettingsChange): Promise<void> {
+  #set(change: SettingsChange): Promise<void> {
+    return this.#options.settingsClerk.carryOut({ command: 'settings-set', change });
+  }
+
+  /** Which disks are offered depends on it. */
+  async #mark(change: (now: Settings) => Settings['neverTouch']): Promise<void> {
     const { settings, settingsChanged, look } = this.#options;
-    await settings.update(change);
+    await settings.update((now) => ({ neverTouch: change(now) }));
     settingsChanged();
     await look();
   }
