@@ -1,7 +1,7 @@
 /** Workers as Electron utility processes: they need no RunAsNode fuse and inherit the app's standing with macOS. */
 
 import { utilityProcess } from 'electron';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { StartWorker } from '../worker/run-task.ts';
 
 /** Threads for reads in flight and hashing; Node's own default is 4. */

@@ -2,7 +2,7 @@
 
 import type { PiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import { inEnglish } from '../language/say-again.ts';
+import { inEnglish } from '../language/english.ts';
 import type { Phase, Plan, Progress } from '../worker/progress.ts';
 import type { Output } from './output.ts';
 import { plainJson } from './plain-text.ts';

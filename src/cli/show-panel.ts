@@ -4,7 +4,7 @@ import type { Desk } from '../desk/desk.ts';
 import { announce } from '../desk/notices.ts';
 import { asPiKeepError, isPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
-import { inEnglish } from '../language/say-again.ts';
+import { inEnglish } from '../language/english.ts';
 import { type PanelServer, servePanel } from '../panel-server/serve-panel.ts';
 import { openInBrowser } from '../platform/browser.ts';
 import { createNodeNotifier } from '../platform/notify/node-notifier.ts';

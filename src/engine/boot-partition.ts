@@ -1,6 +1,6 @@
 /** The partition a Pi starts from, with the few files of it that are looked at. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type ConfigEntry, parseConfig } from './config-txt.ts';
 import type { FileTree } from './file-tree.ts';
 import { piBootFiles } from './pi-card.ts';

@@ -1,6 +1,6 @@
 /** A partition whose files cannot be read: it says why whatever is asked of it. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { PiKeepError } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
 import type { TreeHead } from './tree-of.ts';

@@ -3,7 +3,7 @@
  * They never change a verdict on the copy.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Card, CardPartition } from './card.ts';
 import { piBootFiles } from './pi-card.ts';
 import { findVolume, parseSpec, shownText } from './volume-spec.ts';

@@ -4,7 +4,7 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { BufferPool } from './aligned-memory.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { CardAreas } from './card-areas.ts';

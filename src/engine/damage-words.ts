@@ -1,6 +1,6 @@
 /** Says in words what damage means to a Pi: whether it can boot without what was lost, or nobody knows. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Card } from './card.ts';
 import type { Difference } from './owner-of-block.ts';
 

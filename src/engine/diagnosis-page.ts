@@ -1,6 +1,6 @@
 /** A report as one page of Markdown that can be pasted into a question or a bug report. Pure. */
 
-import { inEnglish } from '../language/say-again.ts';
+import { inEnglish } from '../language/english.ts';
 import {
   type Diagnosis,
   type JobRecord,

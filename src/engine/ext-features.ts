@@ -1,6 +1,6 @@
 /** The feature bits of ext2, ext3 and ext4, and what they mean for a map of used blocks. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 
 export interface ExtFeatures {
   readonly compat: number;

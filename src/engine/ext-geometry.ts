@@ -1,6 +1,6 @@
 /** Where an ext file system keeps its groups, and whether the numbers of its superblock can be true at all. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { COMPAT, RO_COMPAT } from './ext-features.ts';
 import type { ExtSuperblock } from './ext-superblock.ts';
 

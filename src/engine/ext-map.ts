@@ -3,7 +3,7 @@
  * verified that carries a checksum or is told twice; whatever is odd makes the map "whole" (invariant 4).
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MalformedBytes } from './bytes.ts';
 import type { Range } from './chunks.ts';

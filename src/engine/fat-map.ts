@@ -3,7 +3,7 @@
  * to it: a card pulled in the middle of a write has copies that differ.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { Bitmap } from './bitmap.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';

@@ -4,7 +4,7 @@
  * added.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { isPiKeepError, throwIfInterrupted } from './errors.ts';
 import { joinPath } from './file-name.ts';
 import type { FileFacts, FilePiece, FileTree } from './file-tree.ts';

@@ -3,7 +3,7 @@
  * terminal, and leads back to the very same bytes. What is not plain, printable UTF-8 is written "\xNN", a byte each.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { PiKeepError } from './errors.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,6 +1,6 @@
 /** How people and scripts name a file of a card: a path, and in front of it the partition, where it is not the system's. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Card } from './card.ts';
 import { isPiKeepError, PiKeepError } from './errors.ts';
 import type { FileTree } from './file-tree.ts';

@@ -1,6 +1,6 @@
 /** What of an image has to be on a card, and where each thing ends: partitions, and the file systems on them. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { COMPAT, INCOMPAT } from './ext-features.ts';

@@ -1,6 +1,6 @@
 /** What people are told about an image and a card of another size. */
 
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import type { Layout, LayoutPartition, Occupant } from './fit-layout.ts';
 import { formatBytes } from './format.ts';
 
@@ -68,7 +68,7 @@ export interface FitFacts {
   readonly tableMoves: boolean;
 }
 
-/** One sentence on the fit, in English: see `say-again.ts`. */
+/** One sentence on the fit, in English: see `english.ts`. */
 export function fitSentence(facts: FitFacts): string {
   const { imageBytes, cardBytes, spareBytes, willGrow, tableMoves } = facts;
   const size = (bytes: number): string => inEnglish(() => formatBytes(bytes));

@@ -1,6 +1,6 @@
 /** Does an image fit on a card, and what has to differ on a card of another size? Nothing is written here. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Range } from './chunks.ts';
 import { PiKeepError } from './errors.ts';

@@ -3,7 +3,7 @@
  * say so. Source: UEFI specification 2.10, sections 5.2.3 (protective MBR) and 5.3 (GPT).
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, crc32 } from './bytes.ts';
 import type { Range } from './chunks.ts';

@@ -1,6 +1,6 @@
 /** GUID partition tables: header and entries, each under its CRC, from the first copy or from the one at the disk's end. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, crc32, guidText, isZero, MalformedBytes } from './bytes.ts';
 import type { Range } from './chunks.ts';

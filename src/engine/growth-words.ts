@@ -1,6 +1,6 @@
 /** What people are told about the room behind the last partition of a larger card. Commands name the card as a Pi sees it. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Card } from './card.ts';
 import type { TablePartition } from './table-partition.ts';
 

@@ -15,7 +15,7 @@
  * - cloud-init (Ubuntu) runs growpart and resizefs at every start.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import { type Card, type CardPartition, readCard } from './card.ts';
 import { checkBoot } from './checks.ts';

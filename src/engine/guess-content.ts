@@ -1,6 +1,6 @@
 /** What a file holds, guessed from its first bytes and never from its name. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 
 export type ContentGuess =
   | { readonly kind: 'text'; readonly text: string }

@@ -3,7 +3,7 @@
  * `pi-models.ts`; how config.txt names them, in raspberrypi.com's documentation ("config.txt", "Device Tree overlays").
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BootPartition } from './boot-partition.ts';
 import type { ConfigEntry } from './config-txt.ts';
 import { checkOf, type Finding, type HealthCheck } from './health.ts';

@@ -1,6 +1,6 @@
 /** Every check of what is on a card or in an image, whatever else is known of it. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import { type BootPartition, findBootPartition } from './boot-partition.ts';
 import type { Card, CardPartition } from './card.ts';

@@ -3,7 +3,7 @@
  * judged: Linux keeps them in memory and writes them late.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { MalformedBytes } from './bytes.ts';
 import { COMPAT, featureTrouble } from './ext-features.ts';

@@ -3,7 +3,7 @@
  * specification 1.03; Linux fs/fat/fatent.c and fsck.fat for the marks "in use".
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader, MalformedBytes } from './bytes.ts';
 import { type FatReader, fsInfoOffset, openFatReader } from './fat-reader.ts';

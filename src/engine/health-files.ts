@@ -1,6 +1,6 @@
 /** Can every folder and file of a partition be found? On a boot partition, which is small, every file is read, too. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { isPiKeepError, throwIfInterrupted } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
 import type { Finding } from './health.ts';

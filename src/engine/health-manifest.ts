@@ -1,6 +1,6 @@
 /** What lies beside an image: does its manifest make sense, does it belong to this image, does the block map say the same? */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { MalformedBytes } from './bytes.ts';
 import type { Card, StrongIdentity } from './card.ts';
 import type { Range } from './chunks.ts';

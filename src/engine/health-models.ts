@@ -1,6 +1,6 @@
 /** Which Pis a card has device trees for, and what they would miss. Chips, kernels and firmware are those of `pi-models.ts`. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Finding } from './health.ts';
 import { type PiFamily, piFamilies } from './pi-models.ts';
 

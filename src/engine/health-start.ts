@@ -3,7 +3,7 @@
  * under old PARTUUIDs. Sources: Linux Documentation/admin-guide/kernel-parameters.txt, fstab(5), systemd.mount(5).
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BootPartition } from './boot-partition.ts';
 import type { Card, CardPartition } from './card.ts';
 import type { FileTree } from './file-tree.ts';

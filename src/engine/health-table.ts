@@ -1,6 +1,6 @@
 /** The partition table, and what its oddities mean for a Pi. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Card } from './card.ts';
 import { FIRST_COPY_DAMAGED, SECOND_COPY_DAMAGED } from './gpt.ts';
 import { checkOf, type Finding, type HealthCheck } from './health.ts';

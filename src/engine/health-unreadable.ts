@@ -1,6 +1,6 @@
 /** Ranges of a card that could not be read when it was copied: which files lie on them, and whether the Pi needs those. */
 
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card } from './card.ts';
 import type { Range } from './chunks.ts';

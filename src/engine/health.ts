@@ -1,6 +1,6 @@
 /** Is a backup, or a card, any good? What every check says, and what they come to. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 
 /** In the order in which they are told. */
 export const healthNames = [

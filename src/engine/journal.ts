@@ -3,7 +3,7 @@
  * place yet. It is never replayed on the card; readers look through `overlayDevice` instead.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import { isZero, MalformedBytes } from './bytes.ts';
 import { COMPAT } from './ext-features.ts';

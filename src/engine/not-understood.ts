@@ -1,6 +1,6 @@
 /** How a parser says that it cannot vouch for what it met, so that everything is copied (invariant 4). */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { MalformedBytes } from './bytes.ts';
 import { isPiKeepError } from './errors.ts';
 import type { FileSystemMap } from './file-system-map.ts';

@@ -3,7 +3,7 @@
  * around. Sources: UEFI specification 2.10 chapter 5 (GPT, protective MBR); the MBR and EBR layout as fdisk(8) has it.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type BlockDevice, readUpTo } from './block-device.ts';
 import { ByteReader } from './bytes.ts';
 import type { Range } from './chunks.ts';

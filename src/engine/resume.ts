@@ -1,6 +1,6 @@
 /** Goes on with the backup of a card that an earlier process began, if card and image allow it. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { CardAreas } from './card-areas.ts';
 import { CHUNK_BYTES, type Range } from './chunks.ts';

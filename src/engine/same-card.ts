@@ -1,6 +1,6 @@
 /** Is this the card that an image was made of? Judged by what the card itself says, never by its device number. */
 
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card, StrongIdentity } from './card.ts';
 import type { WeakIdentity } from './disk.ts';

@@ -1,6 +1,6 @@
 /** A file of settings on a card, read with bounds; why it cannot be used is told apart from its not being there. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { isPiKeepError } from './errors.ts';
 import type { FileTree } from './file-tree.ts';
 

@@ -1,6 +1,6 @@
 /** One entry of a partition table, whatever kind of table it came from. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { PartitionKind } from './disk.ts';
 
 export interface TablePartition {

@@ -1,6 +1,6 @@
 /** Makes the tree of files that everybody uses out of what a file system offers. */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { MalformedBytes } from './bytes.ts';
 import { PiKeepError, throwIfInterrupted } from './errors.ts';
 import { targetText } from './file-name.ts';

@@ -1,6 +1,6 @@
 /** Goes through everything below a folder, each folder once, as deep as it is: no loop and no second name makes it endless. */
 
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import { asPiKeepError, throwIfInterrupted } from './errors.ts';
 import { explain } from './explain.ts';
 import { joinPath } from './file-name.ts';

@@ -3,7 +3,7 @@
  * system that was fully understood proves it free, or behind the last partition where nothing known lies.
  */
 
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { BlockDevice } from './block-device.ts';
 import type { Card, CardPartition } from './card.ts';
 import { MAP_ALIGNMENT, type Range, totalBytes } from './chunks.ts';

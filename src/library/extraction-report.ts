@@ -1,7 +1,7 @@
 /** What came of taking files out of a card; lists are bounded, and what does not fit is counted. */
 
 import type { FileFacts } from '../engine/file-tree.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 
 const MAX_NAMED = 2000;
 

@@ -7,7 +7,7 @@
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { nameBytes, splitTarget } from '../engine/file-name.ts';
 import type { FileFacts, FileTree, WalkedFile } from '../engine/file-tree.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { destinationError } from './destination-error.ts';
 import { oneFilesTrouble, writeFile } from './extract-file.ts';
 import { cut, hostNames, nameErrors, numbered } from './extraction-names.ts';

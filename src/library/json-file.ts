@@ -7,7 +7,7 @@ import * as path from 'node:path';
 import type { GenericSchema, InferOutput } from 'valibot';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { syncPath } from './names-on-disk.ts';
 import { NoAnswer, patiently } from './patience.ts';
 

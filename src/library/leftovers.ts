@@ -9,7 +9,7 @@ import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import { imageFormats } from '../engine/image/image-format.ts';
 import { MANIFEST_SUFFIX } from '../engine/image/manifest.ts';
 import { seemsSameCard } from '../engine/same-card.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { CHECKPOINT_SUFFIX, type Unfinished } from './checkpoint.ts';
 import { readUnfinished } from './checkpoint-file.ts';
 import { removeCheckpoint } from './checkpoint-writer.ts';

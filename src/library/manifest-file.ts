@@ -9,7 +9,7 @@ import {
   type Manifest,
   parseManifest,
 } from '../engine/image/manifest.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { findManifest } from './find-manifest.ts';
 
 export function manifestPathOf(image: string): string {

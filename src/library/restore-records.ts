@@ -10,7 +10,7 @@ import * as path from 'node:path';
 import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import type { SavedBlock } from '../engine/unfinished.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { destinationError } from './destination-error.ts';
 import { safeTitle } from './image-name.ts';
 import { syncPath } from './names-on-disk.ts';

@@ -5,7 +5,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import type { ImageFiles } from '../engine/image/image-file.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { VERSION } from '../version.ts';
 import { CHECKPOINT_SUFFIX } from './checkpoint.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint-file.ts';

@@ -9,7 +9,7 @@ import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import { errnoOf, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { isAllZero } from '../engine/zeros.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { destinationError } from './destination-error.ts';
 import { isOwnerAlive, OWNER_SUFFIX, ownerNote } from './owner.ts';
 

@@ -12,7 +12,7 @@ import {
 import { MalformedBytes } from '../engine/bytes.ts';
 import { errnoOf } from '../engine/errors.ts';
 import type { Compressor, InflateStream } from '../engine/image/compressor.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 
 /**
  * Measured on the files of a Raspberry Pi OS with Node 24's zlib (Chromium's): 1 % smaller than level 2 and nearly as

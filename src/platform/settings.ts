@@ -3,8 +3,8 @@
 import { homedir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
+import { english } from '../language/english.ts';
 import { say } from '../language/say.ts';
-import { english } from '../language/say-again.ts';
 import { readSettingsText, saveSettings, setAside, settingsFile } from './settings-file.ts';
 import {
   defaultSettings,

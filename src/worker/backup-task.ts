@@ -12,7 +12,7 @@ import { glance } from '../engine/pi-card.ts';
 import { readPortrait } from '../engine/portrait.ts';
 import { requireSameAgain } from '../engine/reread.ts';
 import { requireFinished } from '../engine/unfinished.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type TakenOver, takeOver } from '../library/take-over.ts';
 import type { Platform } from '../platform/ports.ts';
 import { beginBackup, goOnWithBackup, staysAfter } from './begin-backup.ts';

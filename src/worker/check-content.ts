@@ -11,7 +11,7 @@ import { nameUnreadable } from '../engine/health-unreadable.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { verifyImage } from '../engine/verify.ts';
 import { shownText } from '../engine/volume-spec.ts';
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import type { LastCheck } from '../library/report-file.ts';
 import { phaseMeter } from './phase-progress.ts';
 import type { TaskContext } from './task-context.ts';

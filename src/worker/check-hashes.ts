@@ -7,7 +7,7 @@ import { type BlockDevice, readUpTo } from '../engine/block-device.ts';
 import { isPiKeepError, PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { checkOf, type HealthCheck } from '../engine/health.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { CheckResult } from './check-results.ts';
 import { phaseMeter } from './phase-progress.ts';
 import type { TaskContext } from './task-context.ts';

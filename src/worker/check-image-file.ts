@@ -10,7 +10,7 @@ import { checkCard } from '../engine/health-card.ts';
 import { checkBlockMap, checkManifest, checkNoManifest } from '../engine/health-manifest.ts';
 import { checkUnreadable, nameUnreadable } from '../engine/health-unreadable.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { MAX_FINDINGS, MAX_SENTENCE } from '../library/check-records.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import {

@@ -4,7 +4,7 @@ import { constants, setPriority } from 'node:os';
 import { type Card, readCard } from '../engine/card.ts';
 import { checkOf, type HealthCheck, judge } from '../engine/health.ts';
 import { checkCard } from '../engine/health-card.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { checkImageFile } from './check-image-file.ts';
 import type { CheckResult } from './check-results.ts';
 import { MAX_HEALTH_CHECKS } from './check-results.ts';

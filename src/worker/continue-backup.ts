@@ -6,7 +6,7 @@ import { PiKeepError } from '../engine/errors.ts';
 import type { ImageWriter } from '../engine/image/image-writer.ts';
 import { resume } from '../engine/resume.ts';
 import { compareIdentifiers } from '../engine/same-card.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { CheckpointHeader } from '../library/checkpoint.ts';
 import type { TakenOver } from '../library/take-over.ts';
 import type { Platform } from '../platform/ports.ts';

@@ -7,7 +7,7 @@ import { type Damage, nameDamage } from '../engine/damage.ts';
 import { formatBytes } from '../engine/format.ts';
 import { rescueLimits } from '../engine/rescue-budget.ts';
 import type { RescueWishes } from '../engine/rescue-in-copy.ts';
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import { systemPause } from './patient-context.ts';
 import type { PhaseProgress } from './phase-progress.ts';
 import { type BackupResult, MAX_DAMAGED_FILES } from './results.ts';

@@ -6,7 +6,7 @@ import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { joinPath, nameBytes } from '../engine/file-name.ts';
 import { parsePlace, treeAt } from '../engine/file-place.ts';
 import type { FileFacts, FileTree } from '../engine/file-tree.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { destinationError } from '../library/destination-error.ts';
 import { extract } from '../library/extraction.ts';
 import { hostNames } from '../library/extraction-names.ts';

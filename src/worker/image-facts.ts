@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import { errnoOf, isPiKeepError } from '../engine/errors.ts';
 import { BMAP_SUFFIX } from '../engine/image/bmap.ts';
 import { MAX_MANIFEST_BYTES, type Manifest } from '../engine/image/manifest.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { readManifest } from '../library/manifest-file.ts';
 
 export interface Warning {

@@ -4,7 +4,7 @@ import { isPiKeepError, PiKeepError } from '../engine/errors.ts';
 import { joinPath } from '../engine/file-name.ts';
 import { parsePlace, treeAt } from '../engine/file-place.ts';
 import type { FileFacts, FileTree } from '../engine/file-tree.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { ListedFile, ListedPartition, ListFilesResult } from './file-results.ts';
 import { cutPath, cutText, listed, problemsOf } from './listed-file.ts';
 import { type OpenedFiles, openFiles } from './open-files.ts';

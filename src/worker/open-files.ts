@@ -12,7 +12,7 @@ import type { Manifest } from '../engine/image/manifest.ts';
 import { type OpenedForm, openForm } from '../engine/image/open-form.ts';
 import { requireFinished } from '../engine/unfinished.ts';
 import { type UnreadableWatch, watchUnreadable } from '../engine/unreadable-watch.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { readManifest } from '../library/manifest-file.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openCard } from './open-card.ts';

@@ -7,7 +7,7 @@ import type { ReadBackMethod } from '../engine/image/image-file.ts';
 import type { Manifest } from '../engine/image/manifest.ts';
 import { openForm } from '../engine/image/open-form.ts';
 import { openImage } from '../engine/image/open-image.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import type { Platform } from '../platform/ports.ts';
 import { contentLost } from './check-content.ts';
 import { openOwnGzip } from './own-gzip.ts';

@@ -9,7 +9,7 @@ import { dirname } from 'node:path';
 import { errnoOf, isPiKeepError, type PiKeepError, throwIfInterrupted } from '../engine/errors.ts';
 import { formatBytes } from '../engine/format.ts';
 import type { ImageFiles, NewImageFile } from '../engine/image/image-file.ts';
-import { english, inEnglish } from '../language/say-again.ts';
+import { english, inEnglish } from '../language/english.ts';
 import { destinationError } from '../platform/new-image-file.ts';
 import type { Volumes } from '../platform/ports.ts';
 import type { TaskContext } from './task-context.ts';

@@ -8,7 +8,7 @@ import { explain } from '../engine/explain.ts';
 import type { RestoreSource } from '../engine/image/restore-source.ts';
 import { type Marker, readUnfinished, type SavedBlock } from '../engine/unfinished.ts';
 import type { WritableDevice } from '../engine/writable-device.ts';
-import { inEnglish } from '../language/say-again.ts';
+import { inEnglish } from '../language/english.ts';
 import type { RestoreRecord } from '../library/restore-record.ts';
 import { createRecord, type OpenRecord, type RecordChange } from '../library/restore-records.ts';
 import { VERSION } from '../version.ts';

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { isSingleExecutable } from '../platform/single-executable.ts';
 import type { StartWorker, WorkerProcess } from './run-task.ts';
 

@@ -5,7 +5,7 @@ import { isPiKeepError } from '../engine/errors.ts';
 import { explain } from '../engine/explain.ts';
 import { planRestore } from '../engine/fit.ts';
 import { glanceAtImage, type ImageGlance } from '../engine/image/glance-at-image.ts';
-import { english } from '../language/say-again.ts';
+import { english } from '../language/english.ts';
 import { type ImageFacts, readImageFacts } from './image-facts.ts';
 import type { SurveyResult } from './restore-results.ts';
 import { surveyTarget, type TargetSurvey } from './survey-target.ts';

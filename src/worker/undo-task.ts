@@ -2,8 +2,8 @@
 
 import { PiKeepError } from '../engine/errors.ts';
 import { putBack } from '../engine/unfinished.ts';
+import { english } from '../language/english.ts';
 import { say } from '../language/say.ts';
-import { english } from '../language/say-again.ts';
 import { findRecord, type OpenRecord } from '../library/restore-records.ts';
 import { type OpenedTarget, openTarget } from './open-target.ts';
 import { tellOpening } from './phase-progress.ts';

@@ -1,6 +1,6 @@
 /** What a file is, told by its first bytes; its name can say anything. */
 
-import { english } from '../../language/say-again.ts';
+import { english } from '../../language/english.ts';
 import type { PackedForm } from './unpacker.ts';
 
 /** A plain image, a packed one, or something that is no image of a card, in words: "a web page". */

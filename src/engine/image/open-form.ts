@@ -1,6 +1,6 @@
 /** Opens an image by what it is: a backup with its manifest, or a file from elsewhere told by its first bytes. */
 
-import { english } from '../../language/say-again.ts';
+import { english } from '../../language/english.ts';
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { MalformedBytes } from '../bytes.ts';
 import { PiKeepError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /** Opens an image of any format as the card that it holds, without unpacking it to disk. */
 
-import { english } from '../../language/say-again.ts';
+import { english } from '../../language/english.ts';
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { ByteReader, MalformedBytes } from '../bytes.ts';
 import { asPiKeepError, PiKeepError } from '../errors.ts';

@@ -1,6 +1,6 @@
 /** Unpacks a stream once from beginning to end before anything is written: its map, its proof, and what to keep of it. */
 
-import { english, inEnglish } from '../../language/say-again.ts';
+import { english, inEnglish } from '../../language/english.ts';
 import { type BlockDevice, readUpTo } from '../block-device.ts';
 import { MalformedBytes } from '../bytes.ts';
 import { CHUNK_BYTES } from '../chunks.ts';
