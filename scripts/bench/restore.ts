@@ -1,6 +1,6 @@
 /**
- * Restoring to a card that reads 90 and writes 20 MB/s: against `bmaptool copy` of the same image, with and without reading
- * the mapped bytes once, and to a card that already holds most of it.
+ * Restoring to a card that reads 90 and writes 20 MB/s: against `dd` of as many bytes, against `bmaptool copy` of the same image,
+ * with and without reading the mapped bytes once, and to a card that already holds most of it.
  */
 
 import { open, readFile, truncate, writeFile } from 'node:fs/promises';
@@ -18,6 +18,7 @@ import { type TimedRun, timedRun } from './timed-run.ts';
 const REACH_WRITING = 1.05;
 const REACH_PROVEN = 1.05;
 const REACH_HELD = 0.3;
+const BLOCK_BYTES = 4 * 1024 * 1024;
 const REACH_MEGABYTES = 250;
 /** One entry of the map in so many differs on a card that holds 95 %. */
 const ONE_IN = 20;
@@ -49,6 +50,7 @@ async function measure({ card, folder, runs, say }: BenchContext): Promise<Resul
   const held: RestoreRun[] = [];
   const bmaptool: TimedRun[] = [];
   const reading: TimedRun[] = [];
+  const writing: TimedRun[] = [];
   const reader = await slowReader(target);
   try {
     for (let run = 1; run <= runs; run++) {
@@ -59,9 +61,10 @@ async function measure({ card, folder, runs, say }: BenchContext): Promise<Resul
       await spoil(target, backup.map, 1);
       bmaptool.push(await copyWithBmaptool(reader, backup));
       reading.push(await readWithDd(reader, backup.mappedBytes));
+      writing.push(await writeWithDd(reader, backup));
       say(
         `  run ${run}: PiKeep ${seconds(full.at(-1))} (writing ${full.at(-1)?.writeSeconds.toFixed(1)} s), ` +
-          `bmaptool ${seconds(bmaptool.at(-1))}, reading ${seconds(reading.at(-1))}, 95 % held ${seconds(held.at(-1))}`,
+          `bmaptool ${seconds(bmaptool.at(-1))}, reading ${seconds(reading.at(-1))}, dd ${seconds(writing.at(-1))}, 95 % held ${seconds(held.at(-1))}`,
       );
     }
   } finally {
@@ -70,6 +73,13 @@ async function measure({ card, folder, runs, say }: BenchContext): Promise<Resul
   const total = full.map((run) => run.seconds);
   const copied = bmaptool.map((run) => run.seconds);
   return [
+    ratio(
+      'restore, writing phase, 90 / 20 MB/s card',
+      'dd of as many bytes to that card',
+      REACH_WRITING,
+      full.map((run) => run.writeSeconds),
+      writing.map((run) => run.seconds),
+    ),
     ratio(
       'restore, writing phase, 90 / 20 MB/s card',
       'bmaptool copy of the same image',
@@ -165,4 +175,12 @@ async function restoreTo(reader: SlowReader, backup: Backup, wanted: string): Pr
 async function copyWithBmaptool(reader: SlowReader, backup: Backup): Promise<TimedRun> {
   dropPageCache();
   return timedRun(reader.limited(['bmaptool', '--quiet', 'copy', backup.image, reader.path]));
+}
+
+/** As many bytes as the image uses, from its beginning, in one go and synced: what the card takes at the least. */
+async function writeWithDd(reader: SlowReader, { image, mappedBytes }: Backup): Promise<TimedRun> {
+  dropPageCache();
+  const how = [`bs=${BLOCK_BYTES}`, `count=${Math.round(mappedBytes / BLOCK_BYTES)}`];
+  const to = [`of=${reader.path}`, 'oflag=direct', 'conv=fsync,notrunc', 'status=none'];
+  return timedRun(reader.limited(['dd', `if=${image}`, ...how, ...to]));
 }

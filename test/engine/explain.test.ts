@@ -150,6 +150,17 @@ describe('the words for failures', () => {
   });
 });
 
+describe('a card of another size than was announced', () => {
+  const words = (expectedBytes: number, foundBytes: number): string =>
+    explained('SIZE_CHANGED', { path: '/dev/sdb', expectedBytes, foundBytes }).message;
+
+  it('is so many bytes larger or smaller, and never fewer than none', () => {
+    expect(words(2_000_000, 1_000_000)).toContain('1000000 bytes less');
+    expect(words(1_000_000, 2_000_000)).toContain('1000000 bytes more');
+    expect(words(2_000_000, 1_000_000)).not.toContain('-');
+  });
+});
+
 describe('the four refusals to open a card', () => {
   const privacy = explained('PRIVACY_REFUSED', { path: '/dev/rdisk4' });
   const denied = explained('ACCESS_DENIED', { path: '/dev/rdisk4' });

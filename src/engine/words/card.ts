@@ -89,7 +89,10 @@ export const cardWords: Words<CardCode> = {
   }),
   SIZE_CHANGED: ({ path, expectedBytes, foundBytes }) => ({
     title: say`The card is not as big as it said`,
-    message: say`The system announced ${formatBytes(expectedBytes)} for ${path}, but ${formatBytes(foundBytes)} are there (${foundBytes - expectedBytes} bytes of difference).`,
+    message:
+      foundBytes < expectedBytes
+        ? say`The system announced ${formatBytes(expectedBytes)} for ${path}, but ${formatBytes(foundBytes)} are there, ${expectedBytes - foundBytes} bytes less.`
+        : say`The system announced ${formatBytes(expectedBytes)} for ${path}, but ${formatBytes(foundBytes)} are there, ${foundBytes - expectedBytes} bytes more.`,
     next: say`Take the card out and put it in again. If it stays so, the reader or the card is faulty, or the card is a counterfeit.`,
   }),
   CARD_UNRELIABLE: ({ path, offset, bytes, ranges }) => ({
