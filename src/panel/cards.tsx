@@ -1,4 +1,4 @@
-import type { DiskView, JobView, Snapshot } from '../contract/panel.ts';
+import type { DiskView, JobView } from '../contract/panel.ts';
 import { CardSection } from './card/card-section.tsx';
 import { isJobOf } from './card/crowd.ts';
 import { DiskCard } from './card/disk-card.tsx';
@@ -9,14 +9,8 @@ import { JobCard } from './job/job-card.tsx';
 import { Backups } from './library/backups.tsx';
 import { Leftovers } from './library/leftovers.tsx';
 import { Errands } from './parts/errands.tsx';
-import type { Send } from './parts/send.ts';
+import { useTools } from './parts/page-tools.ts';
 import { size } from './parts/words.ts';
-
-export interface CardsProps {
-  readonly snapshot: Snapshot;
-  readonly onMac: boolean;
-  readonly send: Send;
-}
 
 /** A card that is there, or what is done with one or was, or both. */
 interface Section {
@@ -27,7 +21,8 @@ interface Section {
 }
 
 /** What is in the readers, what is being done to it, and what there is besides. */
-export function Cards({ snapshot, onMac, send }: CardsProps) {
+export function Cards() {
+  const { snapshot } = useTools();
   const { disks, jobs, trouble } = snapshot;
   const absent = jobs.filter((job) => !disks.some((disk) => isJobOf(job, disk)));
   // In one list, so that the section of a card stays what it is when the card is taken out or comes back.
@@ -42,31 +37,18 @@ export function Cards({ snapshot, onMac, send }: CardsProps) {
     <>
       {sections.map(({ card, title, disk, job }) => (
         <CardSection key={card} title={title} stage={job?.state.is ?? 'offered'}>
-          {job && <JobCard job={job} disk={disk} onMac={onMac} send={send} />}
-          {disk && !job && (
-            <DiskCard
-              disk={disk}
-              onMac={onMac}
-              canRestore={snapshot.backups.length > 0}
-              send={send}
-            />
-          )}
+          {job && <JobCard job={job} disk={disk} />}
+          {disk && !job && <DiskCard disk={disk} />}
           {disk && (!job || isOpening(job)) && (
-            <FirstCard
-              firstTime={snapshot.firstTime}
-              card={`${disk.title} (${size(disk.bytes)})`}
-              isAsking={job !== null}
-            />
+            <FirstCard card={`${disk.title} (${size(disk.bytes)})`} isAsking={job !== null} />
           )}
         </CardSection>
       ))}
-      {sections.length === 0 && !trouble && (
-        <EmptySlot snapshot={snapshot} onMac={onMac} send={send} />
-      )}
+      {sections.length === 0 && !trouble && <EmptySlot />}
       <Errands of={() => true} />
-      <Leftovers leftovers={snapshot.leftovers} send={send} />
-      <Backups backups={snapshot.backups} more={snapshot.moreBackups} send={send} />
-      <RefusedDisks disks={snapshot.refused} settings={snapshot.settings} send={send} />
+      <Leftovers />
+      <Backups />
+      <RefusedDisks />
     </>
   );
 }

@@ -5,23 +5,19 @@ import { ContinueOffer } from '../job/continue.tsx';
 import { Action } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { CardPicture, Chevron } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { CardSketch, SketchList } from './card-sketch.tsx';
 import { isCrowded } from './crowd.ts';
 import { OtherMenu } from './other-menu.tsx';
 
 export interface DiskCardProps {
   readonly disk: DiskView;
-  readonly onMac: boolean;
-  /** There is something that could be written to it. */
-  readonly canRestore: boolean;
-  readonly send: Send;
 }
 
 /** A card that can be backed up, with the one button. */
-export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
+export function DiskCard({ disk }: DiskCardProps) {
+  const { snapshot, onMac } = useTools();
   const isPi = disk.kind === 'pi';
-  const isCompact = isCrowded(useTools().snapshot);
+  const isCompact = isCrowded(snapshot);
   return (
     <>
       <CardHead title={disk.title} subtitle={disk.subtitle} lit={isPi} />
@@ -38,17 +34,13 @@ export function DiskCard({ disk, onMac, canRestore, send }: DiskCardProps) {
         </p>
       ))}
       {disk.unfinished ? (
-        <ContinueOffer unfinished={disk.unfinished} disk={disk} send={send} />
+        <ContinueOffer unfinished={disk.unfinished} disk={disk} />
       ) : (
-        <Action
-          kind="primary"
-          command={{ command: 'backup', disk: disk.disk, card: disk.card }}
-          send={send}
-        >
+        <Action kind="primary" command={{ command: 'backup', disk: disk.disk, card: disk.card }}>
           {isPi ? say`Back up this Pi card` : say`Back up this disk`}
         </Action>
       )}
-      <OtherMenu disk={disk} canRestore={canRestore} send={send} />
+      <OtherMenu disk={disk} canRestore={snapshot.backups.length > 0} />
       {onMac && isPi ? (
         <Hint />
       ) : (

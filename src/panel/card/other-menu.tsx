@@ -2,17 +2,15 @@ import { useRef } from 'preact/hooks';
 import type { DiskView } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
 
 export interface OtherMenuProps {
   readonly disk: DiskView;
   /** There is something that could be written to it. */
   readonly canRestore: boolean;
-  readonly send: Send;
 }
 
 /** What is wanted less often than a backup. */
-export function OtherMenu({ disk, canRestore, send }: OtherMenuProps) {
+export function OtherMenu({ disk, canRestore }: OtherMenuProps) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => {
     if (menu.current) menu.current.open = false;
@@ -40,7 +38,6 @@ export function OtherMenu({ disk, canRestore, send }: OtherMenuProps) {
         {disk.unfinished && (
           <Action
             command={{ command: 'backup', ...card, continue: false }}
-            send={send}
             label={say`Start the backup again: ${disk.title}`}
           >
             {say`Start the backup again`}
@@ -49,23 +46,16 @@ export function OtherMenu({ disk, canRestore, send }: OtherMenuProps) {
         {canRestore && (
           <Action
             command={{ command: 'restore-open', from: { with: 'card', ...card } }}
-            send={send}
             label={say`Restore a backup… to ${disk.title}`}
           >
             {say`Restore a backup…`}
           </Action>
         )}
-        <Action
-          command={{ command: 'eject', ...card }}
-          send={send}
-          label={say`Eject ${disk.title}`}
-        >
+        <Action command={{ command: 'eject', ...card }} label={say`Eject ${disk.title}`}>
           {say`Eject`}
         </Action>
         {disk.canProtect && (
-          <Action command={{ command: 'protect', ...card }} send={send}>
-            {say`Never touch this disk`}
-          </Action>
+          <Action command={{ command: 'protect', ...card }}>{say`Never touch this disk`}</Action>
         )}
       </div>
     </details>

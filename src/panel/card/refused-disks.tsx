@@ -1,17 +1,12 @@
-import type { Snapshot } from '../../contract/panel.ts';
 import { say, sayCount } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
+import { useTools } from '../parts/page-tools.ts';
 import { size } from '../parts/words.ts';
 
-export interface RefusedDisksProps {
-  readonly disks: Snapshot['refused'];
-  readonly settings: Snapshot['settings'];
-  readonly send: Send;
-}
-
 /** Disks that are never offered, folded away, each with the reason. */
-export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
+export function RefusedDisks() {
+  const { snapshot, send } = useTools();
+  const { refused: disks, settings } = snapshot;
   if (disks.length === 0 && !settings.showOtherExternal) return null;
   return (
     <details class="aside">
@@ -27,7 +22,6 @@ export function RefusedDisks({ disks, settings, send }: RefusedDisksProps) {
               <Action
                 kind="small"
                 command={{ command: 'unprotect', key: disk.protectedBy }}
-                send={send}
                 label={say`Allow again: ${disk.title}`}
               >
                 {say`Allow again`}

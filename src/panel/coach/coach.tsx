@@ -4,8 +4,8 @@ import { useState } from 'preact/hooks';
 import type { CoachPageView, CoachView, Command } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
+import { useTools } from '../parts/page-tools.ts';
 import { Cross, Tick } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { useReturn } from '../parts/use-return.ts';
 import { PanePicture } from './pane-picture.tsx';
 
@@ -21,24 +21,20 @@ export interface CoachProps {
   readonly again: CoachButton | null;
   /** Where a program that holds the card can be overruled. */
   readonly force: CoachButton | null;
-  readonly send: Send;
 }
 
-export function Coach({ coach, again, force, send }: CoachProps) {
+export function Coach({ coach, again, force }: CoachProps) {
+  const { send } = useTools();
   const [isManaged, setManaged] = useState(false);
   useReturn(() => void send({ command: 'look-again' }));
-  if (coach.worksNow) return <WorksNow again={again} send={send} />;
+  if (coach.worksNow) return <WorksNow again={again} />;
   if (isManaged && coach.managed) {
     return (
       <div class="outcome coach" data-coach="managed">
         <Story page={coach.managed} />
         <Steps page={coach.managed} />
         <div class="buttons">
-          {again && (
-            <Action command={again.command} send={send}>
-              {again.words}
-            </Action>
-          )}
+          {again && <Action command={again.command}>{again.words}</Action>}
           <button type="button" onClick={() => setManaged(false)}>
             {say`Back to the steps`}
           </button>
@@ -53,7 +49,7 @@ export function Coach({ coach, again, force, send }: CoachProps) {
       {coach.pane && <PanePicture pane={coach.pane} app={coach.app} />}
       {coach.pane === null && <Steps page={coach} />}
       <div class="buttons">
-        <Buttons coach={coach} again={again} force={force} send={send} />
+        <Buttons coach={coach} again={again} force={force} />
       </div>
       {/* Below the button that leads to the switch, which is to be seen without scrolling. */}
       {coach.pane !== null && <Steps page={coach} />}
@@ -107,12 +103,12 @@ function Notes({ page: { notes } }: PartProps) {
 }
 
 /** The first one is what to press next. */
-function Buttons({ coach, again, force, send }: CoachProps) {
+function Buttons({ coach, again, force }: CoachProps) {
   const { pane } = coach;
   return (
     <>
       {pane && (
-        <Action kind="primary" command={{ command: 'open-privacy-settings', pane }} send={send}>
+        <Action kind="primary" command={{ command: 'open-privacy-settings', pane }}>
           {say`Open System Settings`}
         </Action>
       )}
@@ -120,21 +116,16 @@ function Buttons({ coach, again, force, send }: CoachProps) {
         <Action
           command={{ command: 'open-privacy-settings', pane: 'full-disk-access' }}
           label={say`Open System Settings at Full Disk Access`}
-          send={send}
         >
           {say`Full Disk Access`}
         </Action>
       )}
       {again && (
-        <Action kind={pane ? 'plain' : 'primary'} command={again.command} send={send}>
+        <Action kind={pane ? 'plain' : 'primary'} command={again.command}>
           {askedAgain(coach) ? say`Ask again` : again.words}
         </Action>
       )}
-      {force && (
-        <Action command={force.command} send={send}>
-          {force.words}
-        </Action>
-      )}
+      {force && <Action command={force.command}>{force.words}</Action>}
     </>
   );
 }
@@ -144,7 +135,7 @@ function askedAgain({ kind }: CoachView): boolean {
   return kind === 'cancelled' || kind === 'not-authorized';
 }
 
-function WorksNow({ again, send }: Pick<CoachProps, 'again' | 'send'>) {
+function WorksNow({ again }: Pick<CoachProps, 'again'>) {
   return (
     <div class="outcome coach" data-coach="works-now" role="status">
       <p class="verdict">
@@ -153,7 +144,7 @@ function WorksNow({ again, send }: Pick<CoachProps, 'again' | 'send'>) {
       <p>{say`The card can be opened. Nothing more is missing.`}</p>
       {again && (
         <div class="buttons">
-          <Action kind="primary" command={again.command} send={send}>
+          <Action kind="primary" command={again.command}>
             {again.command.command === 'retry' ? say`Back up` : again.words}
           </Action>
         </div>

@@ -199,7 +199,7 @@ interface RefusedProps {
 
 /** An image of another program has to be unpacked before anything in it can be found; that is asked. */
 function Refused({ problem, backup, again }: RefusedProps) {
-  const { send, snapshot } = useTools();
+  const { snapshot } = useTools();
   if (problem.code !== 'NEEDS_UNPACKING') return <Trouble problem={problem} onAgain={again} />;
   const isOn = snapshot.errands.some(
     ({ kind, state, backup: of }) =>
@@ -212,7 +212,7 @@ function Refused({ problem, backup, again }: RefusedProps) {
       <p>{problem.message}</p>
       <p class="next">{problem.next}</p>
       <div class="buttons">
-        <Action kind="primary" command={{ command: 'unpack', backup }} send={send}>
+        <Action kind="primary" command={{ command: 'unpack', backup }}>
           {say`Unpack it once`}
         </Action>
       </div>
@@ -247,7 +247,7 @@ interface SaveBarProps {
  * second one of a double click would meet it instead of the file.
  */
 function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
-  const { send, snapshot } = useTools();
+  const { snapshot } = useTools();
   const [only] = chosen;
   const isTooMuch = chosen.length > MOST_SAVED;
   return (
@@ -263,7 +263,6 @@ function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
       <Action
         kind="primary"
         command={{ command: 'save', backup, paths: chosen.map(({ path }) => path) }}
-        send={send}
         disabled={!only || isTooMuch}
       >
         {snapshot.tool.where === 'browser' ? say`Save to Downloads` : say`Save…`}

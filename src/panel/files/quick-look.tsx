@@ -23,7 +23,7 @@ export interface QuickLookProps {
  * arrow keys turn to the next file.
  */
 export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookProps) {
-  const { send, snapshot } = useTools();
+  const { snapshot } = useTools();
   const dialog = useRef<HTMLDialogElement>(null);
   // Before the next key is pressed.
   useLayoutEffect(() => {
@@ -82,7 +82,7 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
       {hasContent && !answer && !problem && <Waiting>{say`Reading the file…`}</Waiting>}
       {answer && <Shown answer={answer} />}
       <div class="buttons ends">
-        <Action command={{ command: 'save', backup, paths: [file.path] }} send={send}>
+        <Action command={{ command: 'save', backup, paths: [file.path] }}>
           {snapshot.tool.where === 'browser' ? say`Save to Downloads` : say`Save…`}
         </Action>
       </div>

@@ -1,18 +1,13 @@
-import type { Snapshot } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
 import { Accessory, NotReadable } from '../parts/asked.tsx';
+import { useTools } from '../parts/page-tools.ts';
 import { SlotPicture } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
-
-export interface EmptySlotProps {
-  readonly snapshot: Snapshot;
-  readonly onMac: boolean;
-  readonly send: Send;
-}
 
 /** Nothing is inserted: what PiKeep does, at one glance, and what to know when a card goes in. */
-export function EmptySlot({ snapshot: { tool, sample }, onMac, send }: EmptySlotProps) {
+export function EmptySlot() {
+  const { snapshot, onMac } = useTools();
+  const { tool, sample } = snapshot;
   if (sample?.is === 'shown') return <SampleOut />;
   return (
     <section class="empty">
@@ -23,11 +18,7 @@ export function EmptySlot({ snapshot: { tool, sample }, onMac, send }: EmptySlot
       </p>
       {sample && (
         <div class="buttons try-sample">
-          <Action
-            command={{ command: 'sample-start' }}
-            disabled={sample.is === 'starting'}
-            send={send}
-          >
+          <Action command={{ command: 'sample-start' }} disabled={sample.is === 'starting'}>
             {say`Try it with a sample card`}
           </Action>
         </div>

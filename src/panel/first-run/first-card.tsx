@@ -1,9 +1,8 @@
-import type { FirstTime } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { Password, Privacy } from '../parts/asked.tsx';
+import { useTools } from '../parts/page-tools.ts';
 
 export interface FirstCardProps {
-  readonly firstTime: FirstTime | undefined;
   /** As macOS will name it: "octopi (31.9 GB)". */
   readonly card: string;
   /** The backup has begun, and the system asks now. */
@@ -14,7 +13,8 @@ export interface FirstCardProps {
  * At the first card on a Mac: what its system is about to ask, with the words beside it. The click on the one button raises the
  * questions, and nothing before it does.
  */
-export function FirstCard({ firstTime, card, isAsking }: FirstCardProps) {
+export function FirstCard({ card, isAsking }: FirstCardProps) {
+  const { firstTime } = useTools().snapshot;
   if (!firstTime?.willAsk) return null;
   return (
     <div class="first-card" data-asking={isAsking}>

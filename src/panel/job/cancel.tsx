@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { say } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
+import { useTools } from '../parts/page-tools.ts';
 
 export interface CancelProps {
   readonly job: string;
@@ -10,7 +10,6 @@ export interface CancelProps {
   readonly cancelling: boolean;
   /** What is asked before; null where nothing is lost. */
   readonly thought: SecondThought | null;
-  readonly send: Send;
 }
 
 export interface SecondThought {
@@ -22,7 +21,8 @@ export interface SecondThought {
 }
 
 /** Ends a job. Where that costs something it is asked once more, in the place of the button. */
-export function Cancel({ job, label, cancelling, thought, send }: CancelProps) {
+export function Cancel({ job, label, cancelling, thought }: CancelProps) {
+  const { send } = useTools();
   const [isWanted, setWanted] = useState(false);
   const cancel = { command: 'cancel', job } as const;
   const isAsking = isWanted && thought !== null && !cancelling;
@@ -65,7 +65,7 @@ export function Cancel({ job, label, cancelling, thought, send }: CancelProps) {
         <button type="button" class="primary" ref={first} onClick={() => setWanted(false)}>
           {thought.keep}
         </button>
-        <Action kind="danger" command={cancel} send={send}>
+        <Action kind="danger" command={cancel}>
           {thought.stop}
         </Action>
       </div>

@@ -4,7 +4,6 @@ import type { DiskView, UnfinishedView } from '../../contract/panel.ts';
 import { formatPercent } from '../../language/format.ts';
 import { say } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
 import { ago } from '../parts/words.ts';
 
 /** "43%"; never all of it, since something is missing. */
@@ -15,11 +14,10 @@ export function share({ bytes, total }: UnfinishedView): string {
 export interface ContinueProps {
   readonly unfinished: UnfinishedView;
   readonly disk: DiskView;
-  readonly send: Send;
 }
 
 /** On a card that can be backed up. */
-export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
+export function ContinueOffer({ unfinished, disk }: ContinueProps) {
   return (
     <>
       <p class="next">
@@ -28,7 +26,6 @@ export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
       <Action
         kind="primary"
         command={{ command: 'backup', disk: disk.disk, card: disk.card, continue: true }}
-        send={send}
         label={say`Continue the backup: ${disk.title}`}
       >
         {say`Continue the backup`}
@@ -37,21 +34,19 @@ export function ContinueOffer({ unfinished, disk, send }: ContinueProps) {
   );
 }
 
-export function ContinueButtons({ disk, send }: Omit<ContinueProps, 'unfinished'>) {
+export function ContinueButtons({ disk }: Omit<ContinueProps, 'unfinished'>) {
   const card = { disk: disk.disk, card: disk.card };
   return (
     <>
       <Action
         kind="primary"
         command={{ command: 'backup', ...card, continue: true }}
-        send={send}
         label={say`Continue the backup: ${disk.title}`}
       >
         {say`Continue the backup`}
       </Action>
       <Action
         command={{ command: 'backup', ...card, continue: false }}
-        send={send}
         label={say`Start again with the backup of ${disk.title}`}
       >
         {say`Start again`}

@@ -6,7 +6,6 @@ import { PartitionList } from '../card/partition-list.tsx';
 import { Action } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { Cross, Tick } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { duration, portion, size } from '../parts/words.ts';
 
 type DoneState = Extract<JobState, { is: 'done' }>;
@@ -18,14 +17,12 @@ export interface DoneProps {
   readonly disk: DiskView | null;
   /** There are other cards besides: what was checked is folded away. */
   readonly isCompact: boolean;
-  readonly onMac: boolean;
-  readonly send: Send;
 }
 
 /** A finished backup: what was checked, and what to do with it now. */
-export function Done({ job, state, plan, disk, isCompact, onMac, send }: DoneProps) {
+export function Done({ job, state, plan, disk, isCompact }: DoneProps) {
   const { verified, damage, ejected, backup } = state;
-  const { go } = useTools();
+  const { go, onMac } = useTools();
   return (
     <div class="outcome">
       <p class="verdict">
@@ -41,7 +38,7 @@ export function Done({ job, state, plan, disk, isCompact, onMac, send }: DonePro
         <Facts state={state} plan={plan} />
       )}
       {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
-      <Action kind="primary" command={{ command: 'reveal', job }} send={send}>
+      <Action kind="primary" command={{ command: 'reveal', job }}>
         {onMac ? say`Show in Finder` : say`Show in folder`}
       </Action>
       <div class="buttons equal">
@@ -54,12 +51,11 @@ export function Done({ job, state, plan, disk, isCompact, onMac, send }: DonePro
         </button>
         <Action
           command={{ command: 'restore-open', from: { with: 'job', job, forceUnmount: false } }}
-          send={send}
         >
           {say`Restore…`}
         </Action>
         {disk && !ejected && (
-          <Action command={{ command: 'eject', disk: disk.disk, card: disk.card }} send={send}>
+          <Action command={{ command: 'eject', disk: disk.disk, card: disk.card }}>
             {say`Eject`}
           </Action>
         )}

@@ -6,7 +6,6 @@ import { Coach, type CoachButton } from '../coach/coach.tsx';
 import { Action, Close } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { Cross } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { ToReport } from '../report/diagnosis-page.tsx';
 import { RestoreCancelled, RestoreFailed, Undone } from '../restore/restore-ended.tsx';
 import { ContinueButtons, Kept } from './continue.tsx';
@@ -19,12 +18,11 @@ export interface JobCardProps {
   readonly job: JobView;
   /** The card it works on; null when that is not there any more. */
   readonly disk: DiskView | null;
-  readonly onMac: boolean;
-  readonly send: Send;
 }
 
 /** A backup or a restore: on its way, or what became of it. */
-export function JobCard({ job, disk, onMac, send }: JobCardProps) {
+export function JobCard({ job, disk }: JobCardProps) {
+  const { send } = useTools();
   const { state } = job;
   const dismiss = (): void => void send({ command: 'dismiss', job: job.job });
   return (
@@ -35,7 +33,7 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
         lit={disk?.kind !== 'removable'}
       />
       {state.is !== 'working' && <Close label={say`Dismiss ${job.title}`} onClick={dismiss} />}
-      <Stage job={job} disk={disk} onMac={onMac} send={send} />
+      <Stage job={job} disk={disk} />
       {state.is === 'failed' && <ToReport />}
       {job.warnings.map((warning) => (
         <p key={warning} class="warning">
@@ -46,12 +44,12 @@ export function JobCard({ job, disk, onMac, send }: JobCardProps) {
   );
 }
 
-function Stage({ job, disk, onMac, send }: JobCardProps) {
+function Stage({ job, disk }: JobCardProps) {
   const { state, kind, title, image, plan } = job;
   const isCompact = isCrowded(useTools().snapshot);
   switch (state.is) {
     case 'working': {
-      const common = { job: job.job, title, state, isCompact, onMac, send };
+      const common = { job: job.job, title, state, isCompact };
       return kind === 'backup' ? (
         <Working plan={plan} {...common} />
       ) : (
@@ -59,32 +57,22 @@ function Stage({ job, disk, onMac, send }: JobCardProps) {
       );
     }
     case 'done':
-      return (
-        <Done
-          job={job.job}
-          state={state}
-          plan={plan}
-          disk={disk}
-          isCompact={isCompact}
-          onMac={onMac}
-          send={send}
-        />
-      );
+      return <Done job={job.job} state={state} plan={plan} disk={disk} isCompact={isCompact} />;
     case 'restored':
-      return <Restored job={job.job} state={state} disk={disk} send={send} />;
+      return <Restored job={job.job} state={state} disk={disk} />;
     case 'undone':
       return <Undone />;
     case 'failed':
       return kind === 'backup' ? (
-        <Failed job={job} state={state} disk={disk} send={send} />
+        <Failed job={job} state={state} disk={disk} />
       ) : (
-        <RestoreFailed job={job} state={state} send={send} />
+        <RestoreFailed job={job} state={state} />
       );
     case 'cancelled':
       return kind === 'backup' ? (
-        <Cancelled job={job} disk={disk} send={send} />
+        <Cancelled job={job} disk={disk} />
       ) : (
-        <RestoreCancelled job={job} state={state} send={send} />
+        <RestoreCancelled job={job} state={state} />
       );
   }
 }
@@ -93,10 +81,9 @@ interface FailedProps {
   readonly job: JobView;
   readonly state: Extract<JobState, { is: 'failed' }>;
   readonly disk: DiskView | null;
-  readonly send: Send;
 }
 
-function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedProps) {
+function Failed({ job, state: { problem, actions, coach }, disk }: FailedProps) {
   const { unfinished } = job;
   // Without its card nothing can be tried again; back in the reader, the card has a button of its own.
   const again = disk !== null && actions.includes('retry');
@@ -111,7 +98,6 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
         coach={coach}
         again={again ? retry(say`Try again`, false) : null}
         force={forced ? retry(say`Unmount by force`, true) : null}
-        send={send}
       />
     );
   }
@@ -124,23 +110,19 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
       <p class="next">{problem.next}</p>
       {unfinished && <Kept unfinished={unfinished} disk={disk} />}
       <div class="buttons">
-        {again && unfinished && <ContinueButtons disk={disk} send={send} />}
+        {again && unfinished && <ContinueButtons disk={disk} />}
         {again && !unfinished && (
-          <Action
-            kind="primary"
-            command={{ command: 'retry', job: job.job, forceUnmount: false }}
-            send={send}
-          >
+          <Action kind="primary" command={{ command: 'retry', job: job.job, forceUnmount: false }}>
             {say`Try again`}
           </Action>
         )}
         {disk !== null && actions.includes('force-unmount') && (
-          <Action command={{ command: 'retry', job: job.job, forceUnmount: true }} send={send}>
+          <Action command={{ command: 'retry', job: job.job, forceUnmount: true }}>
             {say`Unmount by force`}
           </Action>
         )}
         {actions.includes('open-privacy-settings') && (
-          <Action command={{ command: 'open-privacy-settings' }} send={send}>
+          <Action command={{ command: 'open-privacy-settings' }}>
             {say`Open Privacy Settings`}
           </Action>
         )}
@@ -152,10 +134,9 @@ function Failed({ job, state: { problem, actions, coach }, disk, send }: FailedP
 interface CancelledProps {
   readonly job: JobView;
   readonly disk: DiskView | null;
-  readonly send: Send;
 }
 
-function Cancelled({ job, disk, send }: CancelledProps) {
+function Cancelled({ job, disk }: CancelledProps) {
   return (
     <div class="outcome">
       <p class="verdict">{say`Cancelled`}</p>
@@ -166,7 +147,7 @@ function Cancelled({ job, disk, send }: CancelledProps) {
       )}
       {disk && (
         <div class="buttons">
-          <Action command={{ command: 'retry', job: job.job, forceUnmount: false }} send={send}>
+          <Action command={{ command: 'retry', job: job.job, forceUnmount: false }}>
             {say`Back up again`}
           </Action>
         </div>

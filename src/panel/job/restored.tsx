@@ -2,7 +2,6 @@ import type { DiskView, JobState } from '../../contract/panel.ts';
 import { type Phrase, say, sayPhrase, toSay } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
 import { Tick } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { duration, portion, size } from '../parts/words.ts';
 
 type RestoredState = Extract<JobState, { is: 'restored' }>;
@@ -11,11 +10,10 @@ export interface RestoredProps {
   readonly job: string;
   readonly state: RestoredState;
   readonly disk: DiskView | null;
-  readonly send: Send;
 }
 
 /** A finished restore, with what was checked. */
-export function Restored({ job, state, disk, send }: RestoredProps) {
+export function Restored({ job, state, disk }: RestoredProps) {
   const { skippedBytes, growth, willGrow, ejected } = state;
   return (
     <div class="outcome">
@@ -56,17 +54,11 @@ export function Restored({ job, state, disk, send }: RestoredProps) {
       {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
       <div class="buttons">
         {disk && !ejected && (
-          <Action
-            kind="primary"
-            command={{ command: 'eject', disk: disk.disk, card: disk.card }}
-            send={send}
-          >
+          <Action kind="primary" command={{ command: 'eject', disk: disk.disk, card: disk.card }}>
             {say`Eject`}
           </Action>
         )}
-        <Action command={{ command: 'reveal', job }} send={send}>
-          {say`Show the report`}
-        </Action>
+        <Action command={{ command: 'reveal', job }}>{say`Show the report`}</Action>
       </div>
     </div>
   );

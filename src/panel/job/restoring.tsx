@@ -1,8 +1,8 @@
 import type { JobKind, JobState } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
+import { useTools } from '../parts/page-tools.ts';
 import { isCounted, phaseWords } from '../parts/phase.ts';
 import { Tick } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { Cancel, type SecondThought } from './cancel.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
 
@@ -16,21 +16,11 @@ export interface RestoringProps {
   readonly state: WorkingState;
   /** There are other cards besides: what is looked at seldom is left out. */
   readonly isCompact: boolean;
-  readonly onMac: boolean;
-  readonly send: Send;
 }
 
 /** A restore on its way: the steps it takes, and how far the present one is. */
-export function Restoring({
-  job,
-  kind,
-  title,
-  image,
-  state,
-  isCompact,
-  onMac,
-  send,
-}: RestoringProps) {
+export function Restoring({ job, kind, title, image, state, isCompact }: RestoringProps) {
+  const { onMac } = useTools();
   const { phase, cancelling, held } = state;
   return (
     <div class="outcome">
@@ -52,7 +42,6 @@ export function Restoring({
           label={say`Cancel the restore of ${title}`}
           cancelling={cancelling}
           thought={thought(phase)}
-          send={send}
         />
       </div>
     </div>

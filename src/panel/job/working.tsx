@@ -3,8 +3,8 @@ import { say } from '../../language/say.ts';
 import { CardMap } from '../card/card-map.tsx';
 import { Key, MapKey } from '../card/map-key.tsx';
 import { PartitionList } from '../card/partition-list.tsx';
+import { useTools } from '../parts/page-tools.ts';
 import { isCounted, phaseWords } from '../parts/phase.ts';
-import type { Send } from '../parts/send.ts';
 import { portion, size } from '../parts/words.ts';
 import { Cancel, type SecondThought } from './cancel.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
@@ -18,12 +18,11 @@ export interface WorkingProps {
   readonly plan: PlanView | null;
   /** There are other cards besides: what is looked at seldom is folded away. */
   readonly isCompact: boolean;
-  readonly onMac: boolean;
-  readonly send: Send;
 }
 
 /** A backup on its way. */
-export function Working({ job, title, state, plan, isCompact, onMac, send }: WorkingProps) {
+export function Working({ job, title, state, plan, isCompact }: WorkingProps) {
+  const { onMac } = useTools();
   const { phase, cancelling, held } = state;
   return (
     <div class="outcome">
@@ -57,7 +56,6 @@ export function Working({ job, title, state, plan, isCompact, onMac, send }: Wor
           label={say`Cancel the backup of ${title}`}
           cancelling={cancelling}
           thought={thought(phase)}
-          send={send}
         />
       </div>
     </div>

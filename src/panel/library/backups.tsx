@@ -1,18 +1,11 @@
-import type { Snapshot } from '../../contract/panel.ts';
 import { say, sayCount } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
+import { useTools } from '../parts/page-tools.ts';
 import { listed, size, when } from '../parts/words.ts';
 
-export interface BackupsProps {
-  readonly backups: Snapshot['backups'];
-  /** How many older ones there are. */
-  readonly more: number;
-  readonly send: Send;
-}
-
 /** The backups of the library, folded away, each with the way back to a card. */
-export function Backups({ backups, more, send }: BackupsProps) {
+export function Backups() {
+  const { backups, moreBackups: more } = useTools().snapshot;
   const all = backups.length + more;
   if (all === 0) return null;
   return (
@@ -32,7 +25,6 @@ export function Backups({ backups, more, send }: BackupsProps) {
             <Action
               kind="small"
               command={{ command: 'restore-open', from: { with: 'backup', backup } }}
-              send={send}
               label={say`Restore ${title} of ${when(at)}`}
             >
               {say`Restore…`}

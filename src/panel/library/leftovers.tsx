@@ -3,23 +3,19 @@ import type { Snapshot } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { share } from '../job/continue.tsx';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
+import { useTools } from '../parts/page-tools.ts';
 import { size } from '../parts/words.ts';
 
-export interface LeftoversProps {
-  readonly leftovers: Snapshot['leftovers'];
-  readonly send: Send;
-}
-
 /** Backups that did not come to their end: to be continued with their card, or cleared away. */
-export function Leftovers({ leftovers, send }: LeftoversProps) {
+export function Leftovers() {
+  const { leftovers } = useTools().snapshot;
   if (leftovers.length === 0) return null;
   return (
     <section class="aside" aria-labelledby="leftovers">
       <h2 id="leftovers">{say`Unfinished backups`}</h2>
       <ul>
         {leftovers.map((leftover) => (
-          <Line key={leftover.file} leftover={leftover} send={send} />
+          <Line key={leftover.file} leftover={leftover} />
         ))}
       </ul>
     </section>
@@ -28,18 +24,16 @@ export function Leftovers({ leftovers, send }: LeftoversProps) {
 
 interface LineProps {
   readonly leftover: Snapshot['leftovers'][number];
-  readonly send: Send;
 }
 
 /** What can still be of use is asked about before it goes. */
-function Line({ leftover, send }: LineProps) {
+function Line({ leftover }: LineProps) {
   const { file, name, storedBytes, unfinished } = leftover;
   const [isAsking, setAsking] = useState(false);
   const remove = (
     <Action
       kind="small"
       command={{ command: 'clear-leftover', file }}
-      send={send}
       label={isAsking ? say`Remove ${name} for good` : say`Remove ${name}`}
     >
       {say`Remove`}

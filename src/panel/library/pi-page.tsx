@@ -52,7 +52,7 @@ export function PiPage({ pi }: { readonly pi: string }) {
 type PiAnswer = AnswerTo<'pi'>;
 
 function PiHead({ answer: { pi, preferences, hints, checkWaits } }: { readonly answer: PiAnswer }) {
-  const { snapshot, send } = useTools();
+  const { snapshot } = useTools();
   const disk = snapshot.disks.find(({ card }) => card === pi.card);
   const isBusy = snapshot.jobs.some(
     ({ card, state }) => card === pi.card && state.is === 'working',
@@ -80,7 +80,6 @@ function PiHead({ answer: { pi, preferences, hints, checkWaits } }: { readonly a
           <Action
             kind="primary"
             command={{ command: 'backup', disk: disk.disk, card: disk.card }}
-            send={send}
             label={say`Back up now: ${pi.title}`}
           >
             {say`Back up now`}

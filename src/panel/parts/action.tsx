@@ -3,11 +3,13 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Command } from '../../contract/panel.ts';
+import { useTools } from './page-tools.ts';
 import type { Send } from './send.ts';
 
 export interface ActionProps {
   readonly command: Command;
-  readonly send: Send;
+  /** Instead of the page's own way. */
+  readonly send?: Send;
   readonly kind?: 'primary' | 'plain' | 'small' | 'danger' | 'secondary';
   readonly disabled?: boolean;
   /** For a screen reader, where the words alone do not say which thing is meant. */
@@ -17,12 +19,13 @@ export interface ActionProps {
 
 export function Action({
   command,
-  send,
+  send: instead,
   kind = 'plain',
   disabled = false,
   label,
   children,
 }: ActionProps) {
+  const { send } = useTools();
   /** At once; what is drawn of it comes later. */
   const isSending = useRef(false);
   const [isPressed, setPressed] = useState(false);
@@ -31,7 +34,7 @@ export function Action({
     isSending.current = true;
     setPressed(true);
     try {
-      await send(command);
+      await (instead ?? send)(command);
     } finally {
       isSending.current = false;
       setPressed(false);

@@ -47,7 +47,7 @@ function Errand({ errand }: { readonly errand: ErrandView }) {
 }
 
 function Outcome({ errand }: { readonly errand: ErrandView }) {
-  const { send, onMac, go } = useTools();
+  const { onMac, go } = useTools();
   const { errand: id, kind, state, title, backup } = errand;
   switch (state.is) {
     case 'waiting':
@@ -125,7 +125,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
             </ul>
           )}
           <div class="buttons">
-            <Action kind="small" command={{ command: 'errand-reveal', errand: id }} send={send}>
+            <Action kind="small" command={{ command: 'errand-reveal', errand: id }}>
               {onMac ? say`Show in Finder` : say`Show in folder`}
             </Action>
           </div>
@@ -154,12 +154,10 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
 }
 
 function Cancel({ errand: { errand, kind, title } }: { readonly errand: ErrandView }) {
-  const { send } = useTools();
   return (
     <Action
       kind="small"
       command={{ command: 'errand-cancel', errand }}
-      send={send}
       label={say`Cancel: ${sayPhrase(doing[kind])}, ${title}`}
     >
       {say`Cancel`}

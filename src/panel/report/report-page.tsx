@@ -90,7 +90,7 @@ function Hash({ of, sha256 }: { readonly of: string; readonly sha256: string }) 
 }
 
 function Verdict({ report, id }: ReportProps) {
-  const { send, snapshot } = useTools();
+  const { snapshot } = useTools();
   const { verdict, sentence, checkedAt, backup } = report;
   const isOn = snapshot.errands.some(
     (errand) =>
@@ -111,7 +111,7 @@ function Verdict({ report, id }: ReportProps) {
       {checkedAt !== null && <p class="next">{say`Checked ${ago(checkedAt)}.`}</p>}
       {!isOn && (
         <div class="buttons">
-          <Action kind="plain" command={{ command: 'check', backup: id }} send={send}>
+          <Action kind="plain" command={{ command: 'check', backup: id }}>
             {checkedAt === null ? say`Check it now` : say`Check again`}
           </Action>
           <span class="detail">{say`Reads the whole image.`}</span>
@@ -123,13 +123,12 @@ function Verdict({ report, id }: ReportProps) {
 
 /** What can be done with it. */
 function Deeds({ report: { backup, pi }, id }: ReportProps) {
-  const { send, go, onMac } = useTools();
+  const { go, onMac } = useTools();
   return (
     <div class="buttons deeds">
       <Action
         kind="primary"
         command={{ command: 'restore-open', from: { with: 'backup', backup: id } }}
-        send={send}
       >
         {say`Restore…`}
       </Action>
@@ -145,7 +144,7 @@ function Deeds({ report: { backup, pi }, id }: ReportProps) {
           {say`Compare…`}
         </button>
       )}
-      <Action command={{ command: 'backup-reveal', backup: id }} send={send}>
+      <Action command={{ command: 'backup-reveal', backup: id }}>
         {onMac ? say`Show in Finder` : say`Show in folder`}
       </Action>
       {backup && pi !== null && (

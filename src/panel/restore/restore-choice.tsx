@@ -2,14 +2,15 @@ import type { BackupView, ChosenState, RestoreView, Snapshot } from '../../contr
 import { say } from '../../language/say.ts';
 import { Working } from '../job/working.tsx';
 import { Action } from '../parts/action.tsx';
+import { useTools } from '../parts/page-tools.ts';
 import { Cross } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { listed, size, when } from '../parts/words.ts';
 import type { RestorePageProps } from './restore-page.tsx';
 import { Target } from './target.tsx';
 
 /** The first step: which backup goes to which card. Nothing is written here. */
-export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePageProps) {
+export function RestoreChoice({ restore }: RestorePageProps) {
+  const { snapshot } = useTools();
   const { targets, chosen, changed, forceUnmount } = restore;
   const token = chosen?.state.is === 'ready' ? chosen.state.token : null;
   return (
@@ -20,42 +21,27 @@ export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePagePro
           {say`What is in the reader has changed. Nothing was written; please choose again.`}
         </p>
       )}
-      <Backups chosen={restore.backup} backups={snapshot.backups} send={send} />
+      <Backups chosen={restore.backup} backups={snapshot.backups} />
       <fieldset class="targets">
         <legend>{say`Write it to`}</legend>
         {targets.length === 0 && (
           <p class="hint">{say`Put in the card that it shall be written to.`}</p>
         )}
         {targets.map((target) => (
-          <Target
-            key={target.card}
-            target={target}
-            isChosen={target.card === chosen?.card}
-            send={send}
-          />
+          <Target key={target.card} target={target} isChosen={target.card === chosen?.card} />
         ))}
       </fieldset>
       {chosen && (
-        <Look
-          key={chosen.card}
-          restore={restore}
-          jobs={snapshot.jobs}
-          state={chosen.state}
-          onMac={onMac}
-          send={send}
-        />
+        <Look key={chosen.card} restore={restore} jobs={snapshot.jobs} state={chosen.state} />
       )}
       {forceUnmount && token !== null && (
         <p class="hint">{say`What keeps the card busy will be made to let go of it.`}</p>
       )}
       <div class="buttons ends">
-        <Action command={{ command: 'restore-close' }} send={send}>
-          {say`Cancel`}
-        </Action>
+        <Action command={{ command: 'restore-close' }}>{say`Cancel`}</Action>
         <Action
           kind="primary"
           command={{ command: 'restore-review', token: token ?? '-' }}
-          send={send}
           disabled={token === null}
         >
           {say`Continue`}
@@ -68,10 +54,10 @@ export function RestoreChoice({ restore, snapshot, onMac, send }: RestorePagePro
 interface BackupsProps {
   readonly chosen: RestoreView['backup'];
   readonly backups: readonly BackupView[];
-  readonly send: Send;
 }
 
-function Backups({ chosen, backups, send }: BackupsProps) {
+function Backups({ chosen, backups }: BackupsProps) {
+  const { send } = useTools();
   const isListed = backups.some(({ backup }) => backup === chosen.backup);
   const all: readonly RestoreView['backup'][] = isListed ? backups : [chosen, ...backups];
   return (
@@ -97,26 +83,16 @@ interface LookProps {
   readonly restore: RestoreView;
   readonly jobs: Snapshot['jobs'];
   readonly state: ChosenState;
-  readonly onMac: boolean;
-  readonly send: Send;
 }
 
 /** What came of looking at the chosen card. */
-function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookProps) {
+function Look({ restore: { chosen, targets }, jobs, state }: LookProps) {
   const target = targets.find(({ card }) => card === chosen?.card);
   const job = jobs.find((one) => one.job === target?.job);
   if (job?.state.is === 'working' && job.kind === 'backup') {
     return (
       <div class="card look">
-        <Working
-          job={job.job}
-          title={job.title}
-          state={job.state}
-          plan={null}
-          isCompact
-          onMac={onMac}
-          send={send}
-        />
+        <Working job={job.job} title={job.title} state={job.state} plan={null} isCompact />
       </div>
     );
   }
@@ -151,7 +127,7 @@ function Look({ restore: { chosen, targets }, jobs, state, onMac, send }: LookPr
     <>
       <p class={state.fits === false ? 'warning' : 'hint'}>{state.fit}</p>
       {state.lost.canUndo && state.token !== null && (
-        <Action command={{ command: 'restore-undo', token: state.token }} send={send}>
+        <Action command={{ command: 'restore-undo', token: state.token }}>
           {say`Bring the old content back instead`}
         </Action>
       )}

@@ -5,15 +5,13 @@ import { type Phrase, say, sayPhrase, toSay } from '../../language/say.ts';
 import { Coach } from '../coach/coach.tsx';
 import { Action } from '../parts/action.tsx';
 import { Cross, Tick } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 
 export interface RestoreEndedProps<I extends JobState['is']> {
   readonly job: JobView;
   readonly state: Extract<JobState, { is: I }>;
-  readonly send: Send;
 }
 
-export function RestoreFailed({ job, state, send }: RestoreEndedProps<'failed'>) {
+export function RestoreFailed({ job, state }: RestoreEndedProps<'failed'>) {
   const { problem, actions, card, coach } = state;
   if (coach && card === 'untouched') {
     const again = { words: say`Restore again…`, command: open(job.job, false) };
@@ -23,7 +21,6 @@ export function RestoreFailed({ job, state, send }: RestoreEndedProps<'failed'>)
         coach={coach}
         again={actions.includes('retry') ? again : null}
         force={actions.includes('force-unmount') ? force : null}
-        send={send}
       />
     );
   }
@@ -36,24 +33,22 @@ export function RestoreFailed({ job, state, send }: RestoreEndedProps<'failed'>)
       <p class="next">{problem.next}</p>
       <Left card={card} canUndo={actions.includes('undo')} />
       <div class="buttons">
-        {actions.includes('retry') && <Again job={job.job} isFirst={true} send={send} />}
+        {actions.includes('retry') && <Again job={job.job} isFirst={true} />}
         {actions.includes('force-unmount') && (
-          <Action command={open(job.job, true)} send={send}>
-            {say`Unmount by force…`}
-          </Action>
+          <Action command={open(job.job, true)}>{say`Unmount by force…`}</Action>
         )}
         {actions.includes('open-privacy-settings') && (
-          <Action command={{ command: 'open-privacy-settings' }} send={send}>
+          <Action command={{ command: 'open-privacy-settings' }}>
             {say`Open Privacy Settings`}
           </Action>
         )}
-        {actions.includes('undo') && <Undo job={job.job} send={send} />}
+        {actions.includes('undo') && <Undo job={job.job} />}
       </div>
     </div>
   );
 }
 
-export function RestoreCancelled({ job, state, send }: RestoreEndedProps<'cancelled'>) {
+export function RestoreCancelled({ job, state }: RestoreEndedProps<'cancelled'>) {
   const { card, canUndo } = state;
   return (
     <div class="outcome">
@@ -62,8 +57,8 @@ export function RestoreCancelled({ job, state, send }: RestoreEndedProps<'cancel
       </p>
       <Left card={card} canUndo={canUndo} />
       <div class="buttons">
-        <Again job={job.job} isFirst={card !== 'untouched'} send={send} />
-        {canUndo && <Undo job={job.job} send={send} />}
+        <Again job={job.job} isFirst={card !== 'untouched'} />
+        {canUndo && <Undo job={job.job} />}
       </div>
     </div>
   );
@@ -101,23 +96,18 @@ const worth: Readonly<Record<Exclude<CardLeft, 'untouched'>, Phrase>> = {
 
 interface ButtonProps {
   readonly job: string;
-  readonly send: Send;
 }
 
-function Again({ job, isFirst, send }: ButtonProps & { readonly isFirst: boolean }) {
+function Again({ job, isFirst }: ButtonProps & { readonly isFirst: boolean }) {
   return (
-    <Action kind={isFirst ? 'primary' : 'plain'} command={open(job, false)} send={send}>
+    <Action kind={isFirst ? 'primary' : 'plain'} command={open(job, false)}>
       {say`Restore again…`}
     </Action>
   );
 }
 
-function Undo({ job, send }: ButtonProps) {
-  return (
-    <Action command={{ command: 'undo', job }} send={send}>
-      {say`Bring the old content back`}
-    </Action>
-  );
+function Undo({ job }: ButtonProps) {
+  return <Action command={{ command: 'undo', job }}>{say`Bring the old content back`}</Action>;
 }
 
 function open(job: string, forceUnmount: boolean) {

@@ -1,20 +1,16 @@
 /** The page on which a restore is chosen and confirmed, in place of the cards. */
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import type { RestoreView, Snapshot } from '../../contract/panel.ts';
+import type { RestoreView } from '../../contract/panel.ts';
 import { RefusedDisks } from '../card/refused-disks.tsx';
-import type { Send } from '../parts/send.ts';
 import { RestoreChoice } from './restore-choice.tsx';
 import { RestoreQuestion } from './restore-question.tsx';
 
 export interface RestorePageProps {
   readonly restore: RestoreView;
-  readonly snapshot: Snapshot;
-  readonly onMac: boolean;
-  readonly send: Send;
 }
 
-export function RestorePage({ restore, snapshot, onMac, send }: RestorePageProps) {
+export function RestorePage({ restore }: RestorePageProps) {
   const { step, chosen } = restore;
   const ready = chosen?.state.is === 'ready' ? chosen.state : null;
   const isQuestion = step === 'confirm' && ready !== null && ready.token !== null;
@@ -39,15 +35,12 @@ export function RestorePage({ restore, snapshot, onMac, send }: RestorePageProps
             disk={chosen.disk}
             card={chosen.card}
             forceUnmount={restore.forceUnmount}
-            send={send}
           />
         ) : (
-          <RestoreChoice restore={restore} snapshot={snapshot} onMac={onMac} send={send} />
+          <RestoreChoice restore={restore} />
         )}
       </section>
-      {!isQuestion && (
-        <RefusedDisks disks={snapshot.refused} settings={snapshot.settings} send={send} />
-      )}
+      {!isQuestion && <RefusedDisks />}
     </>
   );
 }

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import type { ReadyState } from '../../contract/panel.ts';
 import { say, sayAround } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import type { Send } from '../parts/send.ts';
 import { size } from '../parts/words.ts';
 import { isBackUpPossible, Lost, Written } from './two-sides.tsx';
 
@@ -11,13 +10,12 @@ export interface RestoreQuestionProps {
   readonly disk: string;
   readonly card: string;
   readonly forceUnmount: boolean;
-  readonly send: Send;
 }
 
 type Grow = 'leave' | 'first-boot';
 
 /** The second step: what is lost and what is written, and the one button that does it. */
-export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: RestoreQuestionProps) {
+export function RestoreQuestion({ ready, disk, card, forceUnmount }: RestoreQuestionProps) {
   const { token, lost, written, fit, growth, typeName } = ready;
   const canGrow = growth !== null && growth.spareBytes > 0 && growth.method !== null;
   const [grow, setGrow] = useState<Grow>('leave');
@@ -58,14 +56,11 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
       )}
       <div class="buttons stacked">
         <div class="pair">
-          <Action command={{ command: 'restore-back' }} send={send}>
-            {say`Back`}
-          </Action>
+          <Action command={{ command: 'restore-back' }}>{say`Back`}</Action>
           {isBackUpPossible(lost) && (
             <Action
               kind={lost.backUpFirst ? 'primary' : 'plain'}
               command={{ command: 'backup', disk, card }}
-              send={send}
             >
               {say`Back up first`}
             </Action>
@@ -79,7 +74,6 @@ export function RestoreQuestion({ ready, disk, card, forceUnmount, send }: Resto
             typedName: typeName === null ? null : typed,
             grow: canGrow ? grow : 'leave',
           }}
-          send={send}
           disabled={token === null || !isNamed}
         >
           {say`Overwrite ${lost.title}`}

@@ -1,17 +1,17 @@
 import type { TargetView } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
+import { useTools } from '../parts/page-tools.ts';
 import { CardPicture } from '../parts/pictures.tsx';
-import type { Send } from '../parts/send.ts';
 import { ago, contentWords } from '../parts/words.ts';
 
 export interface TargetProps {
   readonly target: TargetView;
   readonly isChosen: boolean;
-  readonly send: Send;
 }
 
 /** One card to choose, with what is on it. */
-export function Target({ target, isChosen, send }: TargetProps) {
+export function Target({ target, isChosen }: TargetProps) {
+  const { send } = useTools();
   const { disk, card, title, subtitle, kind, isOrigin } = target;
   return (
     <label class={isChosen ? 'target chosen' : 'target'}>
