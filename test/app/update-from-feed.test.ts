@@ -208,7 +208,7 @@ describe.skipIf(needsTools('openssl'))('a newer version', { timeout: limit }, ()
     expect(app.world.updates).toMatchObject({ staged: 1, restarts: 0 });
   });
 
-  it.each([
+  const wrong: readonly (readonly [string, (list: string) => string])[] = [
     ['on another server', (list: string) => list.replaceAll('PiKeep-1', 'https://example.org/P-1')],
     ['in another folder', (list: string) => list.replaceAll('PiKeep-1', '../../P-1')],
     ['without a checksum', (list: string) => list.replaceAll(/sha512: .*/g, 'sha512: none')],
@@ -216,15 +216,22 @@ describe.skipIf(needsTools('openssl'))('a newer version', { timeout: limit }, ()
     ['with a version that is none', (list: string) => list.replace('1.2.0', '1.2.0-&&x')],
     ['that is older', (list: string) => list.replace('version: 1.2.0', 'version: 0.9.0')],
     ['in no list at all', () => '<html>Log in to the network of this hotel</html>'],
-  ])('is not one %s', async (_what, change) => {
-    feed.publish(version, signed, change);
-    const app = await start();
-    // It looks a second time when it has made up its mind about the first.
-    await eventually('it has looked', async () => {
-      await lookAgain(app);
-      return feed.requests.length > 1;
-    });
-    expect(app.world).toMatchObject({ dialogs: [], notices: [] });
+  ];
+
+  it('is not one that its list has elsewhere, without a checksum, or older', async () => {
+    const app = await start({ looks: false });
+    for (const [what, change] of wrong) {
+      feed.publish(version, signed, change);
+      // It looks a second time when it has made up its mind about the first.
+      const before = feed.requests.length;
+      await eventually(`it has judged one ${what}`, async () => {
+        await app.choose('Look for new versions once a day');
+        await app.choose('Stop looking for new versions');
+        return feed.requests.length > before + 1;
+      });
+      expect(app.world.notices, what).toEqual([]);
+    }
+    expect(app.world.dialogs).toEqual([]);
     expect(feed.paths.filter((path) => !isList.test(path))).toEqual([]);
   });
 
