@@ -1,4 +1,4 @@
-/** Builds what the tests run as it ships: the page and the single executable. Nothing is done when they are up to date. */
+/** Builds what the tests run as it ships: the page and the single executable, where they are not up to date, and the app. */
 
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -19,17 +19,26 @@ const products = [
   },
 ];
 
-export async function setup(): Promise<void> {
+/** The app is never taken from dist: a build for another run would change it under the tests. */
+const app = {
+  neededBy: /app/,
+  build: async () => (await import('./support/electron/built-app.ts')).buildForRun(),
+};
+
+/** Resolves with what takes down what was set up. */
+export async function setup(): Promise<() => Promise<void>> {
   const filters = process.argv
     .slice(2)
     .filter((argument) => /(^|\/)test\//.test(argument) && !argument.endsWith('vitest.config.ts'));
-  const isNeeded = ({ neededBy }: (typeof products)[number]) =>
+  const isNeeded = ({ neededBy }: { readonly neededBy: RegExp }) =>
     filters.length === 0 || filters.some((filter) => neededBy.test(filter));
   const needed = products.filter(isNeeded);
-  if (needed.length === 0) return;
-  await withLock(async () => {
-    for (const { build } of needed) await build();
-  });
+  if (needed.length > 0) {
+    await withLock(async () => {
+      for (const { build } of needed) await build();
+    });
+  }
+  return isNeeded(app) ? app.build() : async () => undefined;
 }
 
 /** Two test runs in one checkout must not build into the same folder at once. */

@@ -1,17 +1,13 @@
-/** What the tests of the running app share: one build and one Chromium a file, apps that are ended after each test, cards. */
+/** What the tests of the running app share: one build a run, one Chromium a file, apps that are ended after each test, cards. */
 
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
+import { builtApp } from '../support/electron/built-app.ts';
 import { type SharedChromium, startChromium } from '../support/electron/chromium.ts';
 import { buildHook, runInElectron } from '../support/electron/real-app.ts';
-import {
-  type BuiltApp,
-  buildForTest,
-  type RunningApp,
-  runApp,
-} from '../support/electron/run-app.ts';
+import { type RunningApp, runApp } from '../support/electron/run-app.ts';
 import type { World } from '../support/electron/world.ts';
 import { enlargeCard } from '../support/large-card.ts';
 import { needsTools } from '../support/tools.ts';
@@ -27,38 +23,35 @@ export const pictures = join(import.meta.dirname, '../../test-results/app');
 
 /** To be called at the top of a test file. */
 export function appRig(): (env?: Record<string, string>) => Promise<RunningApp> {
-  let built: BuiltApp | null = null;
   let chromium: SharedChromium | null = null;
   let running: RunningApp[] = [];
   beforeAll(async () => {
     if (withoutChromium) return;
     await mkdir(pictures, { recursive: true });
-    built = await buildForTest();
-    if (inElectron) await buildHook(built);
+    if (inElectron) await buildHook(builtApp());
     else chromium = await startChromium();
   }, 120_000);
   afterAll(async () => {
     await chromium?.close();
-    await built?.remove();
   });
   afterEach(async () => {
     for (const app of running) await app.close();
     running = [];
   });
   return async (env = {}) => {
-    const app = await open(built, chromium, env);
+    const app = await open(chromium, env);
     running.push(app);
     return app;
   };
 }
 
 function open(
-  app: BuiltApp | null,
   chromium: SharedChromium | null,
   env: Readonly<Record<string, string>>,
 ): Promise<RunningApp> {
-  if (app && electron !== undefined) return runInElectron(electron, app, env);
-  if (!app || !chromium) throw new Error('the app is not built');
+  const app = builtApp();
+  if (electron !== undefined) return runInElectron(electron, app, env);
+  if (!chromium) throw new Error('Chromium was not started');
   return runApp({ app, chromium, env });
 }
 

@@ -25,7 +25,7 @@ it.skipIf(needsTools('chromium'))('what is packed works', { timeout: 180_000 }, 
   await stage({ folder, architecture: 'arm64', native, nativeName, documents: [] });
   const chromium = await startChromium();
   try {
-    const app = await runApp({ app: { folder, remove }, chromium });
+    const app = await runApp({ app: { folder }, chromium });
     try {
       const page = await app.page();
       await writeSampleCard(join(folder, 'card.img'));

@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { build } from 'vite';
 import { endProcess } from '../end-process.ts';
-import { type BuiltApp, follow, type RunningApp } from './run-app.ts';
+import type { BuiltApp } from './built-app.ts';
+import { follow, type RunningApp } from './run-app.ts';
 
 const HOOK = 'in-electron.cjs';
 

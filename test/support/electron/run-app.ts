@@ -2,39 +2,14 @@
 
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { buildApp } from '../../../scripts/build-app.ts';
-import { buildPanel } from '../../../scripts/build-panel.ts';
 import { endProcess } from '../end-process.ts';
+import type { BuiltApp } from './built-app.ts';
 import type { SharedChromium } from './chromium.ts';
 import type { World } from './world.ts';
-
-const root = resolve(import.meta.dirname, '../../..');
-
-export interface BuiltApp {
-  /** Holds dist/app, dist/panel and icons, as the checkout does after a build. */
-  readonly folder: string;
-  remove(): Promise<void>;
-}
-
-/** Builds into a folder inside the checkout, so that what stays outside the bundles is found in node_modules. */
-export async function buildForTest(): Promise<BuiltApp> {
-  await mkdir(join(root, 'test-results'), { recursive: true });
-  const folder = await mkdtemp(join(root, 'test-results/app-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    await buildApp(join(folder, 'dist/app'));
-    await buildPanel(join(folder, 'dist/panel'));
-    await symlink(join(root, 'icons'), join(folder, 'icons'));
-  } catch (error) {
-    await remove();
-    throw error;
-  }
-  return { folder, remove };
-}
 
 export interface RunningApp {
   /** What a user sees of the app at the moment. */
