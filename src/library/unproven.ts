@@ -4,6 +4,7 @@
  */
 
 import { type Disk, type WeakIdentity, weakIdentity } from '../engine/disk.ts';
+import { errnoOf } from '../engine/errors.ts';
 import { seemsSameCard } from '../engine/same-card.ts';
 import type { RestoreRecord } from './restore-record.ts';
 import { readRecords } from './restore-records.ts';
@@ -16,7 +17,7 @@ export async function tellUnproven(
   disks: readonly Disk[],
   recordsFolder: string,
 ): Promise<readonly Disk[]> {
-  const records = unprovenOf(await readRecords(recordsFolder));
+  const records = unprovenOf(await readRecords(recordsFolder).catch(noneWhereUnreadable));
   if (records.length === 0) return disks;
   return disks.map((disk) => {
     if (disk.unfinished !== undefined) return disk;
@@ -24,6 +25,12 @@ export async function tellUnproven(
     const found = records.findLast((record) => isAfter(record, weak));
     return found ? { ...disk, unproven: found.image.title } : disk;
   });
+}
+
+/** Disks are listed all the same: a folder of reports is not worth that no card can be backed up. */
+function noneWhereUnreadable(error: unknown): readonly RestoreRecord[] {
+  if (errnoOf(error) !== null) return [];
+  throw error;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { WeakIdentity } from '../../src/engine/disk.ts';
 import type { RecordState, RestoreRecord } from '../../src/library/restore-record.ts';
@@ -117,5 +119,11 @@ describe('a disk that holds such a restore', () => {
     const { blocks: _, schema: __, ...facts } = record('failed', [octopi]);
     await createRecord(folder.path, facts, []);
     expect(await told(octopi, { unfinished: 'octopi.img' })).toBeUndefined();
+  });
+
+  it('is listed all the same where the records cannot be read', async () => {
+    symlinkSync('restores', join(folder.path, 'restores'));
+    const disks = [disk(octopi)];
+    expect(await tellUnproven(disks, folder.path)).toBe(disks);
   });
 });
