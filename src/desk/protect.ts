@@ -5,17 +5,22 @@ import { diskKeys } from '../engine/disk-key.ts';
 import { PiKeepError } from '../engine/errors.ts';
 import { say } from '../language/say.ts';
 import type { Settings } from '../platform/settings.ts';
+import { MAX_NEVER_TOUCH } from '../worker/tasks.ts';
 
 type Marks = Settings['neverTouch'];
 
-/** Every key of the disk is marked. Throws UNSUPPORTED for a disk that has none. */
+/** Every key of the disk is marked. Throws UNSUPPORTED for a disk that has none, and when the list is full. */
 export function markDisk(marks: Marks, disk: Disk, name: string): Marks {
   const keys = diskKeys(disk);
   if (keys.length === 0) {
-    const what = say`marking a disk that has nothing it could be recognised by`;
+    const what = say`marking a disk that has no identifier it could be recognised by`;
     throw new PiKeepError('UNSUPPORTED', { what });
   }
   const added = keys.filter((key) => !marks.some((mark) => mark.key === key));
+  if (marks.length + added.length > MAX_NEVER_TOUCH) {
+    const what = say`marking more disks, because the list is full`;
+    throw new PiKeepError('UNSUPPORTED', { what });
+  }
   return [...marks, ...added.map((key) => ({ key, name }))];
 }
 

@@ -1,10 +1,10 @@
 /** `pikeep protect`: disks that are never offered and never written, whatever is asked for. */
 
 import type { Command } from 'commander';
+import { markDisk } from '../../desk/protect.ts';
 import { diskKeys } from '../../engine/disk-key.ts';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
-import { MAX_NEVER_TOUCH } from '../../worker/tasks.ts';
 import { findDisk, lookAtDisks } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { type ExitCode, exitCodes } from '../exit-code.ts';
@@ -39,28 +39,17 @@ function dispatch(session: Session, disk: string | undefined, options: Options):
 /** Throws NO_SUCH_DISK; UNSUPPORTED for a disk that nothing tells from others, or when the list is full. */
 async function protect(session: Session, name: string): Promise<ExitCode> {
   const { disk, glance } = await findDisk(await lookAtDisks(session), name);
-  const keys = diskKeys(disk);
-  if (keys.length === 0) {
-    const what = `marking ${disk.id}, because it has no identifier by which it could be known again`;
-    throw new PiKeepError('UNSUPPORTED', { what });
-  }
   const { settings, printer } = session;
   const title = `${glance.title.slice(0, 200)}, ${formatBytes(disk.bytes)}`;
   let added = 0;
   // Of the list as it is in the file: the app may have marked others since this began.
   await settings.update(({ neverTouch }) => {
-    const known = new Set(neverTouch.map(({ key }) => key));
-    const marks = keys.filter((key) => !known.has(key)).map((key) => ({ key, name: title }));
-    added = marks.length;
-    if (neverTouch.length + added > MAX_NEVER_TOUCH) {
-      throw new PiKeepError('UNSUPPORTED', {
-        what: 'marking more disks, because the list is full',
-      });
-    }
-    return { neverTouch: [...neverTouch, ...marks] };
+    const marked = markDisk(neverTouch, disk, title);
+    added = marked.length - neverTouch.length;
+    return { neverTouch: marked };
   });
   printer.done({
-    facts: { command: 'protect', disk: disk.id, name: title, keys, added },
+    facts: { command: 'protect', disk: disk.id, name: title, keys: diskKeys(disk), added },
     lines: [
       added === 0
         ? `${title} (${disk.id}) was marked “never touch” before.`
