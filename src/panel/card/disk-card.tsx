@@ -1,8 +1,8 @@
 import type { DiskView } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
-import { Hint } from '../first-run/hint.tsx';
 import { ContinueOffer } from '../job/continue.tsx';
 import { Action } from '../parts/action.tsx';
+import { Hint } from '../parts/hint.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { CardPicture, Chevron } from '../parts/pictures.tsx';
 import { CardSketch, SketchList } from './card-sketch.tsx';

@@ -1,10 +1,10 @@
 /** The three pages of the first start: what PiKeep does, where backups go, what the system will ask. */
 
 import { say } from '../../language/say.ts';
-import { LibraryPlace } from '../library/library-place.tsx';
 import { Accessory, NotReadable, Password, Privacy } from '../parts/asked.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { ShelfPicture, SlotPicture, Tick } from '../parts/pictures.tsx';
+import { LibraryPlace } from './library-place.tsx';
 
 export interface FirstRunPage {
   readonly title: () => string;

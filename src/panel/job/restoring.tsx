@@ -3,8 +3,8 @@ import { say } from '../../language/say.ts';
 import { useTools } from '../parts/page-tools.ts';
 import { isCounted, phaseWords } from '../parts/phase.ts';
 import { Tick } from '../parts/pictures.tsx';
+import { ProgressFigures } from '../parts/progress-figures.tsx';
 import { Cancel, type SecondThought } from './cancel.tsx';
-import { ProgressFigures } from './progress-figures.tsx';
 
 type WorkingState = Extract<JobState, { is: 'working' }>;
 

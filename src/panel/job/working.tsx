@@ -5,9 +5,9 @@ import { Key, MapKey } from '../card/map-key.tsx';
 import { PartitionList } from '../card/partition-list.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { isCounted, phaseWords } from '../parts/phase.ts';
+import { ProgressFigures } from '../parts/progress-figures.tsx';
 import { portion, size } from '../parts/words.ts';
 import { Cancel, type SecondThought } from './cancel.tsx';
-import { ProgressFigures } from './progress-figures.tsx';
 
 type WorkingState = Extract<JobState, { is: 'working' }>;
 

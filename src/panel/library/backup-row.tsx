@@ -1,9 +1,9 @@
 import type { ListedBackup } from '../../contract/panel.ts';
 import { sentenceCase } from '../../language/format.ts';
 import { Cross, Remark, Tick } from '../parts/pictures.tsx';
-import { Row } from '../parts/row.tsx';
+import { type Badge, Row } from '../parts/row.tsx';
 import { size, when } from '../parts/words.ts';
-import { type Badge, worth } from './library-words.ts';
+import { worth } from './library-words.ts';
 
 export interface BackupRowProps {
   readonly backup: ListedBackup;

@@ -3,6 +3,7 @@
 import type { ListedBackup, PiView } from '../../contract/panel.ts';
 import { sentenceCase } from '../../language/format.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
+import type { Badge } from '../parts/row.tsx';
 import { ago, listed, size } from '../parts/words.ts';
 
 /** "Backed up 47 days ago", "Never backed up". "Last" is what it is called in the middle of a line, in English. */
@@ -46,13 +47,6 @@ function reasonWords(reason: Reason | string, index: number): string {
 export function amountWords({ backups, storedBytes }: PiView): string {
   if (backups === 0) return '';
   return sayCount(backups, '{n} backup, {0}', '{n} backups, {0}', size(storedBytes));
-}
-
-export type Tone = 'good' | 'warn' | 'bad' | 'calm';
-
-export interface Badge {
-  readonly words: string;
-  readonly tone: Tone;
 }
 
 /** What there is to say of a Pi beside its last backup, in a few words each, the worst first. */

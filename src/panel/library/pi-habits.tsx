@@ -1,8 +1,8 @@
 import type { Preferences } from '../../contract/panel.ts';
 import { say, sayAround } from '../../language/say.ts';
+import { EveryDays } from '../parts/every-days.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { useWishes } from '../parts/use-wishes.ts';
-import { EveryDays } from './every-days.tsx';
 
 export interface PiHabitsProps {
   readonly pi: string;

@@ -1,9 +1,9 @@
 import type { ErrandKind, ErrandView } from '../../contract/panel.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
-import { ProgressFigures } from '../job/progress-figures.tsx';
 import { Action, Close } from './action.tsx';
 import { useTools } from './page-tools.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
+import { ProgressFigures } from './progress-figures.tsx';
 import { listed, size } from './words.ts';
 
 export interface ErrandsProps {

@@ -1,8 +1,13 @@
 /** A line of a list that leads to another page. */
 
 import type { ComponentChildren } from 'preact';
-import type { Tone } from '../library/library-words.ts';
 import { Chevron } from './pictures.tsx';
+
+/** A few words beside a name. */
+export interface Badge {
+  readonly words: string;
+  readonly tone: 'good' | 'warn' | 'bad' | 'calm';
+}
 
 export interface RowProps {
   /** Finds the row again when one comes back to it. */
@@ -10,7 +15,7 @@ export interface RowProps {
   readonly lead?: ComponentChildren;
   readonly name: ComponentChildren;
   readonly detail?: ComponentChildren;
-  readonly badges?: readonly { readonly words: string; readonly tone: Tone }[];
+  readonly badges?: readonly Badge[];
   /** It is what the page beside shows. */
   readonly isPresent?: boolean;
   readonly onOpen: () => void;

@@ -1,7 +1,5 @@
 import type { AnswerTo } from '../../contract/panel.ts';
 import { say, sayCount } from '../../language/say.ts';
-import { Portrait } from '../card/portrait.tsx';
-import { Findings, VerdictSign } from '../job/findings.tsx';
 import { Action } from '../parts/action.tsx';
 import { Errands } from '../parts/errands.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -10,6 +8,8 @@ import { SafeName } from '../parts/safe-name.tsx';
 import { useAsk } from '../parts/use-ask.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { ago, size, when } from '../parts/words.ts';
+import { Findings, VerdictSign } from './findings.tsx';
+import { Portrait } from './portrait.tsx';
 
 /** One backup: whether it is any good, what is on it, and what can be done with it. */
 export function ReportPage({ backup }: { readonly backup: string }) {

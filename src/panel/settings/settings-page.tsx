@@ -1,7 +1,7 @@
 import type { AnswerTo } from '../../contract/panel.ts';
 import { languageNames, languages } from '../../language/languages.ts';
 import { say, sayAround } from '../../language/say.ts';
-import { EveryDays } from '../library/every-days.tsx';
+import { EveryDays } from '../parts/every-days.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { SettingsFolder } from './settings-folder.tsx';

@@ -1,7 +1,7 @@
 import type { Problem } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
-import { Close } from '../parts/action.tsx';
-import { Cross } from '../parts/pictures.tsx';
+import { Close } from './action.tsx';
+import { Cross } from './pictures.tsx';
 
 export interface NoticeProps {
   readonly problem: Problem;

@@ -1,7 +1,7 @@
 import { formatPercent } from '../../language/format.ts';
 import { say } from '../../language/say.ts';
-import { rate, size, timeLeft } from '../parts/words.ts';
 import { SpeedCurve } from './speed-curve.tsx';
+import { rate, size, timeLeft } from './words.ts';
 
 export interface ProgressFiguresProps {
   readonly title: string;

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { useTyped } from '../parts/use-typed.ts';
+import { useTyped } from './use-typed.ts';
 
 export interface EveryDaysProps {
   /** Null: off. */

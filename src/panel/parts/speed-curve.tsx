@@ -1,6 +1,6 @@
 import { MOST_SPEEDS } from '../../contract/jobs.ts';
 import { say } from '../../language/say.ts';
-import { rate } from '../parts/words.ts';
+import { rate } from './words.ts';
 
 const WIDTH = 288;
 const HEIGHT = 30;
