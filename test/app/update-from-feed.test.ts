@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
 import { runUpdates, type UpdateStart, type UpdatingApp } from '../support/electron/update-rig.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually as within } from '../support/eventually.ts';
 import { needsTools } from '../support/tools.ts';
 import { type Feed, startFeed, zipOf } from '../support/update-feed.ts';
 
 const signed = `signed by PiKeep\n${'x'.repeat(200_000)}`;
 const limit = 120_000;
 const version = '1.2.0';
+const eventually = (what: string, look: () => Promise<boolean> | boolean) =>
+  within(what, look, 60_000);
 const isList = /^\/feed\/latest-/;
 
 describe.skipIf(needsTools('openssl'))('a newer version', { timeout: limit }, () => {
