@@ -84,11 +84,7 @@ function withRoom(state: DeskState, { keep, forget }: Plan): Plan {
 }
 
 function listed(state: DeskState, { backup, reasons }: Verdict<LibraryBackup>) {
-  return { ...listedBackup(state, backup), why: plainText(joined(reasons), MAX_REASON) };
-}
-
-function joined(reasons: readonly string[]): string {
-  return reasons.reduce((some, next) => (some === '' ? next : say`${some}; ${next}`), '');
+  return { ...listedBackup(state, backup), why: plainText(reasons.join('; '), MAX_REASON) };
 }
 
 function firstThatFit<T>(items: readonly T[]): T[] {

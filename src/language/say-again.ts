@@ -3,6 +3,7 @@
  * a manifest, a log and `--json` say the same everywhere, and said in the language of the reader with `sayAgain`.
  */
 
+import { fill } from './fill.ts';
 import { formatList } from './format.ts';
 import { currentLocale, phraseIn, type Value } from './state.ts';
 
@@ -60,7 +61,7 @@ function again(text: string, depth: number, tries: Tries): string | null {
     const values: string[] = [];
     for (const [index, number] of order.entries())
       values[number] = inner(found[index] ?? '', depth, tries);
-    return phraseIn.text(key).replace(MARK, (mark, digits) => values[Number(digits)] ?? mark);
+    return fill(phraseIn.text(key), values);
   }
   return null;
 }

@@ -4,6 +4,7 @@
  * app's parts each set theirs once (`use-language.ts`), the command line stays English.
  */
 
+import { fill } from './fill.ts';
 import { phraseIn, type Value } from './state.ts';
 
 /** A message kept for later, for tables that are made before the language is known. */
@@ -58,8 +59,4 @@ function keyOf(parts: TemplateStringsArray): string {
 
 function translated(key: string): string {
   return phraseIn.text(key);
-}
-
-function fill(text: string, values: readonly Value[]): string {
-  return text.replace(/\{(\d+)\}/g, (mark, digits) => String(values[Number(digits)] ?? mark));
 }

@@ -46,6 +46,16 @@ describe('a message', () => {
     expect(sayCount(2, '{n} of {0}', '{n} of {0}', '{n}')).toBe('2 of {n}');
   });
 
+  it('has no blank between Chinese and Chinese, where a value begins or ends with it', () => {
+    setState('zh-Hans', (key) =>
+      key === '{0} runs in {1}, {2}' ? '{0} 正在 {1} 中运行 {2}' : key,
+    );
+    expect(say`${'PiKeep'} runs in ${'你的终端'}, ${'我的 照片'}`).toBe(
+      'PiKeep 正在你的终端中运行我的 照片',
+    );
+    expect(say`${'PiKeep'} runs in ${'Terminal'}, ${3}`).toBe('PiKeep 正在 Terminal 中运行 3');
+  });
+
   it('can be marked, to see which words come through here', () => {
     useMarkedEnglish();
     expect(say`${'octopi'} is here`).toBe('⟦octopi is here⟧');

@@ -187,7 +187,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
       jobOn(octopi, {
         ...done,
         damage:
-          '2 files are damaged: /home/pi/photos/garden.jpg, /var/log/syslog. Nothing the Pi needs to start is among them.',
+          '2 files are damaged: /home/pi/photos/garden.jpg, /var/log/syslog. Nothing the Pi needs to boot is among them.',
       }),
     ],
   },

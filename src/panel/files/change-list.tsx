@@ -2,7 +2,7 @@ import type { ChangeView } from '../../contract/panel.ts';
 import { type Phrase, say, sayPhrase, toSay } from '../../language/say.ts';
 import { SafeName } from '../parts/safe-name.tsx';
 import { listed, size } from '../parts/words.ts';
-import { kindWords, splitPath } from './file-words.ts';
+import { kindWords, partWords, splitPath } from './file-words.ts';
 import { useRowWindow } from './row-window.ts';
 
 export interface ChangeListProps {
@@ -60,7 +60,7 @@ function ChangeLine({ change: one, withPartition }: ChangeLineProps) {
           <SafeName name={withPartition ? `${partition}:${folder}` : folder} />
         </span>
         <span class="file-size">{measureOf(one)}</span>
-        {what.length > 0 && <span class="file-mode">{listed(what)}</span>}
+        {what.length > 0 && <span class="file-mode">{listed(what.map(partWords))}</span>}
       </span>
     </li>
   );

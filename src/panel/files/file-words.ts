@@ -19,6 +19,21 @@ export function kindWords(kind: FileView['kind']): string {
   return sayPhrase(kinds[kind]);
 }
 
+/** What a comparison of two files found to be different. */
+const parts: Readonly<Record<string, Phrase>> = {
+  kind: toSay('kind'),
+  content: toSay('content'),
+  mode: toSay('mode'),
+  owner: toSay('owner'),
+  target: toSay('target'),
+  unreadable: toSay('unreadable'),
+};
+
+export function partWords(part: string): string {
+  const known = Object.hasOwn(parts, part) ? parts[part] : undefined;
+  return known === undefined ? part : sayPhrase(known);
+}
+
 /** "3 Nov 2026, 09:12"; empty where the file has no time. */
 export function fileTime(modified: number | null): string {
   const date = new Date(modified ?? Number.NaN);
