@@ -70,58 +70,53 @@ export async function moveGpt(
   source: GptSource,
   cardBytes: number,
 ): Promise<{ patches: Patch[]; adjusted: string[] }> {
-  const { good, primary, backups, sectorSize } = source;
+  const { good, primary, sectorSize } = source;
   const lastSector = Math.floor(cardBytes / sectorSize) - 1;
   const room = entrySectors(good, sectorSize);
-  const entries = paddedTo(good.entryData, room * sectorSize);
+  const backupEntries = lastSector - room;
   const ownEntries = primary
     ? primary.entries.offset / sectorSize
     : await firstEntries(image, good);
-  const lastUsable = lastSector - room - 1;
-  const first = headerOf(good, {
-    own: 1,
-    other: lastSector,
-    lastUsable,
-    entries: ownEntries,
-    sectorSize,
-  });
-  const backup = headerOf(good, {
-    own: lastSector,
-    other: 1,
-    lastUsable,
-    entries: lastSector - room,
-    sectorSize,
-  });
-  const patches: Patch[] = await protectiveMbr(image, cardBytes);
-  const moved = english`the backup of the partition table, moved to the end of the card`;
-  const adjusted = [moved];
-  patches.push({
-    offset: sectorSize,
-    data: first,
-    what: english`the first header of the partition table, which names the size of the card`,
-  });
+  const sectors = { lastUsable: backupEntries - 1, sectorSize };
+  const first = headerOf(good, { ...sectors, own: 1, other: lastSector, entries: ownEntries });
+  const last = headerOf(good, { ...sectors, own: lastSector, other: 1, entries: backupEntries });
+  const entries = paddedTo(good.entryData, room * sectorSize);
+  const place = backupEntries * sectorSize;
+  const stale = staleRanges(source, place);
+  const patches: Patch[] = [
+    ...(await protectiveMbr(image, cardBytes)),
+    {
+      offset: sectorSize,
+      data: first,
+      what: english`the first header of the partition table, which names the size of the card`,
+    },
+    ...stale.map(({ offset, bytes }) => ({
+      ...{ offset, data: new Uint8Array(bytes) },
+      what: english`zeros where the old backup of the partition table was`,
+    })),
+    { offset: place, data: Buffer.concat([entries, last]), what: MOVED },
+  ];
   if (!primary) {
     const what = english`the entries of the partition table, from its backup`;
     patches.push({ offset: ownEntries * sectorSize, data: entries, what });
-    adjusted.push(
-      english`the damaged first copy of the partition table, made anew from its backup`,
-    );
+  }
+  return { patches, adjusted: adjustedWords(source, stale.length > 0) };
+}
+
+const MOVED = english`the backup of the partition table, moved to the end of the card`;
+
+/** For people: what of the table is not as it is in the image. */
+function adjustedWords({ primary, backups }: GptSource, isReplaced: boolean): string[] {
+  const words = [MOVED];
+  if (!primary) {
+    words.push(english`the damaged first copy of the partition table, made anew from its backup`);
   } else if (backups.length === 0) {
-    adjusted.push(
+    words.push(
       english`the damaged or missing backup of the partition table, made anew from the first copy`,
     );
   }
-  const place = (lastSector - room) * sectorSize;
-  const stale = staleRanges(source, place);
-  for (const { offset, bytes } of stale) {
-    const what = english`zeros where the old backup of the partition table was`;
-    patches.push({ offset, data: new Uint8Array(bytes), what });
-  }
-  if (stale.length > 0) {
-    adjusted.push(english`the old backup of the partition table, replaced by zeros`);
-  }
-  patches.push({ offset: place, data: Buffer.concat([entries, backup]), what: moved });
-  return { patches, adjusted };
+  if (isReplaced) words.push(english`the old backup of the partition table, replaced by zeros`);
+  return words;
 }
 
 /**
