@@ -8,6 +8,10 @@ export const id = v.pipe(v.string(), v.minLength(1), v.maxLength(512));
 /** ISO 8601, as whoever made the backup wrote it. */
 export const time = v.pipe(v.string(), v.maxLength(64));
 
+/** Of a reminder or a check. */
+export const MAX_DAYS = 3650;
+export const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_DAYS));
+
 /** A failure in words, ready to be shown. */
 export const problemSchema = v.object({ code: text, title: text, message: text, next: text });
 export type Problem = v.InferOutput<typeof problemSchema>;

@@ -1,7 +1,7 @@
 /** A Pi as the library knows it, and what the user has set for it. */
 
 import * as v from 'valibot';
-import { bytes, id, text, time } from './fields.ts';
+import { bytes, days, id, text, time } from './fields.ts';
 
 export const piColours = [
   'red',
@@ -15,10 +15,11 @@ export const piColours = [
   'grey',
 ] as const;
 
-const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650));
+/** Backups of each kind that a rule keeps. */
+export const MAX_KEPT = 9999;
 const amount = v.union([
   v.literal('all'),
-  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(9999)),
+  v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MAX_KEPT)),
 ]);
 
 /** How many backups stay: of the newest ones, and of days, weeks, months and years that have one. Empty keeps everything. */

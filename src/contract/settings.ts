@@ -2,9 +2,7 @@
 
 import * as v from 'valibot';
 import { languages } from '../language/languages.ts';
-import { bytes, id, text } from './fields.ts';
-
-const days = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(3650));
+import { bytes, days, id, text } from './fields.ts';
 
 /** In every snapshot. */
 export const settingsViewSchema = v.object({

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { Preferences, KeepRules as Rules } from '../../contract/panel.ts';
+import { MAX_KEPT } from '../../contract/pi.ts';
 import { say, sayAround } from '../../language/say.ts';
 import { useTools } from '../parts/page-tools.ts';
 import { useTyped } from '../parts/use-typed.ts';
@@ -48,8 +49,6 @@ const parts: readonly Part[] = [
     label: () => say`Keep one a year of … years`,
   },
 ];
-
-const MOST = 9999;
 
 /** Which backups of a Pi stay when the others are let go. */
 export function KeepRules({ pi, preferences }: KeepRulesProps) {
@@ -135,7 +134,7 @@ function Amount({ amount, label, onChange }: AmountProps) {
       type="number"
       class="days"
       min={1}
-      max={MOST}
+      max={MAX_KEPT}
       value={text}
       placeholder={amount === 'all' ? say`all` : say`none`}
       aria-label={label}
@@ -143,7 +142,7 @@ function Amount({ amount, label, onChange }: AmountProps) {
       onChange={({ currentTarget: { value } }) => {
         const typed = Number(value);
         if (value === '' || typed === 0) onChange(undefined);
-        else if (Number.isInteger(typed) && typed > 0 && typed <= MOST) onChange(typed);
+        else if (Number.isInteger(typed) && typed > 0 && typed <= MAX_KEPT) onChange(typed);
         end();
       }}
     />

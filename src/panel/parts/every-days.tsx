@@ -1,4 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
+import { MAX_DAYS } from '../../contract/fields.ts';
 import { useTyped } from './use-typed.ts';
 
 export interface EveryDaysProps {
@@ -21,7 +22,7 @@ export interface EveryDaysProps {
 export function EveryDays({ days, usual, words, onChange }: EveryDaysProps) {
   const { text, type, end } = useTyped(`${days ?? usual}`);
   const number = Number(text);
-  const isDays = Number.isInteger(number) && number >= 1 && number <= 3650;
+  const isDays = Number.isInteger(number) && number >= 1 && number <= MAX_DAYS;
   return (
     <div class="setting">
       <input
@@ -39,7 +40,7 @@ export function EveryDays({ days, usual, words, onChange }: EveryDaysProps) {
             type="number"
             class="days"
             min={1}
-            max={3650}
+            max={MAX_DAYS}
             value={text}
             aria-label={words.days}
             aria-invalid={!isDays}
