@@ -1,4 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
+import { MAX_FILES } from '../../contract/files.ts';
+import { MAX_PAGE } from '../../contract/library.ts';
 import type { AnswerTo, ChangeView, ListedBackup } from '../../contract/panel.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
 import { PageHead } from '../parts/page-head.tsx';
@@ -8,8 +10,6 @@ import { useList } from '../parts/use-list.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { listed, size, when } from '../parts/words.ts';
 import { ChangeList } from './change-list.tsx';
-
-const AT_ONCE = 500;
 
 export interface ComparePageProps {
   readonly pi: string;
@@ -23,7 +23,7 @@ export function ComparePage({ pi, backup }: ComparePageProps) {
   const [chosen, setChosen] = useState<string | null>(null);
   const { answer, problem, askAgain } = useAsk(
     'pi',
-    { ask: 'pi', pi, offset: 0, limit: 100 },
+    { ask: 'pi', pi, offset: 0, limit: MAX_PAGE },
     snapshot.libraryRevision,
   );
   const backups = answer?.backups ?? [];
@@ -82,7 +82,7 @@ function Changes({ older, newer }: ChangesProps) {
   const list = useList({
     kind: 'changes',
     key: JSON.stringify([older, newer]),
-    query: (offset) => ({ ask: 'changes', older, newer, offset, limit: AT_ONCE }),
+    query: (offset) => ({ ask: 'changes', older, newer, offset, limit: MAX_FILES }),
     items: ({ changes }) => changes,
     next: ({ next }) => next,
   });

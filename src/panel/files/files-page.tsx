@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { ErrandView, FilePartition, FileView } from '../../contract/panel.ts';
+import { MAX_FILES, MAX_SAVED } from '../../contract/files.ts';
+import type { ErrandView, FilePartition, FileView, Problem } from '../../contract/panel.ts';
 import { say, sayAround, sayCount } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
-import { Errands } from '../parts/errands.tsx';
+import { Errands, isUnderWay } from '../parts/errands.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { useFocusBack } from '../parts/use-focus-back.ts';
@@ -12,11 +13,7 @@ import { fileSystemName, listed, partitionName, size } from '../parts/words.ts';
 import { Crumbs } from './crumbs.tsx';
 import { FileList } from './file-list.tsx';
 import { QuickLook } from './quick-look.tsx';
-
-/** Entries asked for at once. */
-const AT_ONCE = 500;
-/** Files that one command can save. */
-const MOST_SAVED = 200;
+import { SaveButton } from './save-button.tsx';
 
 /** The files of a backup: looking around, looking into one, and taking some out. */
 export function FilesPage({ backup }: { readonly backup: string }) {
@@ -39,7 +36,7 @@ export function FilesPage({ backup }: { readonly backup: string }) {
       path,
       search: wanted === '' || path === null ? null : wanted,
       offset,
-      limit: AT_ONCE,
+      limit: MAX_FILES,
     }),
     items: ({ files }) => files,
     next: ({ next }) => next,
@@ -192,7 +189,7 @@ function Partitions({ partitions, present, onEnter }: PartitionsProps) {
 }
 
 interface RefusedProps {
-  readonly problem: { code: string; title: string; message: string; next: string };
+  readonly problem: Problem;
   readonly backup: string;
   readonly again: () => void;
 }
@@ -202,8 +199,7 @@ function Refused({ problem, backup, again }: RefusedProps) {
   const { snapshot } = useTools();
   if (problem.code !== 'NEEDS_UNPACKING') return <Trouble problem={problem} onAgain={again} />;
   const isOn = snapshot.errands.some(
-    ({ kind, state, backup: of }) =>
-      of === backup && kind === 'unpack' && (state.is === 'working' || state.is === 'waiting'),
+    (errand) => errand.backup === backup && errand.kind === 'unpack' && isUnderWay(errand),
   );
   if (isOn) return null;
   return (
@@ -247,9 +243,8 @@ interface SaveBarProps {
  * second one of a double click would meet it instead of the file.
  */
 function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
-  const { snapshot } = useTools();
   const [only] = chosen;
-  const isTooMuch = chosen.length > MOST_SAVED;
+  const isTooMuch = chosen.length > MAX_SAVED;
   return (
     <section class="save-bar" aria-label={say`Chosen files`}>
       <span class="left" role="status">
@@ -260,20 +255,19 @@ function SaveBar({ backup, chosen, onLook }: SaveBarProps) {
           {say`Look`}
         </button>
       )}
-      <Action
+      <SaveButton
         kind="primary"
-        command={{ command: 'save', backup, paths: chosen.map(({ path }) => path) }}
+        backup={backup}
+        paths={chosen.map(({ path }) => path)}
         disabled={!only || isTooMuch}
-      >
-        {snapshot.tool.where === 'browser' ? say`Save to Downloads` : say`Save…`}
-      </Action>
+      />
     </section>
   );
 }
 
 function chosenWords(count: number): string {
   if (count === 0) return say`Nothing chosen`;
-  return count > MOST_SAVED
-    ? sayCount(count, '{n} chosen: at most {0}', '{n} chosen: at most {0}', MOST_SAVED)
+  return count > MAX_SAVED
+    ? sayCount(count, '{n} chosen: at most {0}', '{n} chosen: at most {0}', MAX_SAVED)
     : sayCount(count, '{n} chosen', '{n} chosen');
 }

@@ -2,12 +2,12 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { AnswerTo, FileView } from '../../contract/panel.ts';
 import { sentenceCase } from '../../language/format.ts';
 import { say, sayAround } from '../../language/say.ts';
-import { Action, Close } from '../parts/action.tsx';
-import { useTools } from '../parts/page-tools.ts';
+import { Close } from '../parts/action.tsx';
 import { SafeName } from '../parts/safe-name.tsx';
 import { useAsk } from '../parts/use-ask.ts';
 import { Trouble, Waiting } from '../parts/waiting.tsx';
 import { fileTime, measure } from './file-words.ts';
+import { SaveButton } from './save-button.tsx';
 
 export interface QuickLookProps {
   readonly backup: string;
@@ -23,7 +23,6 @@ export interface QuickLookProps {
  * arrow keys turn to the next file.
  */
 export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookProps) {
-  const { snapshot } = useTools();
   const dialog = useRef<HTMLDialogElement>(null);
   // Before the next key is pressed.
   useLayoutEffect(() => {
@@ -82,9 +81,7 @@ export function QuickLook({ backup, file, files, onTurn, onClose }: QuickLookPro
       {hasContent && !answer && !problem && <Waiting>{say`Reading the file…`}</Waiting>}
       {answer && <Shown answer={answer} />}
       <div class="buttons ends">
-        <Action command={{ command: 'save', backup, paths: [file.path] }}>
-          {snapshot.tool.where === 'browser' ? say`Save to Downloads` : say`Save…`}
-        </Action>
+        <SaveButton backup={backup} paths={[file.path]} />
       </div>
     </dialog>
   );

@@ -23,35 +23,34 @@ export function ContinueOffer({ unfinished, disk }: ContinueProps) {
       <p class="next">
         {say`A backup of this card stopped ${ago(unfinished.at)}, before it was done. ${share(unfinished)} is there already, and is used if the card is still as it was.`}
       </p>
-      <Action
-        kind="primary"
-        command={{ command: 'backup', disk: disk.disk, card: disk.card, continue: true }}
-        label={say`Continue the backup: ${disk.title}`}
-      >
-        {say`Continue the backup`}
-      </Action>
+      <ContinueButton disk={disk} />
     </>
   );
 }
 
-export function ContinueButtons({ disk }: Omit<ContinueProps, 'unfinished'>) {
-  const card = { disk: disk.disk, card: disk.card };
+export function ContinueButtons({ disk }: Pick<ContinueProps, 'disk'>) {
   return (
     <>
+      <ContinueButton disk={disk} />
       <Action
-        kind="primary"
-        command={{ command: 'backup', ...card, continue: true }}
-        label={say`Continue the backup: ${disk.title}`}
-      >
-        {say`Continue the backup`}
-      </Action>
-      <Action
-        command={{ command: 'backup', ...card, continue: false }}
+        command={{ command: 'backup', disk: disk.disk, card: disk.card, continue: false }}
         label={say`Start again with the backup of ${disk.title}`}
       >
         {say`Start again`}
       </Action>
     </>
+  );
+}
+
+function ContinueButton({ disk }: Pick<ContinueProps, 'disk'>) {
+  return (
+    <Action
+      kind="primary"
+      command={{ command: 'backup', disk: disk.disk, card: disk.card, continue: true }}
+      label={say`Continue the backup: ${disk.title}`}
+    >
+      {say`Continue the backup`}
+    </Action>
   );
 }
 

@@ -3,7 +3,7 @@ import { type Phrase, say, sayPhrase, toSay } from '../../language/say.ts';
 import { CardMap } from '../card/card-map.tsx';
 import { Key, MapKey } from '../card/map-key.tsx';
 import { PartitionList } from '../card/partition-list.tsx';
-import { Action } from '../parts/action.tsx';
+import { Action, Reveal } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { Cross, Tick } from '../parts/pictures.tsx';
 import { duration, portion, size } from '../parts/words.ts';
@@ -22,7 +22,7 @@ export interface DoneProps {
 /** A finished backup: what was checked, and what to do with it now. */
 export function Done({ job, state, plan, disk, isCompact }: DoneProps) {
   const { verified, damage, ejected, backup } = state;
-  const { go, onMac } = useTools();
+  const { go } = useTools();
   return (
     <div class="outcome">
       <p class="verdict">
@@ -38,9 +38,7 @@ export function Done({ job, state, plan, disk, isCompact }: DoneProps) {
         <Facts state={state} plan={plan} />
       )}
       {ejected && <p class="next ejected">{say`The card is ejected. You can take it out.`}</p>}
-      <Action kind="primary" command={{ command: 'reveal', job }}>
-        {onMac ? say`Show in Finder` : say`Show in folder`}
-      </Action>
+      <Reveal kind="primary" command={{ command: 'reveal', job }} />
       <div class="buttons equal">
         <button
           type="button"

@@ -5,7 +5,7 @@ import { CardHead } from '../card/disk-card.tsx';
 import { Coach, type CoachButton } from '../coach/coach.tsx';
 import { Action, Close } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
-import { Cross } from '../parts/pictures.tsx';
+import { ProblemWords } from '../parts/problem-words.tsx';
 import { ToReport } from '../report/diagnosis-page.tsx';
 import { RestoreCancelled, RestoreFailed, Undone } from '../restore/restore-ended.tsx';
 import { ContinueButtons, Kept } from './continue.tsx';
@@ -103,11 +103,7 @@ function Failed({ job, state: { problem, actions, coach }, disk }: FailedProps) 
   }
   return (
     <div class="outcome">
-      <p class="verdict">
-        <Cross /> {problem.title}
-      </p>
-      <p>{problem.message}</p>
-      <p class="next">{problem.next}</p>
+      <ProblemWords problem={problem} />
       {unfinished && <Kept unfinished={unfinished} disk={disk} />}
       <div class="buttons">
         {again && unfinished && <ContinueButtons disk={disk} />}

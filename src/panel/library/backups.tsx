@@ -2,6 +2,7 @@ import { say, sayCount } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { listed, size, when } from '../parts/words.ts';
+import { flawWords } from './library-words.ts';
 
 /** The backups of the library, folded away, each with the way back to a card. */
 export function Backups() {
@@ -19,7 +20,7 @@ export function Backups() {
                 {title}
               </span>
               <span class="detail">
-                {listed([when(at), say`${size(bytes)} card`, flaw(incomplete, verified)])}
+                {listed([when(at), say`${size(bytes)} card`, flawWords(incomplete, verified)])}
               </span>
             </span>
             <Action
@@ -39,9 +40,4 @@ export function Backups() {
       </ul>
     </details>
   );
-}
-
-function flaw(incomplete: boolean, verified: boolean | null): string {
-  if (incomplete) return say`incomplete`;
-  return verified ? '' : say`unverified`;
 }

@@ -71,3 +71,10 @@ export function worth({ state, verdict, checkedAt }: ListedBackup): Badge {
     ? { words: say`Checked ${ago(checkedAt)}`, tone: 'good' }
     : { words: say`Proven when made`, tone: 'good' };
 }
+
+/** What is wrong with a backup, beside its name; empty as a rule. `verified` is null for an image of another program. */
+export function flawWords(incomplete: boolean, verified: boolean | null): string {
+  if (verified === null) return say`without a manifest`;
+  if (incomplete) return say`incomplete`;
+  return verified ? '' : say`unverified`;
+}

@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
 import type { Command } from '../../contract/panel.ts';
+import { say } from '../../language/say.ts';
 import { useTools } from './page-tools.ts';
 import type { Send } from './send.ts';
 
@@ -52,6 +53,12 @@ export function Action({
       {children}
     </button>
   );
+}
+
+/** Shows a file where it lies, in the system's own file manager. */
+export function Reveal(props: Omit<ActionProps, 'children'>) {
+  const { onMac } = useTools();
+  return <Action {...props}>{onMac ? say`Show in Finder` : say`Show in folder`}</Action>;
 }
 
 /** The small cross in a corner. */

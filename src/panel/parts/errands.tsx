@@ -1,8 +1,9 @@
 import type { ErrandKind, ErrandView } from '../../contract/panel.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
-import { Action, Close } from './action.tsx';
+import { Action, Close, Reveal } from './action.tsx';
 import { useTools } from './page-tools.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
+import { ProblemWords } from './problem-words.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
 import { listed, size } from './words.ts';
 
@@ -29,14 +30,18 @@ export function Errands({ of }: ErrandsProps) {
   );
 }
 
+/** It works, or waits for the one before it. */
+export function isUnderWay({ state }: ErrandView): boolean {
+  return state.is === 'working' || state.is === 'waiting';
+}
+
 function Errand({ errand }: { readonly errand: ErrandView }) {
   const { send } = useTools();
-  const { errand: id, state, kind, title, name } = errand;
-  const isOn = state.is === 'working' || state.is === 'waiting';
+  const { errand: id, kind, title, name } = errand;
   return (
     <section class="card errand" aria-label={say`${sayPhrase(doing[kind])}: ${name}`}>
       <Outcome errand={errand} />
-      {!isOn && (
+      {!isUnderWay(errand) && (
         <Close
           label={say`Close: ${title}`}
           onClick={() => void send({ command: 'errand-dismiss', errand: id })}
@@ -47,7 +52,7 @@ function Errand({ errand }: { readonly errand: ErrandView }) {
 }
 
 function Outcome({ errand }: { readonly errand: ErrandView }) {
-  const { onMac, go } = useTools();
+  const { go } = useTools();
   const { errand: id, kind, state, title, backup } = errand;
   switch (state.is) {
     case 'waiting':
@@ -125,9 +130,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
             </ul>
           )}
           <div class="buttons">
-            <Action kind="small" command={{ command: 'errand-reveal', errand: id }}>
-              {onMac ? say`Show in Finder` : say`Show in folder`}
-            </Action>
+            <Reveal kind="small" command={{ command: 'errand-reveal', errand: id }} />
           </div>
         </>
       );
@@ -139,15 +142,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
         </p>
       );
     case 'failed':
-      return (
-        <>
-          <p class="verdict">
-            <Cross /> {state.problem.title}
-          </p>
-          <p>{state.problem.message}</p>
-          <p class="next">{state.problem.next}</p>
-        </>
-      );
+      return <ProblemWords problem={state.problem} />;
     case 'cancelled':
       return <p class="verdict">{say`${sayPhrase(doing[kind])}: stopped`}</p>;
   }

@@ -1,7 +1,7 @@
 import type { Problem } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { Close } from './action.tsx';
-import { Cross } from './pictures.tsx';
+import { ProblemWords } from './problem-words.tsx';
 
 export interface NoticeProps {
   readonly problem: Problem;
@@ -13,11 +13,7 @@ export interface NoticeProps {
 export function Notice({ problem, onRead }: NoticeProps) {
   return (
     <section class="card notice" role="alert">
-      <p class="verdict">
-        <Cross /> {problem.title}
-      </p>
-      <p>{problem.message}</p>
-      <p class="next">{problem.next}</p>
+      <ProblemWords problem={problem} />
       {onRead && <Close label={say`Close this message`} onClick={onRead} />}
     </section>
   );

@@ -1,6 +1,6 @@
 import type { Problem } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
-import { Cross } from './pictures.tsx';
+import { ProblemWords } from './problem-words.tsx';
 
 /** In place of an answer that takes its time. */
 export function Waiting({ children }: { readonly children: string }) {
@@ -21,11 +21,7 @@ export interface TroubleProps {
 export function Trouble({ problem, onAgain }: TroubleProps) {
   return (
     <div class="card look trouble" role="alert">
-      <p class="verdict">
-        <Cross /> {problem.title}
-      </p>
-      <p>{problem.message}</p>
-      <p class="next">{problem.next}</p>
+      <ProblemWords problem={problem} />
       {onAgain && (
         <div class="buttons">
           <button type="button" onClick={onAgain}>

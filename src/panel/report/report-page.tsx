@@ -1,7 +1,7 @@
 import type { AnswerTo } from '../../contract/panel.ts';
 import { say, sayCount } from '../../language/say.ts';
-import { Action } from '../parts/action.tsx';
-import { Errands } from '../parts/errands.tsx';
+import { Action, Reveal } from '../parts/action.tsx';
+import { Errands, isUnderWay } from '../parts/errands.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { SafeName } from '../parts/safe-name.tsx';
@@ -93,10 +93,7 @@ function Verdict({ report, id }: ReportProps) {
   const { snapshot } = useTools();
   const { verdict, sentence, checkedAt, backup } = report;
   const isOn = snapshot.errands.some(
-    (errand) =>
-      errand.backup === id &&
-      errand.kind === 'check' &&
-      (errand.state.is === 'working' || errand.state.is === 'waiting'),
+    (errand) => errand.backup === id && errand.kind === 'check' && isUnderWay(errand),
   );
   const never =
     backup?.state === 'proven'
@@ -123,7 +120,7 @@ function Verdict({ report, id }: ReportProps) {
 
 /** What can be done with it. */
 function Deeds({ report: { backup, pi }, id }: ReportProps) {
-  const { go, onMac } = useTools();
+  const { go } = useTools();
   return (
     <div class="buttons deeds">
       <Action
@@ -144,9 +141,7 @@ function Deeds({ report: { backup, pi }, id }: ReportProps) {
           {say`Compare…`}
         </button>
       )}
-      <Action command={{ command: 'backup-reveal', backup: id }}>
-        {onMac ? say`Show in Finder` : say`Show in folder`}
-      </Action>
+      <Reveal command={{ command: 'backup-reveal', backup: id }} />
       {backup && pi !== null && (
         <button
           type="button"

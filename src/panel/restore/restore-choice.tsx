@@ -1,9 +1,10 @@
 import type { BackupView, ChosenState, RestoreView, Snapshot } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { Working } from '../job/working.tsx';
+import { flawWords } from '../library/library-words.ts';
 import { Action } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
-import { Cross } from '../parts/pictures.tsx';
+import { ProblemWords } from '../parts/problem-words.tsx';
 import { listed, size, when } from '../parts/words.ts';
 import type { RestorePageProps } from './restore-page.tsx';
 import { Target } from './target.tsx';
@@ -71,7 +72,7 @@ function Backups({ chosen, backups }: BackupsProps) {
       >
         {all.map(({ backup, title, at, bytes, incomplete, verified }) => (
           <option key={backup} value={backup} selected={backup === chosen.backup}>
-            {listed([title, at && when(at), size(bytes), flaw(incomplete, verified)])}
+            {listed([title, at && when(at), size(bytes), flawWords(incomplete, verified)])}
           </option>
         ))}
       </select>
@@ -115,11 +116,7 @@ function Look({ restore: { chosen, targets }, jobs, state }: LookProps) {
   if (state.is === 'failed') {
     return (
       <div class="card look">
-        <p class="verdict">
-          <Cross /> {state.problem.title}
-        </p>
-        <p>{state.problem.message}</p>
-        <p class="next">{state.problem.next}</p>
+        <ProblemWords problem={state.problem} />
       </div>
     );
   }
@@ -136,10 +133,4 @@ function Look({ restore: { chosen, targets }, jobs, state }: LookProps) {
       )}
     </>
   );
-}
-
-function flaw(incomplete: boolean, verified: boolean | null): string {
-  if (verified === null) return say`without a manifest`;
-  if (incomplete) return say`incomplete`;
-  return verified ? '' : say`unverified`;
 }

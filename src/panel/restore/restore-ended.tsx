@@ -5,6 +5,7 @@ import { type Phrase, say, sayPhrase, toSay } from '../../language/say.ts';
 import { Coach } from '../coach/coach.tsx';
 import { Action } from '../parts/action.tsx';
 import { Cross, Tick } from '../parts/pictures.tsx';
+import { ProblemWords } from '../parts/problem-words.tsx';
 
 export interface RestoreEndedProps<I extends JobState['is']> {
   readonly job: JobView;
@@ -26,11 +27,7 @@ export function RestoreFailed({ job, state }: RestoreEndedProps<'failed'>) {
   }
   return (
     <div class="outcome">
-      <p class="verdict">
-        <Cross /> {problem.title}
-      </p>
-      <p>{problem.message}</p>
-      <p class="next">{problem.next}</p>
+      <ProblemWords problem={problem} />
       <Left card={card} canUndo={actions.includes('undo')} />
       <div class="buttons">
         {actions.includes('retry') && <Again job={job.job} isFirst={true} />}

@@ -3,7 +3,7 @@ import type { AnswerTo, Command } from '../../contract/panel.ts';
 import type { SettingsChange } from '../../contract/settings.ts';
 import { useTools } from '../parts/page-tools.ts';
 import { useAsk } from '../parts/use-ask.ts';
-import { useListening } from '../parts/use-listening.ts';
+import { useReturn } from '../parts/use-return.ts';
 
 type Shown = Partial<Pick<AnswerTo<'settings'>, keyof SettingsChange | 'loginItem'>>;
 
@@ -28,7 +28,7 @@ export function useSettings(): SettingsOnPage {
   const [saved, setSaved] = useState<string | null>(null);
   useEffect(() => setPending({}), [answer]);
   // Whoever comes back from System Settings or from another window may have changed something there.
-  useListening('focus', askAgain);
+  useReturn(askAgain);
   const command = async (row: string, what: Command, shown: Shown = {}): Promise<boolean> => {
     setSaved(null);
     setPending((old) => ({ ...old, ...shown }));
