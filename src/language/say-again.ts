@@ -1,21 +1,9 @@
-/**
- * Texts that are kept in files or sent between processes, and read by people later: written in English with `english`, so that
- * a manifest, a log and `--json` say the same everywhere, and said in the language of the reader with `sayAgain`.
- */
+/** Says in the language of the reader what `english.ts` has written. */
 
 import { fill } from './fill.ts';
+import { findMessage } from './find-message.ts';
 import { formatList } from './format.ts';
-import { currentLocale, phraseIn, type Value } from './state.ts';
-
-/** As `say`, and always in English: english`${name} is damaged` */
-export function english(parts: TemplateStringsArray, ...values: readonly Value[]): string {
-  return parts.reduce((text, part, index) => `${text}${values[index - 1]}${part}`);
-}
-
-/** Whatever is said and formatted in `make`, in English. Nothing that waits: the language comes back when it returns. */
-export function inEnglish<Made>(make: () => Made): Made {
-  return phraseIn.english(make);
-}
+import { currentLocale, phraseIn } from './state.ts';
 
 /** A text that `english` made, or several with a blank between them; what is none is given back as it is. */
 export function sayAgain(text: string): string {
@@ -42,28 +30,15 @@ const LONGEST_RUN = 6;
 /** A hostile text of many sentences within sentences is not said again as a whole. */
 const MOST_TRIES = 120;
 
-interface Pattern {
-  readonly key: string;
-  /** What stands around the values; one more than those. */
-  readonly between: readonly string[];
-  /** The numbers of the values, in the order of the English text. */
-  readonly order: readonly number[];
-}
-
 function again(text: string, depth: number, tries: Tries): string | null {
   if (tries.left <= 0) return null;
   tries.left -= 1;
   const known = phraseIn.known(text);
   if (known !== null) return known;
-  for (const { key, between, order } of patterns()) {
-    const found = valuesIn(text, between);
-    if (found === null) continue;
-    const values: string[] = [];
-    for (const [index, number] of order.entries())
-      values[number] = inner(found[index] ?? '', depth, tries);
-    return fill(phraseIn.text(key), values);
-  }
-  return null;
+  const found = findMessage(text);
+  if (found === null) return null;
+  const values = found.values.map((value) => inner(value, depth, tries));
+  return fill(phraseIn.text(found.key), values);
 }
 
 /** Names of one word are nobody's messages. */
@@ -132,48 +107,4 @@ function sentences(text: string, depth: number, tries: Tries): string {
     rest.splice(0, found === null ? 1 : taken + 1);
   }
   return said.join(' ');
-}
-
-/** Each value ends where the text behind it begins: no pattern takes longer than the text is long. */
-function valuesIn(text: string, between: readonly string[]): string[] | null {
-  const [first = '', last = ''] = [between[0], between.at(-1)];
-  if (!text.startsWith(first) || !text.endsWith(last)) return null;
-  const end = text.length - last.length;
-  const values: string[] = [];
-  let at = first.length;
-  for (const part of between.slice(1, -1)) {
-    const next = text.indexOf(part, at + 1);
-    if (next < 0 || next + part.length > end) return null;
-    values.push(text.slice(at, next));
-    at = next + part.length;
-  }
-  if (at >= end) return null;
-  values.push(text.slice(at, end));
-  return values;
-}
-
-/** So many letters around the values make a message of ours. */
-const MIN_LETTERS = 8;
-
-const MARK = /\{(\d+)\}/g;
-
-let made: { readonly keys: readonly string[]; readonly patterns: readonly Pattern[] } | null = null;
-
-/** Those that say the most come first. */
-function patterns(): readonly Pattern[] {
-  const keys = phraseIn.keys();
-  if (made?.keys !== keys) made = { keys, patterns: keys.flatMap(patternOf).sort(bySaying) };
-  return made.patterns;
-}
-
-function patternOf(key: string): Pattern[] {
-  const between = key.split(/\{\d+\}/);
-  const order = [...key.matchAll(MARK)].map(({ 1: digits }) => Number(digits));
-  // "{0}: {1}" would be found everywhere.
-  const isTelling = between.join('').replace(/\P{L}/gu, '').length >= MIN_LETTERS;
-  return order.length > 0 && isTelling && !key.includes('{n}') ? [{ key, between, order }] : [];
-}
-
-function bySaying(one: Pattern, other: Pattern): number {
-  return other.between.join('').length - one.between.join('').length;
 }

@@ -11,7 +11,8 @@ import {
 } from '../../src/engine/format.ts';
 import { judge } from '../../src/engine/health.ts';
 import { checkTitle } from '../../src/engine/words/check-names.ts';
-import { inEnglish, sayAgain } from '../../src/language/say-again.ts';
+import { inEnglish } from '../../src/language/english.ts';
+import { sayAgain } from '../../src/language/say-again.ts';
 import { setState } from '../../src/language/state.ts';
 import { useEnglish } from '../../src/language/use-language.ts';
 

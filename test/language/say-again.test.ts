@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatBytes } from '../../src/engine/format.ts';
+import { english, inEnglish } from '../../src/language/english.ts';
 import { say } from '../../src/language/say.ts';
-import { english, inEnglish, sayAgain } from '../../src/language/say-again.ts';
+import { sayAgain } from '../../src/language/say-again.ts';
 import { setState } from '../../src/language/state.ts';
 import { useEnglish } from '../../src/language/use-language.ts';
 
