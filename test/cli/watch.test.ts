@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyImage } from '../support/file-systems.ts';
 import { needsTools } from '../support/tools.ts';
 import { undocumented } from './documented.ts';
-import { type Running, startPikeep } from './run-pikeep.ts';
+import { pikeep, type Running, startPikeep } from './run-pikeep.ts';
 import { type SlotRig, slotRig } from './slot-rig.ts';
 import { cardTools } from './small-card.ts';
 
@@ -35,6 +36,28 @@ describe.skipIf(needsTools(...cardTools))('watch', () => {
     expect(undocumented(ended.events)).toEqual([]);
     expect(ended.events.filter(({ event }) => event === 'card')).toHaveLength(2);
     expect(rig.files()).toEqual([]);
+  });
+
+  it('shows a card no more that another PiKeep has marked “never touch” meanwhile', async () => {
+    const env = { XDG_CONFIG_HOME: rig.folder };
+    watch = startPikeep(['watch', '--json', ...rig.options], { env });
+    await watch.untilEvent(({ event }) => event === 'start');
+    const path = rig.insert();
+    await watch.untilEvent(({ change }) => change === 'appeared');
+    expect(await pikeep(['protect', 'octopi.img', ...rig.options], { env })).toMatchObject({
+      code: 0,
+    });
+    rmSync(path);
+    await watch.untilEvent(({ change }) => change === 'left');
+    // All at once: a part of it would be another card.
+    renameSync(rig.card, path);
+    emptyImage(join(rig.folder, 'other'), 64 * 1024 ** 2);
+    renameSync(join(rig.folder, 'other'), join(rig.slot, 'other.img'));
+    await watch.untilEvent(({ id }) => id === 'other.img');
+    watch.child.kill('SIGINT');
+    const { events } = await watch.ended;
+    const came = events.filter(({ change }) => change === 'appeared').map(({ id }) => id);
+    expect(came).toEqual(['octopi.img', 'other.img']);
   });
 
   it('with --auto backs up the card that is there and the one that comes', async () => {

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { FRESH_HOURS, type HandsFree, handsFree, isUnfinished } from '../../desk/hands-free.ts';
+import { oneAtATime } from '../../desk/one-at-a-time.ts';
 import { weakIdentity, weakIdentityText } from '../../engine/disk.ts';
 import { asPiKeepError, isPiKeepError } from '../../engine/errors.ts';
 import { formatBytes } from '../../engine/format.ts';
@@ -36,9 +37,9 @@ const whyWords: Readonly<Record<Extract<HandsFree, { is: 'no' }>['why'], string>
 class Watch {
   readonly #session: Session;
   readonly #auto: boolean;
+  /** A change during a look means another one after it. */
+  readonly #look = oneAtATime(() => this.#lookNow());
   #here = new Map<string, SeenDisk>();
-  #isLooking = false;
-  #lookAgain = false;
   #queue: Promise<void> = Promise.resolve();
   /** A card could not be read everywhere. */
   #isIncomplete = false;
@@ -65,8 +66,8 @@ class Watch {
       facts: { command: 'watch', auto: this.#auto, folder: library },
       lines: [this.#auto ? `Backing up every Pi card to ${library}` : 'Waiting for cards'],
     });
-    const watching = platform.disks.watch(() => this.#look());
-    this.#look();
+    const watching = platform.disks.watch(() => void this.#look());
+    void this.#look();
     try {
       await ended;
     } finally {
@@ -78,25 +79,15 @@ class Watch {
     return signal.aborted ? exitCodes.interrupted : exitCodes.done;
   }
 
-  /** One look at a time; a change during a look means another one after it. */
-  #look(): void {
-    this.#lookAgain = true;
-    if (this.#isLooking) return;
-    this.#isLooking = true;
-    void this.#lookUntilQuiet().finally(() => {
-      this.#isLooking = false;
-    });
-  }
-
-  async #lookUntilQuiet(): Promise<void> {
-    const { printer, signal } = this.#session;
-    while (this.#lookAgain && !signal.aborted) {
-      this.#lookAgain = false;
-      try {
-        await this.#compare(await lookAtDisks(this.#session, this.#session.library));
-      } catch (error) {
-        if (!signal.aborted) printer.error(asPiKeepError(error));
-      }
+  async #lookNow(): Promise<void> {
+    const { printer, settings, signal, library } = this.#session;
+    if (signal.aborted) return;
+    try {
+      // Another PiKeep may have marked a disk “never touch” since.
+      await settings.reread();
+      await this.#compare(await lookAtDisks(this.#session, library));
+    } catch (error) {
+      if (!signal.aborted) printer.error(asPiKeepError(error));
     }
   }
 
