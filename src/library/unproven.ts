@@ -3,15 +3,18 @@
  * record of its restore knows better.
  */
 
+import { basename } from 'node:path';
 import { type Disk, type WeakIdentity, weakIdentity } from '../engine/disk.ts';
 import { errnoOf } from '../engine/errors.ts';
 import { seemsSameCard } from '../engine/same-card.ts';
+import { english } from '../language/english.ts';
 import type { RestoreRecord } from './restore-record.ts';
-import { readRecords } from './restore-records.ts';
+import { findRecord, readRecords } from './restore-records.ts';
 
 /**
  * The disks, those with the name of the image that seem to hold such a restore. Two cards of one size from one image look the
- * same: then both are told of, which is the safe side. Throws nothing where the records cannot be read.
+ * same: then both are told of, which is the safe side. Where the records cannot be read, nothing is known: no card is hidden
+ * for that.
  */
 export async function tellUnproven(
   disks: readonly Disk[],
@@ -20,11 +23,34 @@ export async function tellUnproven(
   const records = unprovenOf(await readRecords(recordsFolder).catch(noneWhereUnreadable));
   if (records.length === 0) return disks;
   return disks.map((disk) => {
-    if (disk.unfinished !== undefined) return disk;
-    const weak = weakIdentity(disk);
-    const found = records.findLast((record) => isAfter(record, weak));
+    const found = recordOf(disk, records);
     return found ? { ...disk, unproven: found.image.title } : disk;
   });
+}
+
+/**
+ * Notes that a card was compared with an image, and is the same: a restore of that image to it is proven by that. Throws
+ * DESTINATION_FULL, DESTINATION_FAILED and the like.
+ */
+export async function settleUnproven(
+  disk: Disk,
+  image: string,
+  recordsFolder: string,
+): Promise<void> {
+  const records = unprovenOf(await readRecords(recordsFolder).catch(noneWhereUnreadable));
+  const found = recordOf(disk, records);
+  if (found?.image.title !== basename(image)) return;
+  const record = await findRecord(recordsFolder, found.id);
+  await record?.update({
+    state: 'done',
+    summary: english`The restore was not proven in its time. Later the card was compared with the image, and is the same.`,
+  });
+}
+
+function recordOf(disk: Disk, records: readonly RestoreRecord[]): RestoreRecord | undefined {
+  if (disk.unfinished !== undefined) return undefined;
+  const weak = weakIdentity(disk);
+  return records.findLast((record) => isAfter(record, weak));
 }
 
 /** Disks are listed all the same: a folder of reports is not worth that no card can be backed up. */

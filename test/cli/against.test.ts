@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
 import { tool } from '../support/file-systems.ts';
@@ -50,6 +50,30 @@ describe.skipIf(needsTools('gzip', 'zstd'))('verify --against', () => {
   });
   beforeEach(() => copyFileSync(original, card));
   afterAll(() => folder.remove());
+
+  it('proves a restore of that image that nobody has proven, and of no other', async () => {
+    const state = join(folder.path, 'state');
+    const env = { XDG_STATE_HOME: state };
+    const listed = async (): Promise<unknown> => {
+      const { last } = await pikeep(['list', '--slot', slot, '--json'], { env });
+      return (last['disks'] as { unproven: string | null }[])[0]?.unproven;
+    };
+    const restore = ['restore', image, 'octopi', '--yes', '--slot', slot, '--json'];
+    expect((await pikeep(restore, { env })).code).toBe(0);
+    const [record = ''] = globSync(join(state, 'pikeep/restores/*/record.json'));
+    const other = join(folder.path, 'other.img');
+    copyFileSync(image, other);
+    copyFileSync(`${image}.pikeep.json`, `${other}.pikeep.json`);
+    // As it is when the restore was killed while it read back.
+    const text = readFileSync(record, 'utf8').replace('"state": "done"', '"state": "proving"');
+    writeFileSync(record, text);
+    expect(await listed()).toBe(basename(image));
+    const against = (of: string) => ['verify', of, '--against', 'octopi', '--slot', slot, '--json'];
+    expect((await pikeep(against(other), { env })).code).toBe(0);
+    expect(await listed()).toBe(basename(image));
+    expect((await pikeep(against(image), { env })).code).toBe(0);
+    expect(await listed()).toBeNull();
+  });
 
   it('finds the card unchanged: exit 0', async () => {
     const ended = await verify();

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { weakIdentity } from '../../engine/disk.ts';
 import { PiKeepError } from '../../engine/errors.ts';
 import { formatBytes, formatDuration } from '../../engine/format.ts';
+import { settleUnproven } from '../../library/unproven.ts';
 import { findDisk, lookAtDisks, requireCard } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { differenceLines, placesOf } from '../differences.ts';
@@ -71,6 +72,9 @@ async function compare(session: Session, name: string, against: string): Promise
     const ranges = differences.length + moreDifferences;
     const places = placesOf(differences);
     throw new PiKeepError('CARD_DIFFERS', { disk, image, bytes: differingBytes, ranges, places });
+  }
+  if (verdict === 'same' && fields.notCompared === null) {
+    await settleUnproven(seen.disk, image, session.recordsFolder);
   }
   if (verdict === 'mounted') printer.warning('MOUNTED_SINCE', MOUNTED);
   printer.done({
