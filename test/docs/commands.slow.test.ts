@@ -39,8 +39,8 @@ function newestImage(): string {
   return (images.toSorted().at(-1) ?? 'octopi 2026-11-22 16.40.img').replaceAll(' ', '\\ ');
 }
 
-/** Nearly all of it is a hole, and an idle computer reads eight of these in a second: it has to be there long enough to be ended. */
-const LARGE = 32 * GIB;
+/** Bytes: nearly all of it is a hole, and an idle computer reads 8 GiB of those in a second. It has to last until it is ended. */
+const LARGE = 16 * GIB;
 
 /** A backup that was ended in the middle. */
 async function cutOff(): Promise<void> {
