@@ -18,7 +18,6 @@ describe.skipIf(notHere)('a restore that is killed at fifty random moments', () 
     const outcomes = await killRestores(placesIn(folder.path), { times: 50, heal: 'each' });
     process.stdout.write(`${JSON.stringify(outcomes)}\n`);
     expect(outcomes.unfinished).toBeGreaterThan(5);
-    expect(outcomes.unproven).toBeGreaterThan(0);
     expect(outcomes.untouched).toBeGreaterThan(0);
   });
 });
