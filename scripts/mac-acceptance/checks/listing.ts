@@ -1,13 +1,17 @@
 /** What `diskutil` says, and when. */
 
 import { spawn } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { weakIdentity, weakIdentityText } from '../../../src/engine/disk.ts';
 import { glance } from '../../../src/engine/pi-card.ts';
+import { seemsSameCard } from '../../../src/engine/same-card.ts';
 import { judge } from '../../../src/engine/selection.ts';
 import { wholeDiskOf } from '../../../src/platform/macos/disk-names.ts';
 import { disksBelow } from '../../../src/platform/macos/disk-records.ts';
 import { watchTimes } from '../../../src/platform/macos/disk-watch.ts';
 import { askInfo } from '../../../src/platform/macos/diskutil.ts';
+import { identitiesAfter } from '../../../src/worker/after-restore.ts';
 import { type Check, expectThat } from '../check.ts';
 import type { Stage } from '../stage.ts';
 
@@ -86,6 +90,14 @@ export const listingChecks: readonly Check[] = [
     },
   },
   {
+    name: 'known-again',
+    assumption:
+      'A card whose restore was never proven is known again by what is listed of it; the UUID of its FAT is made of serial number and size.',
+    source: 'msdosfs_vfsops.c of Apple; recordings of the EFI volume of Macs',
+    onlyReal: true,
+    how: { run: knownAgain },
+  },
+  {
     name: 'activity-through-a-pipe',
     assumption: '“diskutil activity” prints each line at once, also into a pipe.',
     source: 'programs of others that read it so; that it does not buffer is a guess',
@@ -98,6 +110,21 @@ export const listingChecks: readonly Check[] = [
     how: { run: watchSees },
   },
 ];
+
+async function knownAgain(stage: Stage): Promise<string> {
+  const listed = weakIdentity(await stage.card());
+  const { imageFiles } = stage.world.platform;
+  const { device } = await imageFiles.open(join(stage.folder, 'card.img'));
+  try {
+    const expected = await identitiesAfter(device);
+    const seen = weakIdentityText(listed);
+    const isKnown = expected.some((one) => seemsSameCard(one, listed));
+    expectThat(isKnown, `${seen} instead of ${expected.map(weakIdentityText).join(' or ')}`);
+    return seen;
+  } finally {
+    await device.close();
+  }
+}
 
 async function systemDisks({ places, platform }: Stage['world']): Promise<string> {
   const root = await askInfo(places.tools, '/');
