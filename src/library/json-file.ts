@@ -1,7 +1,6 @@
 /** Small JSON files of our own: read with every bound, written whole or not at all. */
 
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { GenericSchema, InferOutput } from 'valibot';
@@ -9,6 +8,7 @@ import * as v from 'valibot';
 import { errnoOf, PiKeepError } from '../engine/errors.ts';
 import { english } from '../language/english.ts';
 import { syncPath } from './names-on-disk.ts';
+import { readOrdinaryFile } from './ordinary-file.ts';
 import { NoAnswer, patiently } from './patience.ts';
 
 const PATIENCE_MS = 10_000;
@@ -23,25 +23,15 @@ export async function readJsonFile<S extends GenericSchema>(
   maxBytes: number,
 ): Promise<InferOutput<S> | null> {
   try {
-    const text = await patiently(() => readText(file, maxBytes), { patienceMs: PATIENCE_MS });
-    const parsed = v.safeParse(schema, JSON.parse(text));
+    const patience = { patienceMs: PATIENCE_MS };
+    const found = await patiently(() => readOrdinaryFile(file, maxBytes), patience);
+    if (!found) return null;
+    const parsed = v.safeParse(schema, JSON.parse(found.content.toString('utf8')));
     return parsed.success ? parsed.output : null;
   } catch (error) {
     const isExpected = error instanceof NoAnswer || error instanceof SyntaxError;
     if (isExpected || errnoOf(error) !== null) return null;
     throw error;
-  }
-}
-
-/** Never waits for a pipe, and follows no link. */
-async function readText(file: string, maxBytes: number): Promise<string> {
-  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
-  const handle = await fs.open(file, flags);
-  try {
-    const stats = await handle.stat();
-    return stats.isFile() && stats.size <= maxBytes ? await handle.readFile('utf8') : '';
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,6 +1,6 @@
 /** What backups left behind that did not come to their end: killed, crashed, or cut off by a power failure. */
 
-import { constants, type Dirent, type Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import type { WeakIdentity } from '../engine/disk.ts';
@@ -14,6 +14,7 @@ import { CHECKPOINT_SUFFIX, type Unfinished } from './checkpoint.ts';
 import { readUnfinished } from './checkpoint-file.ts';
 import { removeCheckpoint } from './checkpoint-writer.ts';
 import { splitImageName } from './image-name.ts';
+import { readOrdinaryFile } from './ordinary-file.ts';
 import { isOwnerAlive, OWNER_SUFFIX } from './owner.ts';
 import { PARTIAL_SUFFIX } from './partial.ts';
 
@@ -129,35 +130,11 @@ function imageNameOf(file: string): string {
 
 /** Nobody who is still there owns it, and a note of ours says that somebody did. */
 export async function isAbandoned(file: string): Promise<boolean> {
-  const note = await readNote(file + OWNER_SUFFIX);
+  const note = await readOrdinaryFile(file + OWNER_SUFFIX, MAX_NOTE_BYTES);
   if (note === null) return false;
   const partial = await statOf(file);
   if (partial !== null && !partial.isFile()) return false;
-  return !isOwnerAlive(note.text, partial?.mtimeMs ?? note.mtimeMs);
-}
-
-/**
- * Null for what cannot be a note of this user's: somebody else's file, a link, a pipe (which would keep us waiting), a
- * file that is too long or gone by now.
- */
-async function readNote(file: string): Promise<{ text: string; mtimeMs: number } | null> {
-  let handle: fs.FileHandle;
-  try {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    handle = await fs.open(file, flags);
-  } catch (error) {
-    // ELOOP: a link. ENXIO: a socket (man 2 open).
-    const others = ['ENOENT', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO'];
-    if (others.includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > MAX_NOTE_BYTES) return null;
-    return { text: await handle.readFile('utf8'), mtimeMs: stats.mtimeMs };
-  } finally {
-    await handle.close();
-  }
+  return !isOwnerAlive(note.content.toString('utf8'), partial?.mtimeMs ?? note.mtimeMs);
 }
 
 async function statOf(file: string): Promise<Stats | null> {

@@ -5,7 +5,6 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as v from 'valibot';
@@ -14,6 +13,7 @@ import { verdicts } from '../engine/health.ts';
 import { findingsSchema } from './check-records.ts';
 import { destinationError } from './destination-error.ts';
 import { syncPath } from './names-on-disk.ts';
+import { readOrdinaryFile } from './ordinary-file.ts';
 
 const text = v.pipe(v.string(), v.maxLength(4096));
 const amount = v.pipe(v.number(), v.minValue(0));
@@ -140,23 +140,10 @@ async function exists(file: string): Promise<boolean> {
 
 /** Empty for whatever is no record of ours. */
 async function readEntries(file: string): Promise<readonly Entry[]> {
-  let handle: fs.FileHandle;
-  try {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    handle = await fs.open(file, flags);
-  } catch (error) {
-    const usual = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO'];
-    if (usual.includes(errnoOf(error) ?? '')) return [];
-    throw error;
-  }
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile() || stats.size > MAX_FILE_BYTES) return [];
-    const result = v.safeParse(fileSchema, parse(await handle.readFile('utf8')));
-    return result.success ? result.output.checks : [];
-  } finally {
-    await handle.close();
-  }
+  const found = await readOrdinaryFile(file, MAX_FILE_BYTES);
+  if (!found) return [];
+  const result = v.safeParse(fileSchema, parse(found.content.toString('utf8')));
+  return result.success ? result.output.checks : [];
 }
 
 function parse(json: string): unknown {

@@ -4,7 +4,7 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, type Dirent } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
 import * as v from 'valibot';
@@ -14,6 +14,7 @@ import { english } from '../language/english.ts';
 import { destinationError } from './destination-error.ts';
 import { safeTitle } from './image-name.ts';
 import { syncPath } from './names-on-disk.ts';
+import { readOrdinaryFile } from './ordinary-file.ts';
 import { MAX_RECORD_BYTES, type RestoreRecord, recordSchema } from './restore-record.ts';
 
 /** Records kept below the folder, the newest; bytes of a block at most, whatever a record says. */
@@ -128,7 +129,8 @@ class FileRecord implements OpenRecord {
   async readBlocks(): Promise<SavedBlock[]> {
     const read: SavedBlock[] = [];
     for (const { file, offset, bytes, sha256 } of this.#record.blocks) {
-      const data = await readSmall(path.join(this.#folder, file), MAX_BLOCK_BYTES);
+      const found = await readOrdinaryFile(path.join(this.#folder, file), MAX_BLOCK_BYTES);
+      const data = found?.content;
       const isWhole =
         data?.byteLength === bytes && createHash('sha256').update(data).digest('hex') === sha256;
       if (!data || !isWhole) {
@@ -143,11 +145,11 @@ class FileRecord implements OpenRecord {
 
 /** Null for whatever is no record of ours. */
 async function readRecord(folder: string): Promise<RestoreRecord | null> {
-  const bytes = await readSmall(path.join(folder, RECORD_FILE), MAX_RECORD_BYTES);
-  if (bytes === null) return null;
+  const found = await readOrdinaryFile(path.join(folder, RECORD_FILE), MAX_RECORD_BYTES);
+  if (!found) return null;
   let data: unknown;
   try {
-    data = JSON.parse(Buffer.from(bytes).toString('utf8'));
+    data = JSON.parse(found.content.toString('utf8'));
   } catch {
     return null;
   }
@@ -206,24 +208,6 @@ async function writeSynced(file: string, data: Uint8Array): Promise<void> {
   try {
     await handle.writeFile(data);
     await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Null for what is no ordinary file of this user's, is gone, or is larger than `most`. */
-async function readSmall(file: string, most: number): Promise<Uint8Array | null> {
-  let handle: fs.FileHandle;
-  try {
-    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    handle = await fs.open(file, flags);
-  } catch (error) {
-    if (['ENOENT', 'EACCES', 'EPERM', 'ELOOP', 'ENXIO'].includes(errnoOf(error) ?? '')) return null;
-    throw error;
-  }
-  try {
-    const stats = await handle.stat();
-    return stats.isFile() && stats.size <= most ? await handle.readFile() : null;
   } finally {
     await handle.close();
   }
