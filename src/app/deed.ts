@@ -71,7 +71,8 @@ export function createDoer(parts: DoerParts): (deed: Deed) => void {
       // It may have come to its end meanwhile.
       if (response !== 1 || working().length === 0) return;
     }
-    await carryOut({ command: 'cancel', job: id });
+    // As the question has said.
+    await carryOut({ command: 'cancel', job: id, keep: true });
   }
 
   async function openFolder(): Promise<void> {

@@ -21,7 +21,12 @@ export const commandSchema = v.variant('command', [
     /** Goes on with the backup of this card that did not finish; else it begins anew. */
     continue: v.optional(v.boolean()),
   }),
-  v.strictObject({ command: v.literal('cancel'), job: id }),
+  v.strictObject({
+    command: v.literal('cancel'),
+    job: id,
+    /** What a backup has proven stays, to be continued; else it is thrown away. */
+    keep: v.optional(v.boolean()),
+  }),
   v.strictObject({ command: v.literal('retry'), job: id, forceUnmount: v.boolean() }),
   v.strictObject({ command: v.literal('dismiss'), job: id }),
   v.strictObject({ command: v.literal('reveal'), job: id }),

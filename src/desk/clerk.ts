@@ -96,7 +96,7 @@ export class Clerk {
         });
       }
       case 'cancel':
-        return jobs.cancel(chooseJob(state, command.job).id);
+        return jobs.cancel(chooseJob(state, command.job).id, command.keep ?? false);
       case 'dismiss':
         return apply({ input: 'dismissed', job: chooseJob(state, command.job).id });
       case 'reveal':

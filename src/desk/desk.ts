@@ -155,7 +155,7 @@ class WatchingDesk implements Desk {
       state,
       apply,
       backUp: (seen, pi) => this.#clerk.backUpByItself(seen, pi),
-      cancel: (job) => this.#jobs.cancel(job),
+      cancel: (job) => this.#jobs.cancel(job, false),
       check: (image) => this.#librarian.check(image, true),
       cancelCheck: (errand) => this.#errands.cancel(errand),
       power: () => options.platform.power(),

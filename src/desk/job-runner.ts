@@ -28,6 +28,11 @@ interface Ending {
   readonly keepOnAbort: () => boolean;
 }
 
+interface Running {
+  readonly cancel: (keep: boolean) => void;
+  readonly ended: Promise<void>;
+}
+
 export interface JobRunnerDesk {
   readonly apply: (input: DeskInput) => void;
   /** Looks at the disks; resolves when the desk has seen them. */
@@ -37,7 +42,7 @@ export interface JobRunnerDesk {
 export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #desk: JobRunnerDesk;
-  readonly #running = new Map<string, { controller: AbortController; ended: Promise<void> }>();
+  readonly #running = new Map<string, Running>();
   readonly #closing = new AbortController();
   #keepsAtClose = true;
 
@@ -53,17 +58,22 @@ export class JobRunner {
   run(job: string, task: JobTask, anew: JobTask | null = null): Promise<void> {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#closing.signal]);
-    // What the user cancels is thrown away; what only the end of PiKeep stops can be continued.
-    const keepOnAbort = (): boolean => !controller.signal.aborted && this.#keepsAtClose;
+    /** What whoever cancelled it has said of it, the first time. */
+    let keeps: boolean | null = null;
+    const cancel = (keep: boolean): void => {
+      keeps ??= keep;
+      controller.abort();
+    };
+    const keepOnAbort = (): boolean => keeps ?? this.#keepsAtClose;
     const ended = this.#carryOut(job, { task, anew }, { signal, keepOnAbort });
-    this.#running.set(job, { controller, ended });
+    this.#running.set(job, { cancel, ended });
     return ended.finally(() => this.#running.delete(job));
   }
 
-  /** Asks a running job to stop; any other is left as it is. */
-  cancel(job: string): void {
+  /** Asks a running job to stop; any other is left as it is. `keep`: what a backup has done stays, to be continued. */
+  cancel(job: string, keep: boolean): void {
     this.#desk.apply({ input: 'cancelling', job });
-    this.#running.get(job)?.controller.abort();
+    this.#running.get(job)?.cancel(keep);
   }
 
   /** `keep`: what backups have done stays on the disk, to be continued. */

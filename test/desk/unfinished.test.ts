@@ -89,6 +89,26 @@ describe('a backup that was cut off', () => {
     },
     LONG,
   );
+
+  it(
+    'by the user stays if that was asked for, and is thrown away otherwise',
+    async () => {
+      rig = await SlotRig.start();
+      const card = await rig.insert('octopi.img', GIB);
+      for (const keep of [false, true]) {
+        await rig.backUp(card);
+        await untilProven();
+        const job = rig.desk.snapshot.jobs.at(-1)?.job ?? '';
+        await rig.desk.command({ command: 'cancel', job, keep });
+        // Whoever presses twice changes nothing of what was said first.
+        await rig.desk.command({ command: 'cancel', job, keep: !keep });
+        await rig.job('cancelled');
+        await rig.until(({ disks: [one] }) => Boolean(one?.unfinished) === keep);
+        expect(rig.desk.snapshot.leftovers).toHaveLength(keep ? 1 : 0);
+      }
+    },
+    LONG,
+  );
 });
 
 describe('a desk whose worker is told what to do', () => {
