@@ -16,13 +16,14 @@ const list = join(root, 'scripts/package/tools');
 const tools = join(output, 'tools');
 const lockFile = 'package-lock.json';
 
-/** Installs what the lock file says, unless that is there. Throws when npm fails. */
-export async function installElectronBuilder(): Promise<void> {
+/** Installs what the lock file says into `folder`, unless that is there. Throws when npm fails. */
+export async function installElectronBuilder(folder: string = tools): Promise<void> {
   const wanted = await readFile(join(list, lockFile), 'utf8');
-  const there = await readFile(join(tools, lockFile), 'utf8').catch(() => null);
-  if (wanted === there && existsSync(join(tools, 'node_modules/.package-lock.json'))) return;
-  await cp(list, tools, { recursive: true });
-  await runHere('npm', ['ci', '--ignore-scripts', '--prefix', tools]);
+  const there = await readFile(join(folder, lockFile), 'utf8').catch(() => null);
+  if (wanted === there && existsSync(join(folder, 'node_modules/.package-lock.json'))) return;
+  await cp(list, folder, { recursive: true });
+  // Vite, which has built the app in this process, leaves NODE_ENV=production behind: npm would install nothing.
+  await runHere('npm', ['ci', '--ignore-scripts', '--include=dev', '--prefix', folder]);
 }
 
 /** Checks the configuration by electron-builder's own schema. Throws in its words. */
