@@ -6,21 +6,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join, resolve } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openPanelPage } from '../scripts/pictures/camera.ts';
-import { writeSampleCard } from '../scripts/sample-card.ts';
-import { temporaryFolder } from './cli/run-pikeep.ts';
-import { commandsIn } from './docs/fences.ts';
+import { openPanelPage } from '../../scripts/pictures/camera.ts';
+import { writeSampleCard } from '../../scripts/sample-card.ts';
+import { temporaryFolder } from '../cli/run-pikeep.ts';
+import { launchChromium } from '../panel/chromium.ts';
+import { eventually } from '../support/eventually.ts';
+import { tool } from '../support/file-systems.ts';
+import { needsTools } from '../support/tools.ts';
+import { commandsIn, root } from './fences.ts';
 import { type Step, sectionOf, stepsIn } from './newcomer-steps.ts';
-import { launchChromium } from './panel/chromium.ts';
-import { eventually } from './support/eventually.ts';
-import { tool } from './support/file-systems.ts';
-import { needsTools } from './support/tools.ts';
 
-const root = resolve(import.meta.dirname, '..');
 /** Git-ignored. */
 const pictures = join(root, 'test-results/newcomer');
 const SECTION = 'Try it, without a card';
