@@ -8,7 +8,7 @@ import { createPlatform } from '../platform/index.ts';
 import { logFolder } from '../platform/log-place.ts';
 import type { Platform } from '../platform/ports.ts';
 import { openProgramLog, type ProgramLog } from '../platform/program-log.ts';
-import { openSettings, type SettingsStore, settingsWarningWords } from '../platform/settings.ts';
+import { type KeptSettings, openSettings, settingsWarningWords } from '../platform/settings.ts';
 import { VERSION } from '../version.ts';
 import type { GlobalOptions } from './options.ts';
 import type { Output } from './output.ts';
@@ -28,7 +28,7 @@ export interface Surroundings {
 export interface Session extends Surroundings {
   readonly options: GlobalOptions;
   readonly platform: Platform;
-  readonly settings: SettingsStore;
+  readonly settings: KeptSettings;
   /** The folder of images: absolute, not necessarily there yet. */
   readonly library: string;
   /** Where restores keep what they overwrite, and their reports. */

@@ -13,7 +13,6 @@ import {
   type Settings,
 } from './settings-schema.ts';
 
-export { settingsFile } from './settings-file.ts';
 export {
   languageChoices,
   MAX_REMIND_DAYS,
@@ -50,10 +49,15 @@ export interface SettingsStore {
   reread(): Promise<Settings>;
 }
 
+/** Those of a file. */
+export interface KeptSettings extends SettingsStore {
+  readonly file: string;
+}
+
 /** Reads the settings; a missing file means the defaults, a broken one is set aside as `.broken` with a warning. */
 export async function openSettings(
   options: { file?: string; home?: string } = {},
-): Promise<SettingsStore> {
+): Promise<KeptSettings> {
   const home = options.home ?? homedir();
   const configHome = process.env['XDG_CONFIG_HOME'];
   const file = options.file ?? settingsFile({ platform: process.platform, home, configHome });
@@ -73,7 +77,7 @@ export function settingsWarningWords(warning: SettingsWarning): string {
   }
 }
 
-class FileSettings implements SettingsStore {
+class FileSettings implements KeptSettings {
   readonly warning: SettingsWarning | null;
   readonly file: string;
   #current: Settings;

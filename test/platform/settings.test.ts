@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openSettings, settingsFile } from '../../src/platform/settings.ts';
+import { openSettings } from '../../src/platform/settings.ts';
+import { settingsFile } from '../../src/platform/settings-file.ts';
 
 describe('the settings', () => {
   let folder: string;

@@ -1,6 +1,6 @@
 /** `pikeep doctor`: what this computer offers PiKeep, in one page to read or to report. */
 
-import { homedir, release, type } from 'node:os';
+import { release, type } from 'node:os';
 import type { Command } from 'commander';
 import { asPiKeepError } from '../../engine/errors.ts';
 import { explain } from '../../engine/explain.ts';
@@ -9,7 +9,7 @@ import { cacheFolder } from '../../library/cache-folder.ts';
 import { findLeftovers } from '../../library/leftovers.ts';
 import { clearUnpacked, listUnpacked } from '../../library/unpacked-cache.ts';
 import type { DoorState, VolumeFacts } from '../../platform/ports.ts';
-import { settingsFile, settingsWarningWords } from '../../platform/settings.ts';
+import { settingsWarningWords } from '../../platform/settings.ts';
 import { lookAtDisks, type SeenDisk, volumeBelow } from '../cards.ts';
 import type { Run } from '../command.ts';
 import { coachLines, wayFacts, waysOf, wayWords } from '../doctor-access.ts';
@@ -63,11 +63,7 @@ async function doctor(session: Session, given: Options): Promise<ExitCode> {
   if (clearLeftovers) await clearAll(library, leftovers, signal);
   const cache = await cacheFacts(clearCache === true);
   const cleared = clearLeftovers ? leftovers.length : 0;
-  const file = settingsFile({
-    platform: process.platform,
-    home: homedir(),
-    configHome: process.env['XDG_CONFIG_HOME'],
-  });
+  const { file } = settings;
   const system = `${type()} ${release()} (${process.arch})`;
   printer.done({
     facts: {

@@ -1,6 +1,5 @@
 /** `pikeep settings`: what the app and the command line remember. */
 
-import { homedir } from 'node:os';
 import type { Command } from 'commander';
 import { PiKeepError } from '../../engine/errors.ts';
 import { imageFormats } from '../../engine/image/image-format.ts';
@@ -9,7 +8,6 @@ import {
   languageChoices,
   MAX_REMIND_DAYS,
   type Settings,
-  settingsFile,
   verifyChoices,
 } from '../../platform/settings.ts';
 import type { Run } from '../command.ts';
@@ -78,12 +76,7 @@ async function settings(
   const { settings: store, printer } = session;
   const setting = name === undefined ? null : settingOf(name);
   if (setting && value !== undefined) await change(session, setting.set(value));
-  const file = settingsFile({
-    platform: process.platform,
-    home: homedir(),
-    configHome: process.env['XDG_CONFIG_HOME'],
-  });
-  const { current } = store;
+  const { current, file } = store;
   const single = setting && value === undefined ? setting.get(current) : null;
   printer.done({
     facts: {
