@@ -80,9 +80,11 @@ class WatchingDesk implements Desk {
 
   constructor(options: DeskOptions) {
     this.#options = options;
-    const clock = options.clock ?? systemClock;
+    const { platform, settings, home, runTask, startWorker } = options;
+    const { settingsPorts: ports = {}, chooseFolder = null, watchFolder = null } = options;
+    const { clock = systemClock, recordsFolder: records = recordsFolder() } = options;
     const place = {
-      system: options.platform.name,
+      system: platform.name,
       app: options.responsibleApp ?? null,
       isApp: options.where === 'electron',
     };
@@ -92,7 +94,6 @@ class WatchingDesk implements Desk {
       this.#snapshot = this.#view(this.#snapshot.revision + 1);
       return this.#snapshot;
     });
-    const { runTask, startWorker } = options;
     const apply = (input: DeskInput): void => this.#apply(input);
     const state = (): DeskState => this.#state;
     const look = (): Promise<void> => this.#lookout.look();
@@ -100,22 +101,22 @@ class WatchingDesk implements Desk {
       apply({ input: 'settings', settings: this.#settings() });
       this.#following.renew();
     };
-    this.#firstCard = new FirstCard(options.settings, settingsChanged);
+    this.#firstCard = new FirstCard(settings, settingsChanged);
     this.#shelf = new Shelf({
       library: () => this.#state.settings.library,
-      recordsFolder: options.recordsFolder ?? recordsFolder(),
+      recordsFolder: records,
       clock,
-      watchFolder: options.watchFolder ?? null,
+      watchFolder,
       apply,
     });
     const shelf = this.#shelf;
     this.#errands = new ErrandRunner({ ...options, shelf, state, apply });
     this.#librarian = new Librarian({
-      platform: options.platform,
+      platform,
       access: options,
       shelf,
       errands: this.#errands,
-      chooseFolder: options.chooseFolder ?? null,
+      chooseFolder,
       state,
       dismiss: (errand) => apply({ input: 'errand-dismissed', errand }),
     });
@@ -125,19 +126,18 @@ class WatchingDesk implements Desk {
       startWorker,
       task: (image, { disk }) =>
         surveyTask(image, { disk, settings: this.#state.settings, access: options }),
-      looksInside: options.platform.name !== 'macos',
+      looksInside: platform.name !== 'macos',
       state,
       apply,
     });
-    const { platform, settings, home, settingsPorts: ports = {} } = options;
     const settingsClerk = new SettingsClerk({
       ...{ platform, settings, ports, home, state, apply, look },
       changed: settingsChanged,
       lookAtLibrary: shelf.look,
     });
     this.#clerk = new Clerk({
-      platform: options.platform,
-      settings: options.settings,
+      platform,
+      settings,
       access: options,
       jobs: this.#jobs,
       shelf,
@@ -151,22 +151,22 @@ class WatchingDesk implements Desk {
     });
     this.#caretaker = new Caretaker({
       clock,
-      log: openReminderLog(options.recordsFolder ?? recordsFolder()),
+      log: openReminderLog(records),
       state,
       apply,
       backUp: (seen, pi) => this.#clerk.backUpByItself(seen, pi),
       cancel: (job) => this.#jobs.cancel(job, false),
       check: (image) => this.#librarian.check(image, true),
       cancelCheck: (errand) => this.#errands.cancel(errand),
-      power: () => options.platform.power(),
+      power: () => platform.power(),
     });
     const files = new FileAnswers({ runTask, startWorker, access: options, state });
     const answers: AnswersOptions = {
       state,
       files,
       librarian: this.#librarian,
-      system: options.platform.name,
-      home: options.home,
+      system: platform.name,
+      home,
       waitingCheck: () => this.#caretaker?.waiting ?? null,
       diagnose: options.diagnose,
       settings: () =>
@@ -174,10 +174,10 @@ class WatchingDesk implements Desk {
     };
     this.#answerer = new Answerer((query, signal) => findAnswer(query, signal, answers));
     this.#lookout = new Lookout({
-      platform: options.platform,
+      platform,
       clock,
       settings: () => this.#state.settings,
-      recordsFolder: options.recordsFolder ?? recordsFolder(),
+      recordsFolder: records,
       allowDiskImage: options.allowDiskImage ?? false,
       apply,
     });
@@ -187,7 +187,7 @@ class WatchingDesk implements Desk {
     };
     this.#following = followSettings({
       ...{ settings, settingsChanged, settingsClerk, lookAround, apply },
-      watchFolder: options.watchFolder ?? null,
+      watchFolder,
     });
     if (settings.warning) apply({ input: 'settings-warned', warning: settings.warning });
     void shelf.look();
