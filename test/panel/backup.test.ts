@@ -1,21 +1,14 @@
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
-import { builtPanel } from './page-rig.ts';
+import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 const GIB = 1024 ** 3;
 
@@ -25,8 +18,7 @@ describe.skipIf(needsTools('chromium'))(
   () => {
     let browser: Browser;
     let rig: SlotRig;
-    let server: PanelServer;
-    let opened: OpenedPage;
+    let opened: ShownDesk;
     let page: Page;
 
     beforeAll(async () => {
@@ -39,14 +31,12 @@ describe.skipIf(needsTools('chromium'))(
 
     beforeEach(async () => {
       rig = await SlotRig.start();
-      opened = await openPage(browser);
+      opened = await showDesk(browser, rig.desk);
       page = opened.page;
-      server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
     });
 
     afterEach(async () => {
-      await server.close();
-      await opened.context.close();
+      await opened.close();
       await rig.end();
     });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { writeReport } from '../../src/platform/diagnose.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { openLog } from '../../src/platform/log.ts';
@@ -13,21 +12,14 @@ import { SlotRig } from '../desk/slot-rig.ts';
 import { patience } from '../support/patience.ts';
 import { someSettings } from '../support/settings.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
-import { builtPanel } from './page-rig.ts';
+import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90_000 }, () => {
   let folder: string;
   let browser: Browser;
   let rig: SlotRig;
-  let opened: OpenedPage;
-  let server: PanelServer;
+  let opened: ShownDesk;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pikeep-report-'));
@@ -46,15 +38,11 @@ describe.skipIf(needsTools('chromium'))('the report in the panel', { timeout: 90
       'octopi.img',
     );
     browser = await launchChromium();
-    opened = await openPage(browser);
-    server = await servePanel(rig.desk, {
-      assets: builtPanel,
-      openBrowser: opened.openFile,
-    });
+    opened = await showDesk(browser, rig.desk);
   }, 90_000);
 
   afterAll(async () => {
-    await server?.close();
+    await opened?.close();
     await browser?.close();
     await rig?.end();
     await rm(folder, { recursive: true, force: true });

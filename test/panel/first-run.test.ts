@@ -6,11 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SAMPLE_CARD } from '../../scripts/sample-card.ts';
 import { openSampleDesk } from '../../src/desk/open-sample.ts';
 import { withSample } from '../../src/desk/with-sample.ts';
-import {
-  type PanelServer,
-  type ServedDesk,
-  servePanel,
-} from '../../src/panel-server/serve-panel.ts';
+import type { ServedDesk } from '../../src/panel-server/serve-panel.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { openSampleWorld } from '../../src/platform/sample-world.ts';
 import { openSettings } from '../../src/platform/settings.ts';
@@ -19,15 +15,9 @@ import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
+import { accessibilityProblems, launchChromium, type OpenedPage, takePicture } from './chromium.ts';
 import { firstTimeStates, onMac } from './first-time-states.ts';
-import { builtPanel } from './page-rig.ts';
+import { type Showing, showDesk } from './page-rig.ts';
 import { nothing, octopi } from './samples.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
 
@@ -44,21 +34,11 @@ describe.skipIf(needsTools('chromium'))('for whoever is new', { timeout: 120_000
     ends = [];
   });
 
-  async function open(
-    desk: ServedDesk,
-    how: Parameters<typeof openPage>[1] = {},
-  ): Promise<OpenedPage> {
-    const opened = await openPage(browser, how);
-    const server: PanelServer = await servePanel(desk, {
-      assets: builtPanel,
-      openBrowser: opened.openFile,
-    });
-    ends.push(
-      () => opened.context.close(),
-      () => server.close(),
-    );
-    opened.page.setDefaultTimeout(30_000);
-    return opened;
+  async function open(desk: ServedDesk, showing: Showing = {}): Promise<OpenedPage> {
+    const shown = await showDesk(browser, desk, showing);
+    ends.push(shown.close);
+    shown.page.setDefaultTimeout(30_000);
+    return shown;
   }
 
   it('three pages are walked by keyboard alone, kept as seen, and shown again from Help', async () => {

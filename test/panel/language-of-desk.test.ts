@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPanel } from '../../scripts/build-panel.ts';
 import { languageNames } from '../../src/language/languages.ts';
 import { useEnglish, useMarkedEnglish } from '../../src/language/use-language.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { needsTools } from '../support/tools.ts';
-import { launchChromium, type OpenedPage, openPage } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { languageAtHand, unmarkedTexts } from './marked-page.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 /** What stands on the card and in the folder: names, and nothing that PiKeep says. */
 const names = [
@@ -34,21 +34,19 @@ describe.skipIf(needsTools('chromium'))('in marked English', { timeout: 240_000 
   let browser: Browser;
   let folder: string;
   let rig: SlotRig;
-  let server: PanelServer;
-  let opened: OpenedPage;
+  let opened: ShownDesk;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pikeep-marked-'));
     await buildPanel(folder, [languageAtHand]);
     browser = await launchChromium();
     rig = await SlotRig.start();
-    opened = await openPage(browser);
+    opened = await showDesk(browser, rig.desk, { assets: folder });
     opened.page.setDefaultTimeout(25_000);
-    server = await servePanel(rig.desk, { assets: folder, openBrowser: opened.openFile });
   }, 240_000);
   afterAll(async () => {
     useEnglish();
-    await server?.close();
+    await opened?.close();
     await rig?.end();
     await browser?.close();
     await rm(folder, { recursive: true, force: true });

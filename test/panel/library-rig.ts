@@ -3,17 +3,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { Plugin } from 'vite';
 import { buildPanel } from '../../scripts/build-panel.ts';
 import type { Answer, Query, Snapshot } from '../../src/contract/panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
-import { launchChromium, type OpenedPage, openPage } from './chromium.ts';
+import { patience } from '../support/patience.ts';
+import type { OpenedPage } from './chromium.ts';
 import { changes, etc, onlyPartitions, root, textPreview } from './file-samples.ts';
 import { forget, library, loose, pi } from './library-samples.ts';
+import { PageRig } from './page-rig.ts';
 import { report } from './report-samples.ts';
-import { nothing } from './samples.ts';
-import { SnapshotDesk } from './snapshot-desk.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 
 /** By the kind of the question; a function where the answer depends on more. */
 export type Answers = { readonly [K in Query['ask']]?: Answer | ((query: Query) => Answer) };
@@ -36,39 +36,31 @@ export class LibraryRig {
   readonly desk: SnapshotDesk;
   readonly opened: OpenedPage;
   readonly page: Page;
-  readonly #browser: Browser;
+  readonly #rig: PageRig;
   readonly #folder: string;
-  readonly #server: PanelServer;
 
   static async start(plugins: readonly Plugin[] = []): Promise<LibraryRig> {
     const folder = await mkdtemp(join(tmpdir(), 'pikeep-library-'));
-    await buildPanel(folder, plugins);
-    const browser = await launchChromium();
-    const opened = await openPage(browser);
-    const desk = new SnapshotDesk(nothing);
-    const server = await servePanel(desk, { assets: folder, openBrowser: opened.openFile });
-    return new LibraryRig(browser, folder, server, opened, desk);
+    try {
+      await buildPanel(folder, plugins);
+      return new LibraryRig(await PageRig.open({ assets: folder }), folder);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
-  private constructor(
-    browser: Browser,
-    folder: string,
-    server: PanelServer,
-    opened: OpenedPage,
-    desk: SnapshotDesk,
-  ) {
-    this.#browser = browser;
+  private constructor(rig: PageRig, folder: string) {
+    this.#rig = rig;
     this.#folder = folder;
-    this.#server = server;
-    this.opened = opened;
-    this.page = opened.page;
-    this.page.setDefaultTimeout(8000);
-    this.desk = desk;
+    this.desk = rig.desk;
+    this.opened = rig.opened;
+    this.page = rig.opened.page;
+    this.page.setDefaultTimeout(patience.timeout);
   }
 
   async end(): Promise<void> {
-    await this.#server.close();
-    await this.#browser.close();
+    await this.#rig.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
@@ -84,11 +76,7 @@ export class LibraryRig {
   }
 
   async show(snapshot: Snapshot): Promise<void> {
-    this.desk.show(snapshot);
-    await this.page.waitForFunction(
-      (revision) => document.documentElement.dataset['revision'] === revision,
-      `${this.desk.snapshot.revision}`,
-    );
+    await this.#rig.draw(snapshot);
   }
 
   /** Forgets where the page was. */

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPanel } from '../../scripts/build-panel.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { needsTools } from '../support/tools.ts';
-import { launchChromium, openPage, takePicture } from './chromium.ts';
+import { launchChromium, takePicture } from './chromium.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 const BACKUPS = 200;
 const ROUNDS = 7;
@@ -17,7 +17,7 @@ describe.skipIf(needsTools('chromium'))(`a library of ${BACKUPS} backups`, () =>
   let browser: Browser;
   let assets: string;
   let rig: SlotRig;
-  let server: PanelServer;
+  let opened: ShownDesk;
   let page: Page;
 
   beforeAll(async () => {
@@ -30,12 +30,11 @@ describe.skipIf(needsTools('chromium'))(`a library of ${BACKUPS} backups`, () =>
     await rig.desk.command({ command: 'dismiss', job });
     await fill(rig.library, state.image);
     await rig.desk.command({ command: 'library-look' });
-    const opened = await openPage(browser);
+    opened = await showDesk(browser, rig.desk, { assets });
     page = opened.page;
-    server = await servePanel(rig.desk, { assets, openBrowser: opened.openFile });
   });
   afterAll(async () => {
-    await server?.close();
+    await opened?.close();
     await browser?.close();
     await rig?.end();
     await rm(assets, { recursive: true, force: true });

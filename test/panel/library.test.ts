@@ -3,19 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
-import { builtPanel } from './page-rig.ts';
+import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 const tools = needsTools('chromium', 'mcopy', 'sfdisk', 'debugfs');
 
@@ -23,8 +16,7 @@ describe.skipIf(tools)('the library, from the page to the files', { timeout: 120
   let browser: Browser;
   let folder: string;
   let rig: SlotRig;
-  let server: PanelServer;
-  let opened: OpenedPage;
+  let opened: ShownDesk;
   let page: Page;
 
   beforeAll(async () => {
@@ -40,14 +32,12 @@ describe.skipIf(tools)('the library, from the page to the files', { timeout: 120
     // The trash of whoever runs the tests stays out of it.
     vi.stubEnv('XDG_DATA_HOME', join(folder, 'data'));
     rig = await SlotRig.start();
-    opened = await openPage(browser);
+    opened = await showDesk(browser, rig.desk);
     page = opened.page;
     page.setDefaultTimeout(patience.timeout);
-    server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
   });
   afterEach(async () => {
-    await server.close();
-    await opened.context.close();
+    await opened.close();
     await rig.end();
     vi.unstubAllEnvs();
   });

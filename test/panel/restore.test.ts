@@ -1,19 +1,12 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { GIB, SlotRig } from '../desk/slot-rig.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
-import { builtPanel } from './page-rig.ts';
+import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 describe.skipIf(needsTools('chromium'))(
   'a restore, from the page to the card',
@@ -21,8 +14,7 @@ describe.skipIf(needsTools('chromium'))(
   () => {
     let browser: Browser;
     let rig: SlotRig;
-    let server: PanelServer;
-    let opened: OpenedPage;
+    let opened: ShownDesk;
     let page: Page;
 
     beforeAll(async () => {
@@ -35,14 +27,12 @@ describe.skipIf(needsTools('chromium'))(
 
     beforeEach(async () => {
       rig = await SlotRig.start();
-      opened = await openPage(browser);
+      opened = await showDesk(browser, rig.desk);
       page = opened.page;
-      server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
     });
 
     afterEach(async () => {
-      await server.close();
-      await opened.context.close();
+      await opened.close();
       await rig.end();
     });
 

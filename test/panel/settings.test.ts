@@ -8,28 +8,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { SettingsPorts } from '../../src/desk/settings-clerk.ts';
 import german from '../../src/language/catalogues/de.json' with { type: 'json' };
 import { useEnglish } from '../../src/language/use-language.ts';
-import { type PanelServer, servePanel } from '../../src/panel-server/serve-panel.ts';
 import { createPlatform } from '../../src/platform/index.ts';
 import { createLibraryFolders } from '../../src/platform/library-folder.ts';
 import type { LoginItem, TimeMachine } from '../../src/platform/ports.ts';
 import { openSettings, type SettingsStore } from '../../src/platform/settings.ts';
 import { SlotRig } from '../desk/slot-rig.ts';
 import { needsTools } from '../support/tools.ts';
-import {
-  accessibilityProblems,
-  launchChromium,
-  type OpenedPage,
-  openPage,
-  takePicture,
-} from './chromium.ts';
-import { builtPanel } from './page-rig.ts';
+import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
+import { type ShownDesk, showDesk } from './page-rig.ts';
 
 describe.skipIf(needsTools('chromium'))('the page of the settings', { timeout: 90_000 }, () => {
   let browser: Browser;
   let folder: string;
   let rig: SlotRig;
-  let server: PanelServer | null = null;
-  let opened: OpenedPage;
+  let opened: ShownDesk;
   let page: Page;
 
   beforeAll(async () => {
@@ -41,9 +33,7 @@ describe.skipIf(needsTools('chromium'))('the page of the settings', { timeout: 9
     await rm(folder, { recursive: true, force: true });
   });
   afterEach(async () => {
-    await server?.close();
-    server = null;
-    await opened?.context.close();
+    await opened?.close();
     await rig?.end();
     useEnglish();
   });
@@ -71,10 +61,9 @@ describe.skipIf(needsTools('chromium'))('the page of the settings', { timeout: 9
       parts: timeMachine ? { timeMachine } : {},
       ...(settings ? { settings } : {}),
     });
-    opened = await openPage(browser, { dark });
+    opened = await showDesk(browser, rig.desk, { dark });
     page = opened.page;
     page.setDefaultTimeout(15_000);
-    server = await servePanel(rig.desk, { assets: builtPanel, openBrowser: opened.openFile });
   }
 
   async function toSettings(): Promise<void> {

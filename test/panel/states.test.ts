@@ -8,7 +8,7 @@ import {
   takePicture,
   viewport,
 } from './chromium.ts';
-import { builtPanel, PageRig } from './page-rig.ts';
+import { builtPanel, PageRig, showDesk } from './page-rig.ts';
 import { restoreStates } from './restore-states.ts';
 import {
   copying,
@@ -243,8 +243,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
   it('warns on a Mac, and only there, not to initialize the card', async () => {
     await rig.draw({ ...nothing, disks: [octopi] });
     expect(await opened.page.getByText('Initialize').count()).toBe(0);
-    const mac = await openPage(rig.browser, { mac: true });
-    const other = await servePanel(desk, { assets: builtPanel, openBrowser: mac.openFile });
+    const mac = await showDesk(rig.browser, desk, { mac: true });
     try {
       await mac.page.getByText('Initialize').waitFor();
       await takePicture(mac.page, 'offered on a mac');
@@ -254,8 +253,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
       expect(await mac.page.getByText('Initialize').count()).toBe(2);
       await takePicture(mac.page, 'nothing on a mac');
     } finally {
-      await other.close();
-      await mac.context.close();
+      await mac.close();
     }
   });
 
