@@ -13,11 +13,9 @@ import { openSettings } from '../../src/platform/settings.ts';
 import { runTask, type WorkerProcess } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { enlargeCard } from '../support/large-card.ts';
+import { patience } from '../support/patience.ts';
 
 export const GIB = 1024 ** 3;
-
-/** Patience for a worker to start and do its work on a busy machine. */
-const DEADLINE = { timeout: 25_000, interval: 20 };
 
 export class SlotRig {
   readonly folder: string;
@@ -127,7 +125,7 @@ export class SlotRig {
       const found = this.desk.snapshot.disks.find(({ disk }) => disk === name);
       if (!found) throw new Error(`${name} is not offered`);
       return found;
-    }, DEADLINE);
+    }, patience);
   }
 
   backUp({ disk, card }: DiskView): Promise<Reply> {
@@ -142,13 +140,13 @@ export class SlotRig {
       const job = this.desk.snapshot.jobs.at(-1);
       if (!job || !isIn(job.state, is)) throw new Error(`the job is ${JSON.stringify(job?.state)}`);
       return { job: job.job, state: job.state };
-    }, DEADLINE);
+    }, patience);
   }
 
   until(what: (snapshot: Snapshot) => boolean): Promise<void> {
     return vi.waitFor(() => {
       if (!what(this.desk.snapshot)) throw new Error(JSON.stringify(this.desk.snapshot));
-    }, DEADLINE);
+    }, patience);
   }
 
   /** Files in the library, below its folders. */
