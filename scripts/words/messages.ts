@@ -58,6 +58,10 @@ export function readSource(file: string, source: string): Reading {
   const unreadable: LooseText[] = [];
   /** Beginnings of the nodes whose text is dealt with. */
   const done = new Set<number>();
+  /** Whatever is in it. */
+  const passOver = ({ start, end }: { readonly start: number; readonly end: number }): void => {
+    for (let index = start; index <= end; index++) done.add(index);
+  };
   const at = (start: number): string => `${file}:${source.slice(0, start).split('\n').length}`;
   const isSpoken = spokenFolders.some((folder) => file.startsWith(folder));
   const look = (text: string, start: number): void => {
@@ -75,8 +79,8 @@ export function readSource(file: string, source: string): Reading {
     },
     CallExpression({ callee, arguments: values, start }) {
       const name = callee.type === 'Identifier' ? callee.name : '';
-      const texts = name === 'sayCount' ? values.slice(1, 3) : name === 'toSay' ? values : [];
       if (name !== 'sayCount' && name !== 'toSay') return;
+      const texts = name === 'sayCount' ? values.slice(1, 3) : values;
       const written = texts.map((value) => {
         done.add(value.start);
         return value.type === 'Literal' && typeof value.value === 'string' ? value.value : null;
@@ -90,15 +94,15 @@ export function readSource(file: string, source: string): Reading {
     },
     JSXAttribute({ name, value }) {
       if (value && typeof name.name === 'string' && notForPeople.attributes.test(name.name)) {
-        for (let index = value.start; index <= value.end; index++) done.add(index);
+        passOver(value);
       }
     },
-    NewExpression({ arguments: values, start, end }) {
+    NewExpression({ arguments: values, ...all }) {
       // What a programmer reads: `new Error('…')`, `new PiKeepError('CODE', …)`.
       for (const value of values) done.add(value.start);
       const [code] = values;
       if (code?.type !== 'Literal' || !notForPeople.codes.includes(String(code.value))) return;
-      for (let index = start; index <= end; index++) done.add(index);
+      passOver(all);
     },
     Property({ key: { start } }) {
       done.add(start);
