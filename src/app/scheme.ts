@@ -6,23 +6,12 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Protocol } from 'electron';
+import { pagePolicy } from '../contract/page-policy.ts';
 import { errnoOf } from '../engine/errors.ts';
 
 const SCHEME = 'pikeep';
 export const panelOrigin = `${SCHEME}://panel`;
 export const panelUrl = `${panelOrigin}/index.html`;
-
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "connect-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -30,7 +19,6 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
-  '.woff2': 'font/woff2',
 };
 
 /** Must run before the app is ready (electron.d.ts, registerSchemesAsPrivileged). */
@@ -80,7 +68,7 @@ function refusal(status: number): Response {
 function headers(mediaType: string): Record<string, string> {
   return {
     'content-type': mediaType,
-    'content-security-policy': contentSecurityPolicy,
+    'content-security-policy': pagePolicy(false),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   };

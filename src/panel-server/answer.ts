@@ -1,6 +1,7 @@
 /** Answers, with the headers that each of them carries. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pagePolicy } from '../contract/page-policy.ts';
 
 const types = {
   html: 'text/html; charset=utf-8',
@@ -23,22 +24,10 @@ export interface Answer {
   readonly entered?: boolean;
 }
 
-/** What the page may do: its own scripts, styles, images and this server; nothing else, and in nobody's frame. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 export function commonHeaders(type: AnswerType): Record<string, string> {
   return {
     'Content-Type': types[type],
-    'Content-Security-Policy': POLICY,
+    'Content-Security-Policy': pagePolicy(true),
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
     'Referrer-Policy': 'no-referrer',
