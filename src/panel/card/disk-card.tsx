@@ -2,7 +2,7 @@ import type { DiskView } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
 import { ContinueOffer } from '../job/continue.tsx';
 import { Action } from '../parts/action.tsx';
-import { Hint } from '../parts/hint.tsx';
+import { ClickIgnore } from '../parts/asked.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { CardPicture, Chevron } from '../parts/pictures.tsx';
 import { CardSketch, SketchList } from './card-sketch.tsx';
@@ -41,11 +41,13 @@ export function DiskCard({ disk }: DiskCardProps) {
         </Action>
       )}
       <OtherMenu disk={disk} canRestore={snapshot.backups.length > 0} />
-      {onMac && isPi ? (
-        <Hint />
-      ) : (
-        <p class="hint">{say`A backup only reads the card. Nothing on it changes.`}</p>
-      )}
+      <p class="hint">
+        {onMac && isPi ? (
+          <ClickIgnore />
+        ) : (
+          say`A backup only reads the card. Nothing on it changes.`
+        )}
+      </p>
     </>
   );
 }

@@ -6,7 +6,6 @@
 import { say, sayAround } from '../../language/say.ts';
 import { DialogPicture } from './dialog-picture.tsx';
 
-/** macOS cannot read a Pi's Linux partition, and offers to initialize, that is: to erase, the card. */
 export function NotReadable() {
   return (
     <div class="asked" data-asked="not-readable">
@@ -19,9 +18,18 @@ export function NotReadable() {
         ]}
       />
       <p>
-        {sayAround`If your Mac says the disk is not readable, click ${<strong>{say`Ignore`}</strong>}. ${<strong>{say`Initialize`}</strong>} would erase it.`}
+        <ClickIgnore />
       </p>
     </div>
+  );
+}
+
+/** macOS cannot read a Pi's Linux partition, and offers to initialize, that is: to erase, the card. */
+export function ClickIgnore() {
+  return (
+    <>
+      {sayAround`If your Mac says the disk is not readable, click ${<strong>{say`Ignore`}</strong>}. ${<strong>{say`Initialize`}</strong>} would erase it.`}
+    </>
   );
 }
 
