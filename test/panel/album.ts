@@ -1,4 +1,4 @@
-/** The pictures that the panel is compared with, in `pictures/`; `PIKEEP_NEW_PICTURES=1` renews them. */
+/** The pictures that the panel is compared with, a folder for each test in `pictures/`; `PIKEEP_NEW_PICTURES=1` renews them. */
 
 import {
   existsSync,
@@ -12,6 +12,7 @@ import {
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { compare } from './camera.ts';
+import { smallPicture } from './small-picture.ts';
 
 const album = resolve(import.meta.dirname, 'pictures');
 /** Git-ignored. */
@@ -25,14 +26,18 @@ export const isRenewing = process.env['PIKEEP_NEW_PICTURES'] === '1';
  */
 export const TOLERANCE = 0.0003;
 /** Of all pictures together: they are fetched with every clone. */
-export const MOST_BYTES = 3_000_000;
+export const MOST_BYTES = 2_500_000;
 
 /** What is wrong with a picture, in words; null when it is as it was. Renewing it is never wrong. */
-export async function judge(page: Page, name: string, now: Buffer): Promise<string | null> {
-  const file = join(album, fileName(name));
+export async function judge(
+  page: Page,
+  { folder, name }: { readonly folder: string; readonly name: string },
+  now: Buffer,
+): Promise<string | null> {
+  const file = join(album, folder, fileName(name));
   if (isRenewing) {
-    mkdirSync(album, { recursive: true });
-    writeFileSync(file, now);
+    mkdirSync(join(album, folder), { recursive: true });
+    writeFileSync(file, await smallPicture(page, now));
     return null;
   }
   if (!existsSync(file)) return `${name}: there is no picture of it`;
@@ -45,15 +50,23 @@ export async function judge(page: Page, name: string, now: Buffer): Promise<stri
 }
 
 /** Pictures that nobody takes any more are thrown away when the rest is renewed. */
-export function keepOnly(names: readonly string[]): void {
+export function keepOnly(folder: string, names: readonly string[]): void {
   const wanted = new Set(names.map(fileName));
-  for (const file of readdirSync(album)) if (!wanted.has(file)) rmSync(join(album, file));
+  for (const file of storedIn(folder)) {
+    if (!wanted.has(file)) rmSync(join(album, folder, file));
+  }
 }
 
-export function stored(): { readonly names: readonly string[]; readonly bytes: number } {
-  const names = existsSync(album) ? readdirSync(album).toSorted() : [];
-  const bytes = names.reduce((sum, name) => sum + statSync(join(album, name)).size, 0);
-  return { names, bytes };
+export function storedIn(folder: string): readonly string[] {
+  const place = join(album, folder);
+  return existsSync(place) ? readdirSync(place).toSorted() : [];
+}
+
+/** Bytes of all pictures of all tests. */
+export function storedBytes(): number {
+  return readdirSync(album, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
 export function fileName(name: string): string {

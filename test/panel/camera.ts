@@ -72,11 +72,44 @@ async function shoot(pages: readonly Page[], name: string): Promise<Map<string, 
   for (const [index, page] of pages.entries()) {
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
+      await page.evaluate(setTimes, 'same' as const);
       const picture = await page.screenshot({ fullPage: true });
+      await page.evaluate(setTimes, 'own' as const);
       shots.set(`${name} ${colorScheme} ${densities[index]}x`, picture);
     }
   }
   return shots;
+}
+
+declare global {
+  interface Window {
+    /** What stood there before every picture had the same times. */
+    ownTimes?: Map<Text, string>;
+  }
+}
+
+/** Runs in the page: times are those of one day, and figures that chance has made the same, for as long as the picture is taken. */
+function setTimes(which: 'same' | 'own'): void {
+  for (const [text, own] of window.ownTimes ?? []) text.data = own;
+  window.ownTimes = new Map();
+  if (which === 'own') return;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    if (!(node instanceof Text)) continue;
+    const same = node.data
+      .replace(/\d{1,2} [A-Z][a-z]{2} \d{4}, \d\d:\d\d/g, '22 Nov 2026, 16:40')
+      .replace(/\d{4}-\d\d-\d\d \d\d\.\d\d( \(\d+\))?/g, '2026-11-22 16.40')
+      .replace(/\d{4}-\d\d-\d\d/g, '2026-11-22')
+      .replace(/(?:\d+|one) minutes? ago/g, 'just now')
+      .replace(/\b\d+%/g, '40%')
+      .replace(/up to [\d.]+\s\S+ are/, 'up to 44.5 MB are')
+      .replace(/and [\d.]+\s\S+ are free/, 'and 0 bytes are free')
+      .replace(/has not answered for \d+ s/, 'has not answered for 5 s')
+      .replace(/loop\d+/g, 'loop1');
+    if (same === node.data) continue;
+    window.ownTimes.set(node, node.data);
+    node.data = same;
+  }
 }
 
 export interface Difference {

@@ -1,13 +1,25 @@
 /** Workers that stand still at a moment of one's choice, as if the processor had gone elsewhere. Linux. */
 
-import { type RunTask, runTask, type StartWorker } from '../../src/worker/run-task.ts';
+import type { Progress } from '../../src/worker/progress.ts';
+import {
+  type RunTask,
+  type RunTaskOptions,
+  runTask,
+  type StartWorker,
+} from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
 import { processTree } from '../support/process-tree.ts';
 
 export class HeldWorkers {
   /** The next worker stands still from its first moment. */
   holdsNext = false;
-  #onProgress: (() => void) | null = null;
+  #onProgress: ((progress: Progress) => void) | null = null;
+  readonly #change: Partial<RunTaskOptions>;
+
+  /** `change`: what tasks are run with besides. */
+  constructor(change: Partial<RunTaskOptions> = {}) {
+    this.#change = change;
+  }
 
   readonly start: StartWorker = () => {
     const worker = startNodeWorker();
@@ -19,24 +31,30 @@ export class HeldWorkers {
   readonly run: RunTask = (task, options) =>
     runTask(task, {
       ...options,
+      ...this.#change,
       onProgress: (progress) => {
-        if (progress.phase === 'copying' && progress.bytes > 0) this.#onProgress?.();
+        this.#onProgress?.(progress);
         options.onProgress?.(progress);
       },
     });
 
-  /** Lets everything go on until the next time that a copy says how far it is; there it is held. */
-  async holdAtProgress(): Promise<void> {
-    const held = new Promise<void>((resolve) => {
-      this.#onProgress = () => {
+  /** Lets everything go on until the next time that this is going on, and `least` bytes of it are done; there it is held. */
+  async holdAtProgress(wanted: Progress['phase'] = 'copying', least = 1): Promise<void> {
+    const held = this.#atProgress(wanted, least, () => this.#signal('SIGSTOP'));
+    this.goOn();
+    await held;
+  }
+
+  #atProgress(wanted: Progress['phase'], least: number, act: () => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onProgress = ({ phase, bytes }) => {
+        if (phase !== wanted || bytes < least) return;
         // At once, before anything else is done: a copy of holes is quick.
-        this.#signal('SIGSTOP');
+        act();
         this.#onProgress = null;
         resolve();
       };
     });
-    this.goOn();
-    await held;
   }
 
   goOn(): void {
