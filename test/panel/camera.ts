@@ -105,7 +105,7 @@ function setTimes(which: 'same' | 'own'): void {
       .replace(/up to [\d.]+\s\S+ are/, 'up to 44.5 MB are')
       .replace(/and [\d.]+\s\S+ are free/, 'and 0 bytes are free')
       .replace(/[\d.]+\s\S+ read back from/, '525.3 MB read back from')
-      .replace(/has not answered for \d+ s/, 'has not answered for 5 s')
+      .replace(/has not answered for [^.]+/, 'has not answered for 5 s')
       .replace(/loop\d+/g, 'loop1');
     if (same === node.data) continue;
     window.ownTimes.set(node, node.data);
