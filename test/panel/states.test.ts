@@ -140,6 +140,8 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, privacyRefused)] });
     await page.getByRole('button', { name: 'Open Privacy Settings' }).click();
     page = await show(states['leftovers'] ?? nothing);
+    // Its card is in, and offers to continue it.
+    await page.getByText(/43% done\.$/).waitFor();
     await page.getByRole('button', { name: /^Remove a very long name/ }).click();
     await page.getByRole('button', { name: 'Remove octopi 2026-11-20 09.12.img…' }).click();
     await page.getByText('43% of the card would have to be read again.').waitFor();
@@ -169,6 +171,13 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
         },
         { command: 'set-eject-when-done', value: true },
       ]);
+  });
+
+  it('asks for the card of a backup that did not finish while it is out', async () => {
+    // What was pressed on the last page is gone with it.
+    await show(nothing);
+    const page = await show({ ...(states['leftovers'] ?? nothing), disks: [stick] });
+    await page.getByText(/43% done\. Put its card in to continue\.$/).waitFor();
   });
 
   it('offers to continue a backup that did not finish, or to start it again', async () => {

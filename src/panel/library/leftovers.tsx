@@ -8,27 +8,33 @@ import { size } from '../parts/words.ts';
 
 /** Backups that did not come to their end: to be continued with their card, or cleared away. */
 export function Leftovers() {
-  const { leftovers } = useTools().snapshot;
+  const { leftovers, disks } = useTools().snapshot;
+  const isIn = ({ unfinished }: Leftover): boolean =>
+    disks.some((disk) => unfinished && disk.unfinished?.at === unfinished.at);
   if (leftovers.length === 0) return null;
   return (
     <section class="aside" aria-labelledby="leftovers">
       <h2 id="leftovers">{say`Unfinished backups`}</h2>
       <ul>
         {leftovers.map((leftover) => (
-          <Line key={leftover.file} leftover={leftover} />
+          <Line key={leftover.file} leftover={leftover} isCardIn={isIn(leftover)} />
         ))}
       </ul>
     </section>
   );
 }
 
+type Leftover = Snapshot['leftovers'][number];
+
 interface LineProps {
-  readonly leftover: Snapshot['leftovers'][number];
+  readonly leftover: Leftover;
+  /** Its card offers to continue it. */
+  readonly isCardIn: boolean;
 }
 
 /** What can still be of use is asked about before it goes. */
-function Line({ leftover }: LineProps) {
-  const { file, name, storedBytes, unfinished } = leftover;
+function Line({ leftover, isCardIn }: LineProps) {
+  const { file, name, unfinished } = leftover;
   const [isAsking, setAsking] = useState(false);
   const remove = (
     <Action
@@ -46,7 +52,7 @@ function Line({ leftover }: LineProps) {
           {name}
         </span>
         <span class="detail" aria-live="polite">
-          {detail(unfinished ?? null, isAsking, size(storedBytes))}
+          {detail(leftover, isCardIn, isAsking)}
         </span>
       </span>
       {(!unfinished || isAsking) && remove}
@@ -65,12 +71,14 @@ function Line({ leftover }: LineProps) {
 }
 
 function detail(
-  unfinished: NonNullable<LineProps['leftover']['unfinished']> | null,
+  { unfinished, storedBytes }: Leftover,
+  isCardIn: boolean,
   isAsking: boolean,
-  stored: string,
 ): string {
+  const stored = size(storedBytes);
   if (!unfinished) return say`${stored}, cannot be used`;
-  return isAsking
-    ? say`${share(unfinished)} of the card would have to be read again.`
+  if (isAsking) return say`${share(unfinished)} of the card would have to be read again.`;
+  return isCardIn
+    ? say`${stored}, ${share(unfinished)} done.`
     : say`${stored}, ${share(unfinished)} done. Put its card in to continue.`;
 }
