@@ -22,6 +22,9 @@ const bridge = window.pikeep ?? browserBridge();
 const onMac = /Macintosh/.test(navigator.userAgent);
 let snapshot: Snapshot | null = null;
 let refused: Problem | null = null;
+/** Commands given so far, and how many of them when the refusal came. */
+let given = 0;
+let givenBeforeRefusal = 0;
 /** The language that is spoken, or was tried last. */
 let learnt = tongueKey(currentTongue());
 let isLearning = false;
@@ -33,7 +36,7 @@ let led: { readonly route: Route } | null = ledTo(routeAt(location.hash.slice(1)
 
 // Before the first snapshot: the app tells what waits as soon as somebody asks for snapshots.
 window.pikeep?.onTold((told) => {
-  if (told.tell === 'refused') refused = told.problem;
+  if (told.tell === 'refused') refuse(told.problem);
   else led = ledTo(routeAt(told.to));
   show();
 });
@@ -81,10 +84,13 @@ function show(): void {
   document.documentElement.dataset['revision'] = `${snapshot.revision}`;
 }
 
-/** A refusal is shown until it is read, or until a later command succeeds. */
+/** A refusal is shown until it is read, or until a command succeeds that was given after it. */
 async function send(command: Command): Promise<boolean> {
+  given += 1;
+  const number = given;
   const reply = await bridge.send(command);
-  refused = reply.ok ? null : reply.problem;
+  if (!reply.ok) refuse(reply.problem);
+  else if (number > givenBeforeRefusal) refused = null;
   show();
   return reply.ok;
 }
@@ -94,6 +100,11 @@ const ask = (query: Query): Asking => bridge.ask(query);
 
 function ledTo(route: Route | null): typeof led {
   return route && { route };
+}
+
+function refuse(problem: Problem): void {
+  refused = problem;
+  givenBeforeRefusal = given;
 }
 
 function forget(): void {

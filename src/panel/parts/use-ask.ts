@@ -10,7 +10,10 @@ export interface Asked<K extends QueryKind> {
   /** Why there is no newer one. */
   readonly problem: Problem | null;
   readonly isAsking: boolean;
-  readonly askAgain: () => void;
+  /** Asks once more, whatever is being asked; returns the round of that question. */
+  readonly askAgain: () => number;
+  /** The round in which the answer was asked for. */
+  readonly round: number;
 }
 
 /** Answers kept, so that a page one comes back to stands there at once. */
@@ -30,9 +33,11 @@ export function useAsk<K extends QueryKind>(
     key: string;
     answer: AnswerTo<K> | null;
     problem: Problem | null;
-  }>(() => ({ key, answer: keptAnswer(kind, key), problem: null }));
+    round: number;
+  }>(() => ({ key, answer: keptAnswer(kind, key), problem: null, round: 0 }));
   const [asking, setAsking] = useState('');
-  const [times, setTimes] = useState(0);
+  const [round, setRound] = useState(0);
+  const newestRound = useRef(0);
   const last = useRef(query);
   last.current = query;
 
@@ -50,24 +55,30 @@ export function useAsk<K extends QueryKind>(
           key,
           answer: old.key === key ? old.answer : null,
           problem: answered.problem,
+          round: old.round,
         }));
       } else if (isAnswerTo(kind, answered.answer)) {
         keep(key, answered.answer);
-        setHeard({ key, answer: answered.answer, problem: null });
+        setHeard({ key, answer: answered.answer, problem: null, round });
       }
     });
     return () => {
       isOver = true;
       cancel();
     };
-  }, [ask, kind, key, revision, times, locale]);
+  }, [ask, kind, key, revision, round, locale]);
 
   const isOurs = heard.key === key;
   return {
     answer: isOurs ? heard.answer : keptAnswer(kind, key),
     problem: isOurs ? heard.problem : null,
     isAsking: asking === key,
-    askAgain: () => setTimes((old) => old + 1),
+    askAgain: () => {
+      newestRound.current += 1;
+      setRound(newestRound.current);
+      return newestRound.current;
+    },
+    round: heard.round,
   };
 }
 

@@ -21,10 +21,21 @@ export function useWishes(pi: string, kept: Preferences): Wishes {
     change: async (change) => {
       setPending((old) => ({ ...old, ...change }));
       const isKept = await send({ command: 'pi-set', pi, change });
-      if (!isKept) setPending({});
+      if (!isKept) setPending((old) => without(old, change));
       return isKept;
     },
   };
+}
+
+/** What was refused is taken back; what was chosen meanwhile is not. */
+function without(
+  pending: Partial<Preferences>,
+  refused: Partial<Preferences>,
+): Partial<Preferences> {
+  const values = new Map<string, unknown>(Object.entries(refused));
+  const isOther = ([key, value]: [string, unknown]): boolean =>
+    !values.has(key) || values.get(key) !== value;
+  return Object.fromEntries(Object.entries(pending).filter(isOther));
 }
 
 function stillUnknown(pending: Partial<Preferences>, kept: Preferences): Partial<Preferences> {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { AnswerTo, Command } from '../../contract/panel.ts';
 import type { SettingsChange } from '../../contract/settings.ts';
 import { useTools } from '../parts/page-tools.ts';
@@ -6,6 +6,14 @@ import { useAsk } from '../parts/use-ask.ts';
 import { useReturn } from '../parts/use-return.ts';
 
 type Shown = Partial<Pick<AnswerTo<'settings'>, keyof SettingsChange | 'loginItem'>>;
+
+/** Something that was chosen and that no answer knows of yet. */
+interface Chosen {
+  readonly number: number;
+  readonly shown: Shown;
+  /** The round of the question whose answer knows of it; null while it is being carried out. */
+  readonly knownIn: number | null;
+}
 
 export interface SettingsOnPage {
   /** As they will be: what was just chosen counts at once. Null until they are known. */
@@ -23,26 +31,34 @@ export function useSettings(): SettingsOnPage {
   const { snapshot, send } = useTools();
   // Both only ever grow: the sum is another one after every change of either.
   const revision = snapshot.settings.revision + snapshot.libraryRevision;
-  const { answer, problem, askAgain } = useAsk('settings', { ask: 'settings' }, revision);
-  const [pending, setPending] = useState<Shown>({});
+  const { answer, problem, askAgain, round } = useAsk('settings', { ask: 'settings' }, revision);
+  const [chosen, setChosen] = useState<readonly Chosen[]>([]);
   const [saved, setSaved] = useState<string | null>(null);
-  useEffect(() => setPending({}), [answer]);
   // Whoever comes back from System Settings or from another window may have changed something there.
   useReturn(askAgain);
+  const lastNumber = useRef(0);
+  // An answer that was on its way when something was chosen does not know of it, and must not take it back.
+  const isUnknown = ({ knownIn }: Chosen): boolean => knownIn === null || knownIn > round;
   const command = async (row: string, what: Command, shown: Shown = {}): Promise<boolean> => {
+    lastNumber.current += 1;
+    const number = lastNumber.current;
     setSaved(null);
-    setPending((old) => ({ ...old, ...shown }));
+    setChosen((old) => [...old.filter(isUnknown), { number, shown, knownIn: null }]);
     const isDone = await send(what);
-    if (isDone) setSaved(row);
-    else {
-      setPending({});
+    if (isDone) {
+      setSaved(row);
+      const knownIn = askAgain();
+      setChosen((old) => old.map((one) => (one.number === number ? { ...one, knownIn } : one)));
+    } else {
+      setChosen((old) => old.filter((one) => one.number !== number));
       // Why not is said at the top.
       scrollTo(0, 0);
     }
     return isDone;
   };
+  const shown = chosen.filter(isUnknown).map((one) => one.shown);
   return {
-    settings: answer && { ...answer, ...pending },
+    settings: answer && Object.assign({ ...answer }, ...shown),
     problem,
     askAgain,
     saved,
