@@ -92,7 +92,13 @@ const jobStateSchema = v.variant('is', [
     /** The way to a permission that is missing; left out for every other failure. */
     coach: v.optional(coachSchema),
   }),
-  v.object({ is: v.literal('cancelled'), card: cardLeftSchema, canUndo: v.boolean() }),
+  v.object({
+    is: v.literal('cancelled'),
+    card: cardLeftSchema,
+    canUndo: v.boolean(),
+    /** What a backup had proven was to stay; whether anything did is in the job's `unfinished`, once the library was looked at. */
+    kept: v.boolean(),
+  }),
 ]);
 
 /** What a backup reads of its card, and where on the card that lies. */

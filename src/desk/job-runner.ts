@@ -112,7 +112,7 @@ export class JobRunner {
       const place = result.task === 'backup' ? tilde(dirname(result.image), home) : '';
       return { input: 'finished', job, result, place };
     } catch (error) {
-      return { input: 'failed', job, error: asPiKeepError(error) };
+      return { input: 'failed', job, error: asPiKeepError(error), kept: ending.keepOnAbort() };
     }
   }
 }

@@ -122,7 +122,12 @@ export function failJob(state: DeskState, input: Extract<DeskInput, { input: 'fa
   if (!job) return { state, events: [] };
   const card = cardAfter(job);
   if (isPiKeepError(error, 'INTERRUPTED')) {
-    const cancelled: JobState = { is: 'cancelled', card, canUndo: false };
+    const cancelled: JobState = {
+      is: 'cancelled',
+      card,
+      canUndo: false,
+      kept: input.kept === true,
+    };
     return { state: end(state, input, cancelled), events: [] };
   }
   const said = failure(error, state.place);

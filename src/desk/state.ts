@@ -180,7 +180,13 @@ export type DeskInput =
       /** The folder of a backup's image, to be shown. */
       readonly place: string;
     }
-  | { readonly input: 'failed'; readonly job: string; readonly error: PiKeepError }
+  | {
+      readonly input: 'failed';
+      readonly job: string;
+      readonly error: PiKeepError;
+      /** Should it have been interrupted: what was done was to stay. */
+      readonly kept?: boolean;
+    }
   /** A look at the card of a restore that ended early: how it stands. */
   | { readonly input: 'examined'; readonly job: string; readonly result: SurveyResult }
   | { readonly input: 'dismissed'; readonly job: string }

@@ -1,9 +1,9 @@
 /** A whole desk over a slot: real platform, real worker processes, real files. Only the desktop writes down what it is asked. */
 
-import { mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { writeSampleCard } from '../../scripts/sample-card.ts';
 import type { DiskView, JobState, Reply, Snapshot } from '../../src/contract/panel.ts';
 import { createDesk, type Desk, type DeskEvent, type DeskOptions } from '../../src/desk/desk.ts';
@@ -146,6 +146,17 @@ export class SlotRig {
   until(what: (snapshot: Snapshot) => boolean): Promise<void> {
     return vi.waitFor(() => {
       if (!what(this.desk.snapshot)) throw new Error(JSON.stringify(this.desk.snapshot));
+    }, patience);
+  }
+
+  /** Waits until something of the running backup is proven and written down. */
+  async untilProven(): Promise<void> {
+    await vi.waitFor(async () => {
+      const files = await readdir(this.library, { recursive: true });
+      const name = files.find((one) => one.endsWith('.checkpoint'));
+      const lines = name ? (await readFile(join(this.library, name), 'utf8')).split('\n') : [];
+      // A header, a batch, and nothing behind the last end of a line.
+      expect(lines.length).toBeGreaterThan(2);
     }, patience);
   }
 

@@ -172,11 +172,12 @@ describe('a job', () => {
   it('is cancelled, not failed, when it was interrupted, and nobody is notified', () => {
     const desk = ready().start('sdb').tell({ input: 'cancelling', job: 'job-1' });
     expect(desk.state.jobs[0]?.state).toMatchObject({ is: 'working', cancelling: true });
-    desk.tell({ input: 'failed', job: 'job-1', error: error('INTERRUPTED') });
+    desk.tell({ input: 'failed', job: 'job-1', error: error('INTERRUPTED'), kept: true });
     expect(desk.state.jobs[0]?.state).toEqual({
       is: 'cancelled',
       card: 'untouched',
       canUndo: false,
+      kept: true,
     });
     expect(desk.events).toEqual([]);
   });

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { JobRunner } from '../../src/desk/job-runner.ts';
@@ -21,17 +20,6 @@ const LONG = 120_000;
 let rig: SlotRig;
 afterEach(() => rig.end());
 
-/** Waits until something of the running backup is proven and written down. */
-async function untilProven(): Promise<void> {
-  await vi.waitFor(() => {
-    const files = readdirSync(rig.library, { recursive: true, encoding: 'utf8' });
-    const name = files.find((one) => one.endsWith('.checkpoint'));
-    const lines = name ? readFileSync(join(rig.library, name), 'utf8').split('\n') : [];
-    // A header, a batch, and nothing behind the last end of a line.
-    expect(lines.length).toBeGreaterThan(2);
-  }, LONG);
-}
-
 function same(image: string, card: string): boolean {
   return spawnSync('cmp', [image, card]).status === 0;
 }
@@ -44,7 +32,7 @@ describe('a backup that was cut off', () => {
       const card = await rig.insert('octopi.img', GIB);
       expect(card.unfinished).toBeNull();
       await rig.backUp(card);
-      await untilProven();
+      await rig.untilProven();
       rig.workers[0]?.kill();
       await rig.job('failed');
       await rig.until(({ disks: [disk] }) => Boolean(disk?.unfinished));
@@ -71,7 +59,7 @@ describe('a backup that was cut off', () => {
       rig = await SlotRig.start();
       const card = await rig.insert('octopi.img', GIB);
       await rig.backUp(card);
-      await untilProven();
+      await rig.untilProven();
       rig.workers[0]?.kill();
       await rig.until(({ disks: [disk] }) => Boolean(disk?.unfinished));
       const { disk, card: key } = card;
@@ -97,7 +85,7 @@ describe('a backup that was cut off', () => {
       const card = await rig.insert('octopi.img', GIB);
       for (const keep of [false, true]) {
         await rig.backUp(card);
-        await untilProven();
+        await rig.untilProven();
         const job = rig.desk.snapshot.jobs.at(-1)?.job ?? '';
         await rig.desk.command({ command: 'cancel', job, keep });
         // Whoever presses twice changes nothing of what was said first.
@@ -186,7 +174,7 @@ describe('a rest that does not fit its card any more', () => {
       rig = await SlotRig.startWith({ runTask });
       const card = await rig.insert('octopi.img', GIB);
       await rig.backUp(card);
-      await untilProven();
+      await rig.untilProven();
       rig.workers[0]?.kill();
       await rig.until(({ disks: [disk] }) => Boolean(disk?.unfinished));
       const { disk, card: key } = card;

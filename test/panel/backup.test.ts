@@ -87,12 +87,30 @@ describe.skipIf(needsTools('chromium'))(
       await startButton().click(patience);
       await page.getByText('Copying the card…').waitFor(patience);
       await page.getByRole('button', { name: /^Cancel the backup/ }).click();
-      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await page.getByRole('button', { name: 'Stop and throw it away' }).click();
       await page.getByText('Cancelled', { exact: true }).waitFor(patience);
       expect(await rig.kept()).toEqual([]);
       await takePicture(page, 'real 4 cancelled');
       await page.getByRole('button', { name: 'Back up again' }).click();
       await page.getByRole('progressbar').waitFor(patience);
+    });
+
+    it('can be stopped so that what is done is kept, and continued', async () => {
+      await rig.insert('octopi.img', 4 * GIB);
+      await startButton().click(patience);
+      await rig.untilProven();
+      await page.getByRole('button', { name: /^Cancel the backup/ }).click();
+      await takePicture(page, 'real 4 second thought');
+      await page.getByRole('button', { name: 'Stop and keep what is done' }).click();
+      await page.getByText('Cancelled', { exact: true }).waitFor(patience);
+      expect(await page.getByText('Nothing half-made was kept').count()).toBe(0);
+      await page.getByText(/^What is done is kept: \d+% of it\./).waitFor(patience);
+      expect(await accessibilityProblems(page)).toEqual([]);
+      await takePicture(page, 'real 4 kept');
+      await page.getByRole('button', { name: /^Continue the backup/ }).click();
+      const { state } = await rig.job('done');
+      tool('cmp', [state.image, join(rig.slot, 'octopi.img')]);
+      await page.getByText('Backed up and proven', { exact: true }).waitFor(patience);
     });
 
     it('that ends because the card is pulled out says so, and the page offers the card that comes next', async () => {

@@ -149,8 +149,18 @@ export const restoreStates: Readonly<Record<string, Snapshot>> = {
     actions: [],
     card: 'unproven',
   }),
-  'restore stopped': restoreOn({ is: 'cancelled', card: 'unfinished', canUndo: false }),
-  'restore stopped early': restoreOn({ is: 'cancelled', card: 'untouched', canUndo: false }),
+  'restore stopped': restoreOn({
+    is: 'cancelled',
+    card: 'unfinished',
+    canUndo: false,
+    kept: false,
+  }),
+  'restore stopped early': restoreOn({
+    is: 'cancelled',
+    card: 'untouched',
+    canUndo: false,
+    kept: false,
+  }),
   undoing: restoreOn({ ...writing, bytes: 0 }, { kind: 'undo' }),
   undone: restoreOn({ is: 'undone' }, { kind: 'undo' }),
   'never touched': {

@@ -21,7 +21,7 @@ describe.skipIf(needsTools('chromium'))('a card in Chromium, from the offer to t
     return rig.draw(states[name] ?? nothing);
   }
 
-  it('asks once more before it throws away what is copied, in the place of the button', async () => {
+  it('asks once more before it throws away or keeps what is copied, in the place of the button', async () => {
     desk.commands.length = 0;
     let page = await show('opening');
     const cancel = page.getByRole('button', { name: 'Cancel the backup of octopi' });
@@ -30,7 +30,7 @@ describe.skipIf(needsTools('chromium'))('a card in Chromium, from the offer to t
     page = await show('copying');
     await cancel.focus();
     await page.keyboard.press('Enter');
-    await page.getByText('What is copied so far will be thrown away.').waitFor();
+    await page.getByText('What is copied so far can be kept').waitFor();
     expect(await page.locator(':focus').textContent()).toBe('Keep copying');
     expect(await accessibilityProblems(page)).toEqual([]);
     await takePicture(page, 'second thought');
@@ -38,7 +38,7 @@ describe.skipIf(needsTools('chromium'))('a card in Chromium, from the offer to t
     await cancel.waitFor();
     expect(desk.commands).toHaveLength(1);
     await cancel.click();
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop and throw it away' }).click();
     await expect.poll(() => desk.commands.at(-1)).toEqual({ command: 'cancel', job: 'job-1-a' });
   });
 

@@ -129,7 +129,8 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     desk.commands.length = 0;
     let page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, copying)] });
     await page.getByRole('button', { name: 'Cancel the backup of octopi' }).click();
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop and keep what is done' }).click();
+    await page.getByRole('button', { name: 'Stop and throw it away' }).click();
     page = await show({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, done)] });
     await page.getByRole('button', { name: 'Show in folder' }).click();
     await page.getByRole('button', { name: 'Eject', exact: true }).click();
@@ -154,6 +155,7 @@ describe.skipIf(needsTools('chromium'))('the panel in Chromium', () => {
     await expect
       .poll(() => desk.commands)
       .toEqual([
+        { command: 'cancel', job, keep: true },
         { command: 'cancel', job },
         { command: 'reveal', job },
         { command: 'eject', disk: 'disk4', card: '1-a' },

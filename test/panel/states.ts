@@ -223,7 +223,7 @@ export const states: Readonly<Record<string, Snapshot>> = {
   cancelled: {
     ...nothing,
     disks: [octopi],
-    jobs: [jobOn(octopi, { is: 'cancelled', card: 'untouched', canUndo: false })],
+    jobs: [jobOn(octopi, { is: 'cancelled', card: 'untouched', canUndo: false, kept: false })],
   },
   'continue offered': {
     ...nothing,

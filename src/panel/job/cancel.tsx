@@ -16,7 +16,9 @@ export interface SecondThought {
   readonly question: string;
   /** What stopping costs. */
   readonly cost: string;
-  readonly keep: string;
+  readonly goOn: string;
+  /** Stops, and keeps what can be continued later; null where nothing can. */
+  readonly stopAndKeep: string | null;
   readonly stop: string;
 }
 
@@ -63,8 +65,11 @@ export function Cancel({ job, label, cancelling, thought }: CancelProps) {
       <p id={`cost-${job}`}>{thought.cost}</p>
       <div class="buttons">
         <button type="button" class="primary" ref={first} onClick={() => setWanted(false)}>
-          {thought.keep}
+          {thought.goOn}
         </button>
+        {thought.stopAndKeep !== null && (
+          <Action command={{ ...cancel, keep: true }}>{thought.stopAndKeep}</Action>
+        )}
         <Action kind="danger" command={cancel}>
           {thought.stop}
         </Action>

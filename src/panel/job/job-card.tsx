@@ -70,7 +70,7 @@ function Stage({ job, disk }: JobCardProps) {
       );
     case 'cancelled':
       return kind === 'backup' ? (
-        <Cancelled job={job} disk={disk} />
+        <Cancelled job={job} state={state} disk={disk} />
       ) : (
         <RestoreCancelled job={job} state={state} />
       );
@@ -129,23 +129,32 @@ function Failed({ job, state: { problem, actions, coach }, disk }: FailedProps) 
 
 interface CancelledProps {
   readonly job: JobView;
+  readonly state: Extract<JobState, { is: 'cancelled' }>;
   readonly disk: DiskView | null;
 }
 
-function Cancelled({ job, disk }: CancelledProps) {
+function Cancelled({ job, state: { kept }, disk }: CancelledProps) {
+  const { unfinished } = job;
   return (
     <div class="outcome">
       <p class="verdict">{say`Cancelled`}</p>
-      {job.unfinished ? (
-        <Kept unfinished={job.unfinished} disk={disk} />
-      ) : (
-        <p>{say`Nothing half-made was kept, and the card is as it was.`}</p>
+      {unfinished && <Kept unfinished={unfinished} disk={disk} />}
+      {!unfinished && (
+        <p>
+          {kept
+            ? say`The card is as it was.`
+            : say`Nothing half-made was kept, and the card is as it was.`}
+        </p>
       )}
       {disk && (
         <div class="buttons">
-          <Action command={{ command: 'retry', job: job.job, forceUnmount: false }}>
-            {say`Back up again`}
-          </Action>
+          {unfinished ? (
+            <ContinueButtons disk={disk} />
+          ) : (
+            <Action command={{ command: 'retry', job: job.job, forceUnmount: false }}>
+              {say`Back up again`}
+            </Action>
+          )}
         </div>
       )}
     </div>

@@ -77,7 +77,8 @@ function thought(phase: WorkingState['phase']): SecondThought | null {
   return {
     question: say`Stop the restore?`,
     cost,
-    keep: say`Keep restoring`,
+    goOn: say`Keep restoring`,
+    stopAndKeep: null,
     stop: say`Stop anyway`,
   };
 }

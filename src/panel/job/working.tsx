@@ -97,9 +97,10 @@ function thought(phase: WorkingState['phase']): SecondThought | null {
   if (phase === 'opening') return null;
   return {
     question: say`Stop the backup?`,
-    cost: say`What is copied so far will be thrown away. The card stays as it is.`,
-    keep: say`Keep copying`,
-    stop: say`Stop`,
+    cost: say`What is copied so far can be kept, to continue from there later, or thrown away. The card stays as it is.`,
+    goOn: say`Keep copying`,
+    stopAndKeep: say`Stop and keep what is done`,
+    stop: say`Stop and throw it away`,
   };
 }
 
