@@ -12,7 +12,7 @@ import { pssOfTree } from './bench/memory.ts';
 import { buildPanel } from './build-panel.ts';
 import { makeCards } from './soak/cards.ts';
 import { DeskProcess } from './soak/desk-process.ts';
-import { type Sample, stayedWords, strayWords, trends } from './soak/figures.ts';
+import { type Sample, stayedWords, strayWords, trends, verdictOf } from './soak/figures.ts';
 import { keptBytes, makeFolders, type SoakFolders, strays } from './soak/folders.ts';
 import { Life } from './soak/life.ts';
 import { childrenOf, cpuSeconds } from './soak/processor.ts';
@@ -100,8 +100,7 @@ async function live(life: Life, desk: DeskProcess, folders: SoakFolders): Promis
       ...stray,
       ...stayedWords(samples),
     ];
-    const isFlat = leaks.length === 0 && failures.length === 0;
-    const verdict = isFlat ? 'flat' : 'not flat';
+    const verdict = leaks.length > 0 || failures.length > 0 ? 'not flat' : verdictOf(lines);
     return { minutes: minute(), warmUp, cycles, failures, leaks, verdict, peak, lines, samples };
   };
   try {

@@ -62,6 +62,12 @@ function trend(figure: Figure, samples: readonly Sample[]): Trend {
   };
 }
 
+/** What nothing was found to speak against: flat, unless there are too few samples for a slope and how sure it is. */
+export function verdictOf(lines: readonly Trend[]): 'flat' | 'too short to tell' {
+  const isSure = lines.every(({ perHour, spread }) => Number.isFinite(perHour + spread));
+  return isSure ? 'flat' : 'too short to tell';
+}
+
 function of(sample: Sample, figure: Figure): number {
   const value = sample[figure];
   return typeof value === 'number' ? value : Object.values(value).reduce((a, b) => a + b, 0);

@@ -8,7 +8,7 @@ export interface SoakReport {
   readonly cycles: number;
   readonly failures: readonly string[];
   readonly leaks: readonly string[];
-  readonly verdict: 'flat' | 'not flat';
+  readonly verdict: 'flat' | 'not flat' | 'too short to tell';
   /** Bytes: the most that the desk and its workers used together, looked at every two seconds. */
   readonly peak: number;
   readonly lines: readonly Trend[];
@@ -38,9 +38,11 @@ function mebibytes(bytes: number | undefined): string {
 }
 
 function trendText({ figure, samples, least, most, perHour, spread, limit, grows }: Trend): string {
+  const name = figure.padEnd(12);
+  if (!Number.isFinite(perHour + spread)) return `    ${name} ${samples} samples: too few to tell`;
   const isBytes = limit >= MIB;
   const show = (value: number): string =>
     isBytes ? `${(value / MIB).toFixed(2)} MiB` : value.toFixed(2);
   const verdict = grows ? 'GROWS' : 'flat';
-  return `    ${figure.padEnd(12)} ${show(perHour)} ± ${show(spread)} (limit ${show(limit)}; ${show(least)} to ${show(most)}, ${samples} samples): ${verdict}`;
+  return `    ${name} ${show(perHour)} ± ${show(spread)} (limit ${show(limit)}; ${show(least)} to ${show(most)}, ${samples} samples): ${verdict}`;
 }

@@ -5,6 +5,7 @@ import {
   stayedWords,
   strayWords,
   trends,
+  verdictOf,
 } from '../../scripts/soak/figures.ts';
 
 const MIB = 1024 * 1024;
@@ -48,6 +49,14 @@ describe('the figures of a soak', () => {
       heap: 40 * MIB + ((index * 37) % 100) * 1000,
     }));
     expect(growing(noise)).toEqual([]);
+  });
+
+  it('say nothing of a soak that is too short for a slope and how sure it is', () => {
+    const few = samples(() => ({})).slice(0, 24);
+    for (const end of [0, 21, 22]) {
+      expect(verdictOf(trends(few.slice(0, end), 10)), `${end}`).toBe('too short to tell');
+    }
+    expect(verdictOf(trends(few.slice(0, 23), 10))).toBe('flat');
   });
 
   it('find a leak of 64 KiB a minute of the heap under noise, and one descriptor in 20 minutes', () => {
