@@ -1,22 +1,17 @@
-import type { ErrandKind, ErrandView } from '../../contract/panel.ts';
-import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
+import type { ErrandView } from '../../contract/panel.ts';
+import { say, sayCount } from '../../language/say.ts';
 import { Action, Close, Reveal } from './action.tsx';
+import { checkedWords, doingWords, isBad, isUnderWay, savedWords } from './errand-words.ts';
 import { useTools } from './page-tools.ts';
 import { Cross, Remark, Tick } from './pictures.tsx';
 import { ProblemWords } from './problem-words.tsx';
 import { ProgressFigures } from './progress-figures.tsx';
-import { listed, size } from './words.ts';
+import { size } from './words.ts';
 
 export interface ErrandsProps {
   /** Those that belong to the page. */
   readonly of: (errand: ErrandView) => boolean;
 }
-
-const doing: Readonly<Record<ErrandKind, Phrase>> = {
-  check: toSay('Checking the backup'),
-  save: toSay('Saving files'),
-  unpack: toSay('Unpacking the image'),
-};
 
 /** What is being done with images, or came of it. */
 export function Errands({ of }: ErrandsProps) {
@@ -30,16 +25,11 @@ export function Errands({ of }: ErrandsProps) {
   );
 }
 
-/** It works, or waits for the one before it. */
-export function isUnderWay({ state }: ErrandView): boolean {
-  return state.is === 'working' || state.is === 'waiting';
-}
-
 function Errand({ errand }: { readonly errand: ErrandView }) {
   const { send } = useTools();
   const { errand: id, kind, title, name } = errand;
   return (
-    <section class="card errand" aria-label={say`${sayPhrase(doing[kind])}: ${name}`}>
+    <section class="card errand" aria-label={say`${doingWords(kind)}: ${name}`}>
       <Outcome errand={errand} />
       {!isUnderWay(errand) && (
         <Close
@@ -59,7 +49,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
       return (
         <div class="buttons spread">
           <span class="left">
-            {say`${sayPhrase(doing[kind])}: begins when the one before it is done`}
+            {say`${doingWords(kind)}: begins when the one before it is done`}
           </span>
           <Cancel errand={errand} />
         </div>
@@ -70,7 +60,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
         <>
           <ProgressFigures
             title={title}
-            words={cancelling ? say`Stopping` : sayPhrase(doing[kind])}
+            words={cancelling ? say`Stopping` : doingWords(kind)}
             state={state}
             isCountable
             isHeld={cancelling}
@@ -82,17 +72,11 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
       );
     }
     case 'checked': {
-      const isGood = state.verdict === 'good';
-      const isBad = state.verdict === 'damaged' || state.verdict === 'unfinished';
       return (
         <>
           <p class="verdict">
-            {isGood ? <Tick /> : isBad ? <Cross /> : <Remark />}
-            {isGood
-              ? say`${title}: checked, and good`
-              : isBad
-                ? say`${title}: checked, and not good`
-                : say`${title}: checked, with remarks`}
+            {state.verdict === 'good' ? <Tick /> : isBad(state.verdict) ? <Cross /> : <Remark />}
+            {checkedWords(title, state)}
           </p>
           {state.trouble.map((one) => (
             <p key={one} class="next">
@@ -108,17 +92,11 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
       );
     }
     case 'saved': {
-      const { files, folders, links, remarks, moreRemarks, bytes, place } = state;
-      const made = listed([
-        files > 0 ? sayCount(files, '{n} file', '{n} files') : '',
-        folders > 0 ? sayCount(folders, '{n} folder', '{n} folders') : '',
-        links > 0 ? sayCount(links, '{n} link', '{n} links') : '',
-      ]);
+      const { remarks, moreRemarks, bytes, place } = state;
       return (
         <>
           <p class="verdict">
-            {remarks.length > 0 ? <Remark /> : <Tick />}{' '}
-            {made === '' ? say`Saved nothing` : say`Saved ${made}`}
+            {remarks.length > 0 ? <Remark /> : <Tick />} {savedWords(state)}
           </p>
           <p class="next">{say`${size(bytes)} in ${place}`}</p>
           {remarks.length > 0 && (
@@ -144,7 +122,7 @@ function Outcome({ errand }: { readonly errand: ErrandView }) {
     case 'failed':
       return <ProblemWords problem={state.problem} />;
     case 'cancelled':
-      return <p class="verdict">{say`${sayPhrase(doing[kind])}: stopped`}</p>;
+      return <p class="verdict">{say`${doingWords(kind)}: stopped`}</p>;
   }
 }
 
@@ -153,7 +131,7 @@ function Cancel({ errand: { errand, kind, title } }: { readonly errand: ErrandVi
     <Action
       kind="small"
       command={{ command: 'errand-cancel', errand }}
-      label={say`Cancel: ${sayPhrase(doing[kind])}, ${title}`}
+      label={say`Cancel: ${doingWords(kind)}, ${title}`}
     >
       {say`Cancel`}
     </Action>

@@ -2,15 +2,23 @@
 
 import type { JobView, RestoreView, Snapshot } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
+import { isUnderWay, spokenErrand } from './errand-words.ts';
 import { isCounted, phaseWords } from './phase.ts';
 import { inARow, listed } from './words.ts';
 
 export function spoken(snapshot: Snapshot): string {
   if (snapshot.restore) return page(snapshot.restore, snapshot.jobs);
-  const jobs = snapshot.jobs.map(job);
-  if (jobs.length > 0) return inARow(jobs);
-  const titles = snapshot.disks.map((disk) => disk.title);
-  return titles.length === 0 ? '' : say`Ready to back up: ${listed(titles)}.`;
+  const isBusy = snapshot.jobs.some(({ state }) => state.is === 'working');
+  // The whole is said again at every change: what has ended is not said with each tenth of a backup.
+  const errands = isBusy ? snapshot.errands.filter(isUnderWay) : snapshot.errands;
+  const words = errands.map(spokenErrand).filter((one) => one !== '');
+  return inARow([...cards(snapshot), ...words]);
+}
+
+function cards({ jobs, disks }: Snapshot): string[] {
+  if (jobs.length > 0) return jobs.map(job);
+  const titles = disks.map((disk) => disk.title);
+  return titles.length === 0 ? [] : [say`Ready to back up: ${listed(titles)}.`];
 }
 
 /** Where a restore stands before it has begun. */

@@ -1,7 +1,8 @@
 import type { AnswerTo } from '../../contract/panel.ts';
 import { say, sayCount } from '../../language/say.ts';
 import { Action, Reveal } from '../parts/action.tsx';
-import { Errands, isUnderWay } from '../parts/errands.tsx';
+import { isUnderWay } from '../parts/errand-words.ts';
+import { Errands } from '../parts/errands.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { SafeName } from '../parts/safe-name.tsx';
