@@ -79,14 +79,16 @@ export class BackupKiller {
 
   /**
    * One kill after the other; every second backup is of the block device, the others are of the slot. With "continue" the killed
-   * run is one that continues another killed one, and so is the next, as far as there is something to continue.
+   * run is one that continues another killed one, and so is the next, as far as there is something to continue. One that had
+   * ended before its moment is looked at all the same, and another is killed instead: as many as that at most.
    */
   async kill(times: number, how: 'fresh' | 'continue'): Promise<KillCounts> {
     const counts: KillCounts = {
       ...{ kills: 0, tooLate: 0, nothing: 0, partial: 0, continuable: 0, final: 0 },
       ...{ phases: {}, continued: 0, begunAnew: 0 },
     };
-    for (let number = 0; number < times; number++) {
+    for (let number = 0; counts.kills < times; number++) {
+      if (counts.tooLate > times) throw new Error(`most had ended: ${JSON.stringify(counts)}`);
       await this.#once(number, how, counts);
       // It takes so long that somebody may want to see how far it is.
       if (number % 20 === 19) process.stdout.write(`${how}: ${JSON.stringify(counts)}\n`);
