@@ -273,6 +273,6 @@ export const libraryStates: Readonly<Record<string, LibraryState>> = {
         },
       ],
     },
-    go: async ({ page }) => page.getByText('checked, and not good').waitFor(),
+    go: async ({ page }) => page.locator('.verdict').getByText('checked, and not good').waitFor(),
   },
 };

@@ -103,7 +103,7 @@ describe.skipIf(tools)('the library, from the page to the files', { timeout: 120
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await button('Save to Downloads').click();
-    await page.getByText('Saved 1 file').waitFor();
+    await page.getByText('Saved 1 file', { exact: true }).waitFor();
     await takePicture(page, 'real library 4 saved');
     const folder = join(rig.folder, 'home', 'Downloads');
     const names = (await readdir(folder, { recursive: true })).filter((name) =>

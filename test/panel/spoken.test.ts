@@ -22,10 +22,10 @@ describe('a screen reader hears of work on images', () => {
   it.each([
     [checking, 'Printer in the cellar: Checking the backup, 20 percent.'],
     [ended({ is: 'waiting' }), ''],
-    [checked('good'), 'Printer in the cellar: checked, and good'],
-    [checked('damaged'), 'Printer in the cellar: checked, and not good'],
-    [saved, 'Saved 12 files, 3 folders, 1 link'],
-    [ended({ is: 'unpacked' }), 'Unpacked'],
+    [checked('good'), 'Printer in the cellar: checked, and good.'],
+    [checked('damaged'), 'Printer in the cellar: checked, and not good.'],
+    [saved, 'Saved 12 files, 3 folders, 1 link.'],
+    [ended({ is: 'unpacked' }), 'Unpacked.'],
     [ended({ is: 'failed', problem }), 'Printer in the cellar: Too bad. Look at it.'],
     [ended({ is: 'cancelled' }), 'Printer in the cellar: cancelled.'],
   ])('as it goes on, and how it ended: %#', (errand, words) => {
@@ -45,10 +45,10 @@ describe('a screen reader hears of work on images', () => {
   it('after the cards', () => {
     const errands = [ended({ is: 'unpacked' })];
     expect(spoken({ ...nothing, disks: [octopi], errands })).toBe(
-      'Ready to back up: Raspberry Pi card. Unpacked',
+      'Ready to back up: Raspberry Pi card. Unpacked.',
     );
     expect(spoken({ ...nothing, jobs: [jobOn(octopi, done)], errands })).toBe(
-      'octopi: backed up and proven. Unpacked',
+      'octopi: backed up and proven. Unpacked.',
     );
     // Not with every tenth of a backup.
     expect(spoken({ ...nothing, jobs: [jobOn(octopi, copying)], errands })).toBe(

@@ -59,11 +59,11 @@ export function spokenErrand({ kind, title, state, isScheduled }: ErrandView): s
       return say`${title}: ${doingWords(kind)}, ${Math.min(tenths, 10) * 10} percent.`;
     }
     case 'checked':
-      return checkedWords(title, state);
+      return say`${checkedWords(title, state)}.`;
     case 'saved':
-      return savedWords(state);
+      return say`${savedWords(state)}.`;
     case 'unpacked':
-      return say`Unpacked`;
+      return say`${say`Unpacked`}.`;
     case 'failed':
       return say`${title}: ${state.problem.title}. ${state.problem.next}`;
     case 'cancelled':
