@@ -1,43 +1,25 @@
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { runTask } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
-import { SlotRig } from '../desk/slot-rig.ts';
+import { GIB, type SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
-import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
-import { type ShownDesk, showDesk } from './page-rig.ts';
-
-const GIB = 1024 ** 3;
+import { accessibilityProblems, takePicture } from './chromium.ts';
+import type { ShownDesk } from './page-rig.ts';
+import { slotInChromium } from './slot-in-chromium.ts';
 
 describe.skipIf(needsTools('chromium'))(
   'a backup, from the page to the file',
   { timeout: 90_000 },
   () => {
-    let browser: Browser;
     let rig: SlotRig;
     let opened: ShownDesk;
     let page: Page;
-
-    beforeAll(async () => {
-      browser = await launchChromium();
-    });
-
-    afterAll(async () => {
-      await browser?.close();
-    });
-
-    beforeEach(async () => {
-      rig = await SlotRig.start();
-      opened = await showDesk(browser, rig.desk);
-      page = opened.page;
-    });
-
-    afterEach(async () => {
-      await opened.close();
-      await rig.end();
+    slotInChromium((shown) => {
+      ({ rig, opened, page } = shown);
     });
 
     const startButton = () => page.getByRole('button', { name: 'Back up this Pi card' });

@@ -6,6 +6,7 @@ import type { Answer, AnswerTo, Query, Reply, Snapshot } from '../../src/contrac
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import { etc, onlyPartitions, root } from './file-samples.ts';
+import { framesDrawn } from './frames-drawn.ts';
 import { history, library, pi } from './library-samples.ts';
 import { PageRig } from './page-rig.ts';
 import { report } from './report-samples.ts';
@@ -89,13 +90,8 @@ describe.skipIf(needsTools('chromium'))('the focus', { timeout: 90_000 }, () => 
       await expect
         .poll(() => page.locator('button[aria-disabled=true], button:disabled').count(), patience)
         .toBe(1);
-      // Two frames: a browser takes the focus from what cannot have it with the next one.
-      await page.evaluate(
-        () =>
-          new Promise((resolve) => {
-            requestAnimationFrame(() => requestAnimationFrame(resolve));
-          }),
-      );
+      // A browser takes the focus from what cannot have it with the next one.
+      await framesDrawn(page);
       reply({ ok: true });
       await expect
         .poll(() => page.locator('button[aria-disabled=true], button:disabled').count(), patience)

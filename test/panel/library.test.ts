@@ -1,19 +1,19 @@
 import { copyFile, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SlotRig } from '../desk/slot-rig.ts';
+import type { SlotRig } from '../desk/slot-rig.ts';
 import { tool } from '../support/file-systems.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
-import { accessibilityProblems, launchChromium, takePicture } from './chromium.ts';
-import { type ShownDesk, showDesk } from './page-rig.ts';
+import { accessibilityProblems, takePicture } from './chromium.ts';
+import type { ShownDesk } from './page-rig.ts';
+import { slotInChromium } from './slot-in-chromium.ts';
 
 const tools = needsTools('chromium', 'mcopy', 'sfdisk', 'debugfs');
 
 describe.skipIf(tools)('the library, from the page to the files', { timeout: 120_000 }, () => {
-  let browser: Browser;
   let folder: string;
   let rig: SlotRig;
   let opened: ShownDesk;
@@ -21,25 +21,18 @@ describe.skipIf(tools)('the library, from the page to the files', { timeout: 120
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'pikeep-page-'));
-    browser = await launchChromium();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  beforeEach(async () => {
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  beforeEach(() => {
     // The trash of whoever runs the tests stays out of it.
     vi.stubEnv('XDG_DATA_HOME', join(folder, 'data'));
-    rig = await SlotRig.start();
-    opened = await showDesk(browser, rig.desk);
-    page = opened.page;
-    page.setDefaultTimeout(patience.timeout);
   });
-  afterEach(async () => {
-    await opened.close();
-    await rig.end();
+  afterEach(() => {
     vi.unstubAllEnvs();
+  });
+  slotInChromium((shown) => {
+    ({ rig, opened, page } = shown);
+    page.setDefaultTimeout(patience.timeout);
   });
 
   const button = (name: string | RegExp) => page.getByRole('button', { name });

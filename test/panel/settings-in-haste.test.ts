@@ -2,36 +2,23 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { SlotRig } from '../desk/slot-rig.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { SlotRig } from '../desk/slot-rig.ts';
 import { needsTools } from '../support/tools.ts';
-import { launchChromium } from './chromium.ts';
-import { type ShownDesk, showDesk } from './page-rig.ts';
+import { framesDrawn } from './frames-drawn.ts';
+import { slotInChromium } from './slot-in-chromium.ts';
 
 describe.skipIf(needsTools('chromium'))(
   'settings chosen one after the other',
   { timeout: 90_000 },
   () => {
-    let browser: Browser;
     let rig: SlotRig;
-    let opened: ShownDesk;
     let page: Page;
-
-    beforeAll(async () => {
-      browser = await launchChromium();
-    }, 120_000);
-    afterAll(() => browser?.close());
-    beforeEach(async () => {
-      rig = await SlotRig.startWith({});
-      opened = await showDesk(browser, rig.desk);
-      page = opened.page;
+    slotInChromium(async (shown) => {
+      ({ rig, page } = shown);
       await page.getByRole('button', { name: 'Settings' }).click();
       await page.getByLabel('Kind of image').waitFor();
-    });
-    afterEach(async () => {
-      await opened?.close();
-      await rig?.end();
     });
 
     async function saved(): Promise<Record<string, unknown>> {
@@ -64,10 +51,9 @@ describe.skipIf(needsTools('chromium'))(
       const heard = page.waitForResponse('**/ask');
       late.resolve();
       await (await heard).finished();
-      const drawn = () =>
-        page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
-      await drawn();
-      await drawn();
+      // The answer is drawn with the first of them, and what follows from it with the next.
+      await framesDrawn(page);
+      await framesDrawn(page);
       expect([await eject.isChecked(), await others.isChecked()]).toEqual([true, true]);
       carriedOut.resolve();
       await page.getByRole('alert').getByText('Not now.').waitFor();
