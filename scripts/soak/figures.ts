@@ -64,8 +64,12 @@ function trend(figure: Figure, samples: readonly Sample[]): Trend {
 
 /** What nothing was found to speak against: flat, unless there are too few samples for a slope and how sure it is. */
 export function verdictOf(lines: readonly Trend[]): 'flat' | 'too short to tell' {
-  const isSure = lines.every(({ perHour, spread }) => Number.isFinite(perHour + spread));
-  return isSure ? 'flat' : 'too short to tell';
+  return lines.every(isTold) ? 'flat' : 'too short to tell';
+}
+
+/** There were samples enough for it. */
+export function isTold({ perHour, spread }: Trend): boolean {
+  return Number.isFinite(perHour + spread);
 }
 
 function of(sample: Sample, figure: Figure): number {

@@ -1,6 +1,6 @@
 /** What a soak has to say for itself. */
 
-import type { Sample, Trend } from './figures.ts';
+import { isTold, type Sample, type Trend } from './figures.ts';
 
 export interface SoakReport {
   readonly minutes: number;
@@ -37,9 +37,10 @@ function mebibytes(bytes: number | undefined): string {
   return `${((bytes ?? 0) / MIB).toFixed(2)} MiB`;
 }
 
-function trendText({ figure, samples, least, most, perHour, spread, limit, grows }: Trend): string {
+function trendText(trend: Trend): string {
+  const { figure, samples, least, most, perHour, spread, limit, grows } = trend;
   const name = figure.padEnd(12);
-  if (!Number.isFinite(perHour + spread)) return `    ${name} ${samples} samples: too few to tell`;
+  if (!isTold(trend)) return `    ${name} ${samples} samples: too few to tell`;
   const isBytes = limit >= MIB;
   const show = (value: number): string =>
     isBytes ? `${(value / MIB).toFixed(2)} MiB` : value.toFixed(2);

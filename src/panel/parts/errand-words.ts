@@ -1,4 +1,4 @@
-/** What is being done with an image, and what came of it, in a line: the page shows it, a screen reader says it. */
+/** What is being done with an image, and what came of it, in a line, to be shown and to be said. */
 
 import type { ErrandKind, ErrandState, ErrandView } from '../../contract/panel.ts';
 import { type Phrase, say, sayCount, sayPhrase, toSay } from '../../language/say.ts';
@@ -44,29 +44,4 @@ export function savedWords({
 /** It works, or waits for the one before it. */
 export function isUnderWay({ state }: ErrandView): boolean {
   return state.is === 'working' || state.is === 'waiting';
-}
-
-/** For a screen reader; empty while there is nothing to say. Only every tenth of the way is a new sentence. */
-export function spokenErrand({ kind, title, state, isScheduled }: ErrandView): string {
-  switch (state.is) {
-    case 'waiting':
-      return '';
-    case 'working': {
-      // Nobody waits for a check that began by itself.
-      if (isScheduled) return '';
-      if (state.cancelling) return say`${title}: stopping.`;
-      const tenths = state.total > 0 ? Math.floor((state.bytes / state.total) * 10) : 0;
-      return say`${title}: ${doingWords(kind)}, ${Math.min(tenths, 10) * 10} percent.`;
-    }
-    case 'checked':
-      return say`${checkedWords(title, state)}.`;
-    case 'saved':
-      return say`${savedWords(state)}.`;
-    case 'unpacked':
-      return say`${say`Unpacked`}.`;
-    case 'failed':
-      return say`${title}: ${state.problem.title}. ${state.problem.next}`;
-    case 'cancelled':
-      return say`${title}: cancelled.`;
-  }
 }

@@ -1,8 +1,8 @@
 /** What a screen reader says when something changes: the steps, and every tenth of the way; not each byte. */
 
-import type { JobView, RestoreView, Snapshot } from '../../contract/panel.ts';
+import type { ErrandView, JobView, Problem, RestoreView, Snapshot } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
-import { isUnderWay, spokenErrand } from './errand-words.ts';
+import { checkedWords, doingWords, isUnderWay, savedWords } from './errand-words.ts';
 import { isCounted, phaseWords } from './phase.ts';
 import { inARow, listed } from './words.ts';
 
@@ -11,7 +11,7 @@ export function spoken(snapshot: Snapshot): string {
   const isBusy = snapshot.jobs.some(({ state }) => state.is === 'working');
   // The whole is said again at every change: what has ended is not said with each tenth of a backup.
   const errands = isBusy ? snapshot.errands.filter(isUnderWay) : snapshot.errands;
-  const words = errands.map(spokenErrand).filter((one) => one !== '');
+  const words = errands.map(errand).filter((one) => one !== '');
   return inARow([...cards(snapshot), ...words]);
 }
 
@@ -29,8 +29,7 @@ function page({ step, chosen, targets }: RestoreView, jobs: Snapshot['jobs']): s
   if (!chosen || !target) return say`Choose the card to write the backup to.`;
   const { state } = chosen;
   if (state.is === 'looking') return say`${target.title}: looking at the card.`;
-  if (state.is === 'failed')
-    return say`${target.title}: ${state.problem.title}. ${state.problem.next}`;
+  if (state.is === 'failed') return failed(target.title, state.problem);
   if (step === 'choose') return say`${target.title}: ${state.fit}`;
   const { lost, written } = state;
   return say`Overwrite ${lost.title}? ${lost.content} will be lost, ${written.title} will be written.`;
@@ -39,11 +38,8 @@ function page({ step, chosen, targets }: RestoreView, jobs: Snapshot['jobs']): s
 function job({ title, state, kind }: JobView): string {
   switch (state.is) {
     case 'working': {
-      if (state.cancelling) return say`${title}: stopping.`;
-      if (state.held) return say`${title}: waiting.`;
-      if (!isCounted(state.phase)) return say`${title}: ${phaseWords(kind, state.phase)}.`;
-      const tenths = state.total > 0 ? Math.floor((state.bytes / state.total) * 10) : 0;
-      return say`${title}: ${phaseWords(kind, state.phase)}, ${Math.min(tenths, 10) * 10} percent.`;
+      if (state.held && !state.cancelling) return say`${title}: waiting.`;
+      return onItsWay(title, phaseWords(kind, state.phase), state, isCounted(state.phase));
     }
     case 'done':
       if (state.damage !== null) return say`${title}: backed up, but incomplete.`;
@@ -55,8 +51,51 @@ function job({ title, state, kind }: JobView): string {
     case 'undone':
       return say`${title}: the card is as it was before.`;
     case 'failed':
-      return say`${title}: ${state.problem.title}. ${state.problem.next}`;
+      return failed(title, state.problem);
     case 'cancelled':
       return say`${title}: cancelled.`;
   }
+}
+
+/** Empty while there is nothing to say. */
+function errand({ kind, title, state, isScheduled }: ErrandView): string {
+  switch (state.is) {
+    case 'waiting':
+      return '';
+    case 'working':
+      // Nobody waits for a check that began by itself.
+      return isScheduled ? '' : onItsWay(title, doingWords(kind), state, true);
+    case 'checked':
+      return say`${checkedWords(title, state)}.`;
+    case 'saved':
+      return say`${savedWords(state)}.`;
+    case 'unpacked':
+      return say`${say`Unpacked`}.`;
+    case 'failed':
+      return failed(title, state.problem);
+    case 'cancelled':
+      return say`${title}: cancelled.`;
+  }
+}
+
+interface Progress {
+  readonly bytes: number;
+  readonly total: number;
+  readonly cancelling: boolean;
+}
+
+function onItsWay(
+  title: string,
+  words: string,
+  { bytes, total, cancelling }: Progress,
+  isCountable: boolean,
+): string {
+  if (cancelling) return say`${title}: stopping.`;
+  if (!isCountable) return say`${title}: ${words}.`;
+  const tenths = total > 0 ? Math.floor((bytes / total) * 10) : 0;
+  return say`${title}: ${words}, ${Math.min(tenths, 10) * 10} percent.`;
+}
+
+function failed(title: string, problem: Problem): string {
+  return say`${title}: ${problem.title}. ${problem.next}`;
 }

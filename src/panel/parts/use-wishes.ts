@@ -33,8 +33,7 @@ function without(
   refused: Partial<Preferences>,
 ): Partial<Preferences> {
   const values = new Map<string, unknown>(Object.entries(refused));
-  const isOther = ([key, value]: [string, unknown]): boolean =>
-    !values.has(key) || values.get(key) !== value;
+  const isOther = ([key, value]: [string, unknown]): boolean => values.get(key) !== value;
   return Object.fromEntries(Object.entries(pending).filter(isOther));
 }
 

@@ -1,4 +1,4 @@
-import { useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { AnswerTo, Command } from '../../contract/panel.ts';
 import type { SettingsChange } from '../../contract/settings.ts';
 import { useTools } from '../parts/page-tools.ts';
@@ -9,7 +9,6 @@ type Shown = Partial<Pick<AnswerTo<'settings'>, keyof SettingsChange | 'loginIte
 
 /** Something that was chosen and that no answer knows of yet. */
 interface Chosen {
-  readonly number: number;
   readonly shown: Shown;
   /** The round of the question whose answer knows of it; null while it is being carried out. */
   readonly knownIn: number | null;
@@ -36,21 +35,19 @@ export function useSettings(): SettingsOnPage {
   const [saved, setSaved] = useState<string | null>(null);
   // Whoever comes back from System Settings or from another window may have changed something there.
   useReturn(askAgain);
-  const lastNumber = useRef(0);
   // An answer that was on its way when something was chosen does not know of it, and must not take it back.
   const isUnknown = ({ knownIn }: Chosen): boolean => knownIn === null || knownIn > round;
   const command = async (row: string, what: Command, shown: Shown = {}): Promise<boolean> => {
-    lastNumber.current += 1;
-    const number = lastNumber.current;
+    const mine: Chosen = { shown, knownIn: null };
     setSaved(null);
-    setChosen((old) => [...old.filter(isUnknown), { number, shown, knownIn: null }]);
+    setChosen((old) => [...old.filter(isUnknown), mine]);
     const isDone = await send(what);
     if (isDone) {
       setSaved(row);
       const knownIn = askAgain();
-      setChosen((old) => old.map((one) => (one.number === number ? { ...one, knownIn } : one)));
+      setChosen((old) => old.map((one) => (one === mine ? { shown, knownIn } : one)));
     } else {
-      setChosen((old) => old.filter((one) => one.number !== number));
+      setChosen((old) => old.filter((one) => one !== mine));
       // Why not is said at the top.
       scrollTo(0, 0);
     }
