@@ -67,6 +67,8 @@ describe.skipIf(needsTools('chromium'))('in marked English', { timeout: 240_000 
     await press(/Back up this Pi card/);
     await look('at once');
     const { job } = await rig.job('done');
+    // The name of the file is known from here on; the job is done before the library has been looked through.
+    await rig.until(({ backups }) => backups.length === 1);
     await page.getByText(/Backed up and proven/).waitFor();
     await look('backed up');
     await rig.desk.command({ command: 'dismiss', job });
