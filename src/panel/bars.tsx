@@ -8,6 +8,7 @@ import { OpenOut } from './parts/open-out.tsx';
 import { useTools } from './parts/page-tools.ts';
 import { isCounted } from './parts/phase.ts';
 import { Chevron } from './parts/pictures.tsx';
+import { useChoice } from './parts/use-choice.ts';
 import { present, type Way } from './route.ts';
 import { SettingsButton } from './settings/settings-button.tsx';
 
@@ -77,15 +78,16 @@ function progressWords({ title, state, kind }: JobView): string {
 
 export function Foot() {
   const { snapshot, send } = useTools();
+  const [ejects, choose] = useChoice(snapshot.settings.ejectWhenDone, (value) =>
+    send({ command: 'set-eject-when-done', value }),
+  );
   return (
     <footer class="bar">
       <label>
         <input
           type="checkbox"
-          checked={snapshot.settings.ejectWhenDone}
-          onChange={({ currentTarget: { checked } }) =>
-            void send({ command: 'set-eject-when-done', value: checked })
-          }
+          checked={ejects}
+          onChange={({ currentTarget: { checked } }) => choose(checked)}
         />
         {say`Eject the card when done`}
       </label>

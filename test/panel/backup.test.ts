@@ -8,6 +8,7 @@ import { tool } from '../support/file-systems.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import { accessibilityProblems, takePicture } from './chromium.ts';
+import type { HeldWorkers } from './held-worker.ts';
 import type { ShownDesk } from './page-rig.ts';
 import { slotInChromium } from './slot-in-chromium.ts';
 
@@ -18,11 +19,20 @@ describe.skipIf(needsTools('chromium'))(
     let rig: SlotRig;
     let opened: ShownDesk;
     let page: Page;
+    let workers: HeldWorkers;
     slotInChromium((shown) => {
-      ({ rig, opened, page } = shown);
+      ({ rig, opened, page, workers } = shown);
     });
 
     const startButton = () => page.getByRole('button', { name: 'Back up this Pi card' });
+
+    /** Begins a backup of the card in the slot, which stands still while it copies. */
+    async function heldWhileCopying(): Promise<void> {
+      const held = workers.holdAtProgress('copying');
+      await startButton().click(patience);
+      await held;
+      await page.getByText('Copying the card…').waitFor(patience);
+    }
 
     it('is offered, started by one click, watched, proven and kept', async () => {
       await page.getByRole('heading', { name: 'Put in a Raspberry Pi card' }).waitFor();
@@ -30,9 +40,18 @@ describe.skipIf(needsTools('chromium'))(
       await startButton().waitFor(patience);
       await takePicture(page, 'real 1 offered');
       const progress = await recordProgress(page);
+      const isShown = (percents: number) =>
+        expect
+          .poll(async () => Math.max(...Object.values(await progress()).flat()))
+          .toBeGreaterThanOrEqual(percents);
+      const third = workers.holdAtProgress('copying', GIB);
       await startButton().click();
-      await page.getByRole('progressbar').waitFor(patience);
+      await third;
+      await isShown(33);
       await takePicture(page, 'real 2 working');
+      await workers.holdAtProgress('copying', 2 * GIB);
+      await isShown(66);
+      workers.goOn();
 
       await page.getByText('Backed up and proven', { exact: true }).waitFor(patience);
       await takePicture(page, 'real 3 done');
@@ -66,10 +85,11 @@ describe.skipIf(needsTools('chromium'))(
 
     it('can be cancelled, and done again', async () => {
       await rig.insert('octopi.img', 4 * GIB);
-      await startButton().click(patience);
-      await page.getByText('Copying the card…').waitFor(patience);
+      await heldWhileCopying();
       await page.getByRole('button', { name: /^Cancel the backup/ }).click();
       await page.getByRole('button', { name: 'Stop and throw it away' }).click();
+      await page.getByText('Stopping…').waitFor(patience);
+      workers.goOn();
       await page.getByText('Cancelled', { exact: true }).waitFor(patience);
       expect(await rig.kept()).toEqual([]);
       await takePicture(page, 'real 4 cancelled');
@@ -81,9 +101,12 @@ describe.skipIf(needsTools('chromium'))(
       await rig.insert('octopi.img', 4 * GIB);
       await startButton().click(patience);
       await rig.untilProven();
+      workers.hold();
       await page.getByRole('button', { name: /^Cancel the backup/ }).click();
       await takePicture(page, 'real 4 second thought');
       await page.getByRole('button', { name: 'Stop and keep what is done' }).click();
+      await page.getByText('Stopping…').waitFor(patience);
+      workers.goOn();
       await page.getByText('Cancelled', { exact: true }).waitFor(patience);
       expect(await page.getByText('Nothing half-made was kept').count()).toBe(0);
       await page.getByText(/^What is done is kept: \d+% of it\./).waitFor(patience);
@@ -97,9 +120,9 @@ describe.skipIf(needsTools('chromium'))(
 
     it('that ends because the card is pulled out says so, and the page offers the card that comes next', async () => {
       await rig.insert('octopi.img', 4 * GIB);
-      await startButton().click(patience);
-      await page.getByText('Copying the card…').waitFor(patience);
+      await heldWhileCopying();
       await rig.pull('octopi.img');
+      workers.goOn();
       const { state } = await rig.job('failed');
       await page.getByText(state.problem.title, { exact: true }).waitFor(patience);
       await rig.until(({ disks }) => disks.length === 0);
@@ -111,9 +134,8 @@ describe.skipIf(needsTools('chromium'))(
 
     it('whose worker is killed leaves a rest that the page clears away', async () => {
       await rig.insert('octopi.img', 4 * GIB);
-      await startButton().click(patience);
-      await page.getByText('Copying the card…').waitFor(patience);
-      rig.workers[0]?.kill();
+      await heldWhileCopying();
+      workers.kill();
       await page.getByRole('heading', { name: 'Unfinished backups' }).waitFor(patience);
       await takePicture(page, 'real 6 killed');
       await page.getByRole('button', { name: /^Remove octopi/ }).click();

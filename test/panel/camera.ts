@@ -2,8 +2,11 @@
 
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
+import { vi } from 'vitest';
+import { patience } from '../support/patience.ts';
 import { viewport } from './chromium.ts';
+import { framesDrawn } from './frames-drawn.ts';
 
 const FONTS = '/usr/share/fonts/truetype/dejavu';
 /** Debian's fonts-dejavu-core. */
@@ -28,6 +31,8 @@ const stillStyle = `
 export interface Camera {
   /** At one and two device pixels for each of CSS. */
   readonly pages: readonly Page[];
+  /** Resolves when every page shows what it has asked for. */
+  isAnswered(): Promise<void>;
   /** By name, as "offered dark 2x". */
   shoot(name: string): Promise<Map<string, Buffer>>;
 }
@@ -38,6 +43,7 @@ export async function openCamera(
   open: (openFile: (file: string) => Promise<void>) => Promise<void>,
 ): Promise<Camera> {
   const pages: Page[] = [];
+  const asking = new Set<Request>();
   for (const deviceScaleFactor of densities) {
     const context = await browser.newContext({
       viewport,
@@ -49,6 +55,11 @@ export async function openCamera(
       timezoneId: 'UTC',
     });
     const page = await context.newPage();
+    page.on('request', (request) => {
+      if (request.url().endsWith('/ask')) asking.add(request);
+    });
+    page.on('requestfinished', (request) => asking.delete(request));
+    page.on('requestfailed', (request) => asking.delete(request));
     await open(async (file) => {
       await page.goto(pathToFileURL(file).href);
       await page.getByRole('heading', { name: 'PiKeep', level: 1 }).waitFor();
@@ -57,7 +68,14 @@ export async function openCamera(
     await page.evaluate('document.fonts.load("13px Pictures").then(() => undefined)');
     pages.push(page);
   }
-  return { pages, shoot: (name) => shoot(pages, name) };
+  /** What a page asks, and what it draws of the answer, comes with its next frames. */
+  async function isAnswered(): Promise<void> {
+    do {
+      await vi.waitUntil(() => asking.size === 0, patience);
+      for (const page of pages) await framesDrawn(page);
+    } while (asking.size > 0);
+  }
+  return { pages, isAnswered, shoot: (name) => shoot(pages, name) };
 }
 
 function fontStyle(): string {

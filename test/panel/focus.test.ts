@@ -79,20 +79,22 @@ describe.skipIf(needsTools('chromium'))('the focus', { timeout: 90_000 }, () => 
 
   it('stays on a button that has done its work', async () => {
     await rig.draw({ ...nothing, disks: [octopi], jobs: [jobOn(octopi, done)] });
-    let reply = (_reply: Reply): void => undefined;
+    const given = Promise.withResolvers<void>();
+    const reply = Promise.withResolvers<Reply>();
     const usual = rig.desk.handle.bind(rig.desk);
-    rig.desk.handle = () =>
-      new Promise((resolve) => {
-        reply = resolve;
-      });
+    rig.desk.handle = () => {
+      given.resolve();
+      return reply.promise;
+    };
     try {
       await press('Show in folder');
+      await given.promise;
       await expect
         .poll(() => page.locator('button[aria-disabled=true], button:disabled').count(), patience)
         .toBe(1);
       // A browser takes the focus from what cannot have it with the next one.
       await framesDrawn(page);
-      reply({ ok: true });
+      reply.resolve({ ok: true });
       await expect
         .poll(() => page.locator('button[aria-disabled=true], button:disabled').count(), patience)
         .toBe(0);

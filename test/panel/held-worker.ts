@@ -1,4 +1,4 @@
-/** Workers that stand still at a moment of one's choice, as if the processor had gone elsewhere. Linux. */
+/** Workers that stand still at a moment of one's choice, as if the processor had gone elsewhere. */
 
 import type { Progress } from '../../src/worker/progress.ts';
 import {
@@ -55,6 +55,18 @@ export class HeldWorkers {
         resolve();
       };
     });
+  }
+
+  /** As if nothing had been wanted of them. */
+  letGo(): void {
+    this.holdsNext = false;
+    this.#onProgress = null;
+    this.goOn();
+  }
+
+  /** Holds them where they are. */
+  hold(): void {
+    this.#signal('SIGSTOP');
   }
 
   goOn(): void {

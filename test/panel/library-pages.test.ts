@@ -72,6 +72,7 @@ describe.skipIf(needsTools('chromium'))('the pages of the library, by hand', () 
   it('ask for what is typed, letter by letter, and keep the list until the answer is there', async () => {
     rig.answer();
     await rig.toLibrary();
+    await rig.button(/^pihole/).waitFor();
     await rig.page.getByRole('searchbox').pressSequentially('pih');
     const asked = () =>
       rig.desk.questions.flatMap((query) =>

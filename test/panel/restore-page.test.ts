@@ -80,6 +80,43 @@ describe.skipIf(needsTools('chromium'))('the page of a restore in Chromium', () 
     expect(await button('Continue').isDisabled()).toBe(true);
   });
 
+  it('shows what was chosen at once, and lets nothing go on before the desk knows of it', async () => {
+    const carriedOut = Promise.withResolvers<void>();
+    await page.route('**/command', async (route) => {
+      await carriedOut.promise;
+      await route.continue();
+    });
+    const stick = page.locator('input[value="2-b"]');
+    const backup = page.getByRole('combobox');
+    await show(pageOf(octopiTarget, ready));
+    expect(await button('Continue').isEnabled()).toBe(true);
+    await stick.check();
+    // What comes meanwhile says nothing of the choice.
+    await show(pageOf(octopiTarget, ready));
+    expect([await stick.isChecked(), await button('Continue').isEnabled()]).toEqual([true, false]);
+    await backup.selectOption('b1');
+    await show(pageOf(octopiTarget, ready));
+    expect(await backup.inputValue()).toBe('b1');
+    desk.reply = {
+      ok: false,
+      problem: { code: 'USAGE', title: 'Not now', message: 'Not now.', next: '' },
+    };
+    carriedOut.resolve();
+    await page.getByRole('alert').getByText('Not now.').waitFor();
+    desk.reply = { ok: true };
+    await expect.poll(() => stick.isChecked()).toBe(false);
+    expect(await backup.inputValue()).toBe('b0');
+    expect(await button('Continue').isEnabled()).toBe(true);
+    await page.unroute('**/command');
+    await stick.check();
+    await commands().toHaveLength(3);
+    await show(pageOf(stickTarget, readyStick));
+    expect([await stick.isChecked(), await button('Continue').isEnabled()]).toEqual([true, true]);
+    // Another card than the one that was chosen last, from elsewhere.
+    await show(pageOf(octopiTarget, ready));
+    expect(await stick.isChecked()).toBe(false);
+  });
+
   it('asks with both sides, begins at the head of the question, and puts the safe way first', async () => {
     await show(pageOf(stickTarget, readyStick));
     await button('Continue').focus();

@@ -6,6 +6,7 @@ import { GIB, type SlotRig } from '../desk/slot-rig.ts';
 import { patience } from '../support/patience.ts';
 import { needsTools } from '../support/tools.ts';
 import { accessibilityProblems, takePicture } from './chromium.ts';
+import type { HeldWorkers } from './held-worker.ts';
 import type { ShownDesk } from './page-rig.ts';
 import { slotInChromium } from './slot-in-chromium.ts';
 
@@ -16,8 +17,9 @@ describe.skipIf(needsTools('chromium'))(
     let rig: SlotRig;
     let opened: ShownDesk;
     let page: Page;
+    let workers: HeldWorkers;
     slotInChromium((shown) => {
-      ({ rig, opened, page } = shown);
+      ({ rig, opened, page, workers } = shown);
     });
 
     const button = (name: string | RegExp) => page.getByRole('button', { name });
@@ -95,10 +97,14 @@ describe.skipIf(needsTools('chromium'))(
     it('can be stopped with a second thought, and is then offered again', async () => {
       await backedUp(GIB);
       await askAboutSecond();
+      const held = workers.holdAtProgress('writing');
       await button(/^Overwrite /).click();
+      await held;
       await page.getByText('Writing the card…').waitFor(patience);
       await button(/^Cancel the restore/).click();
       await button('Stop anyway').click();
+      await page.getByText('Stopping…').waitFor(patience);
+      workers.goOn();
       await page
         .getByText('This card is not finished, and no Pi can start from it.')
         .waitFor(patience);

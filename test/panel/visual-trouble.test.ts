@@ -34,11 +34,10 @@ describe.skipIf(needsStudio())('trouble looks as it did', { timeout: 300_000 }, 
     studio = await Studio.open('cut-off');
     const { rig, workers } = studio;
     await rig.insert('octopi.img', 16 * GIB);
-    workers.holdsNext = true;
+    const held = workers.holdAtProgress();
     await studio.pressOnce('Back up this Pi card');
-    await rig.job('working');
-    do await workers.holdAtProgress();
-    while (!isSomethingProven(rig.library));
+    await held;
+    while (!isSomethingProven(rig.library)) await workers.holdAtProgress();
     workers.kill();
     await studio.seen('Continue the backup');
     await studio.picture('failed and kept');

@@ -44,6 +44,7 @@ describe.skipIf(needsStudio())('the panel looks as it did', { timeout: 300_000 }
     workers.goOn();
     await studio.seen('Backed up and proven');
     await studio.seen('Browse');
+    await rig.until(({ backups }) => backups.length === 1);
     await studio.picture('proven');
     await studio.pressOnce('Eject');
     await studio.seen('The card is ejected.');
@@ -61,9 +62,9 @@ describe.skipIf(needsStudio())('the panel looks as it did', { timeout: 300_000 }
     await studio.seen('Try again');
     await studio.picture('needs attention');
 
-    workers.holdsNext = true;
+    const held = workers.holdAtProgress();
     await studio.pressOnce('Try again');
-    await workers.holdAtProgress();
+    await held;
     await rig.insert('pihole.img', GIB);
     await studio.seen('pihole.img');
     await studio.picture('several cards');

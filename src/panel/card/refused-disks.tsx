@@ -1,13 +1,17 @@
 import { say, sayCount } from '../../language/say.ts';
 import { Action } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
+import { useChoice } from '../parts/use-choice.ts';
 import { size } from '../parts/words.ts';
 
 /** Disks that are never offered, folded away, each with the reason. */
 export function RefusedDisks() {
   const { snapshot, send } = useTools();
   const { refused: disks, settings } = snapshot;
-  if (disks.length === 0 && !settings.showOtherExternal) return null;
+  const [showsOthers, choose] = useChoice(settings.showOtherExternal, (value) =>
+    send({ command: 'set-show-other-external', value }),
+  );
+  if (disks.length === 0 && !showsOthers) return null;
   return (
     <details class="aside">
       <summary>{heading(disks.length)}</summary>
@@ -33,10 +37,8 @@ export function RefusedDisks() {
       <label class="setting">
         <input
           type="checkbox"
-          checked={settings.showOtherExternal}
-          onChange={({ currentTarget: { checked } }) =>
-            void send({ command: 'set-show-other-external', value: checked })
-          }
+          checked={showsOthers}
+          onChange={({ currentTarget: { checked } }) => choose(checked)}
         />
         {say`Show other external disks`}
       </label>

@@ -5,14 +5,25 @@ import { flawWords } from '../library/library-words.ts';
 import { Action } from '../parts/action.tsx';
 import { useTools } from '../parts/page-tools.ts';
 import { ProblemWords } from '../parts/problem-words.tsx';
+import { useChoice } from '../parts/use-choice.ts';
 import { listed, size, when } from '../parts/words.ts';
 import type { RestorePageProps } from './restore-page.tsx';
 import { Target } from './target.tsx';
 
 /** The first step: which backup goes to which card. Nothing is written here. */
 export function RestoreChoice({ restore }: RestorePageProps) {
-  const { snapshot } = useTools();
-  const { targets, chosen, changed, forceUnmount } = restore;
+  const { snapshot, send } = useTools();
+  const { targets, changed, forceUnmount } = restore;
+  const [backup, chooseBackup] = useChoice(restore.backup.backup, (value) =>
+    send({ command: 'restore-choose-backup', backup: value }),
+  );
+  const [card, chooseCard] = useChoice(restore.chosen?.card ?? null, (value) => {
+    const disk = targets.find((one) => one.card === value)?.disk ?? '-';
+    return send({ command: 'restore-choose', disk, card: value ?? '-' });
+  });
+  // What is known of another card or backup says nothing of the one that was just chosen.
+  const isSettled = backup === restore.backup.backup && card === restore.chosen?.card;
+  const chosen = isSettled ? restore.chosen : null;
   const token = chosen?.state.is === 'ready' ? chosen.state.token : null;
   return (
     <>
@@ -22,14 +33,24 @@ export function RestoreChoice({ restore }: RestorePageProps) {
           {say`What is in the reader has changed. Nothing was written; please choose again.`}
         </p>
       )}
-      <Backups chosen={restore.backup} backups={snapshot.backups} />
+      <Backups
+        shown={backup}
+        chosen={restore.backup}
+        backups={snapshot.backups}
+        onChoose={chooseBackup}
+      />
       <fieldset class="targets">
         <legend>{say`Write it to`}</legend>
         {targets.length === 0 && (
           <p class="hint">{say`Put in the card that it shall be written to.`}</p>
         )}
         {targets.map((target) => (
-          <Target key={target.card} target={target} isChosen={target.card === chosen?.card} />
+          <Target
+            key={target.card}
+            target={target}
+            isChosen={target.card === card}
+            onChoose={() => chooseCard(target.card)}
+          />
         ))}
       </fieldset>
       {chosen && (
@@ -53,25 +74,23 @@ export function RestoreChoice({ restore }: RestorePageProps) {
 }
 
 interface BackupsProps {
+  /** Which one is shown as chosen. */
+  readonly shown: string;
+  /** The one that is known to be: it need not be among the newest. */
   readonly chosen: RestoreView['backup'];
   readonly backups: readonly BackupView[];
+  readonly onChoose: (backup: string) => void;
 }
 
-function Backups({ chosen, backups }: BackupsProps) {
-  const { send } = useTools();
+function Backups({ shown, chosen, backups, onChoose }: BackupsProps) {
   const isListed = backups.some(({ backup }) => backup === chosen.backup);
   const all: readonly RestoreView['backup'][] = isListed ? backups : [chosen, ...backups];
   return (
     <label class="field">
       <span>{say`Backup`}</span>
-      <select
-        value={chosen.backup}
-        onChange={({ currentTarget: { value } }) =>
-          void send({ command: 'restore-choose-backup', backup: value })
-        }
-      >
+      <select value={shown} onChange={({ currentTarget: { value } }) => onChoose(value)}>
         {all.map(({ backup, title, at, bytes, incomplete, verified }) => (
-          <option key={backup} value={backup} selected={backup === chosen.backup}>
+          <option key={backup} value={backup} selected={backup === shown}>
             {listed([title, at && when(at), size(bytes), flawWords(incomplete, verified)])}
           </option>
         ))}

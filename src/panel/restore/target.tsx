@@ -1,27 +1,20 @@
 import type { TargetView } from '../../contract/panel.ts';
 import { say } from '../../language/say.ts';
-import { useTools } from '../parts/page-tools.ts';
 import { CardPicture } from '../parts/pictures.tsx';
 import { ago, contentWords } from '../parts/words.ts';
 
 export interface TargetProps {
   readonly target: TargetView;
   readonly isChosen: boolean;
+  readonly onChoose: () => void;
 }
 
 /** One card to choose, with what is on it. */
-export function Target({ target, isChosen }: TargetProps) {
-  const { send } = useTools();
-  const { disk, card, title, subtitle, kind, isOrigin } = target;
+export function Target({ target, isChosen, onChoose }: TargetProps) {
+  const { card, title, subtitle, kind, isOrigin } = target;
   return (
     <label class={isChosen ? 'target chosen' : 'target'}>
-      <input
-        type="radio"
-        name="target"
-        value={card}
-        checked={isChosen}
-        onChange={() => void send({ command: 'restore-choose', disk, card })}
-      />
+      <input type="radio" name="target" value={card} checked={isChosen} onChange={onChoose} />
       <CardPicture lit={kind === 'pi'} />
       <span class="names">
         <span class="name">{title}</span>
