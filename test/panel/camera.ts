@@ -91,8 +91,15 @@ async function shoot(pages: readonly Page[], name: string): Promise<Map<string, 
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme });
       await page.evaluate(setTimes, 'same' as const);
-      const picture = await page.screenshot({ fullPage: true });
+      const height = await page.evaluate(() => document.documentElement.scrollHeight);
+      // In a higher window a long list draws more of its rows, with times of their own.
+      await page.setViewportSize({ ...viewport, height });
+      await framesDrawn(page);
+      await page.evaluate(setTimes, 'same' as const);
+      const picture = await page.screenshot();
       await page.evaluate(setTimes, 'own' as const);
+      await page.setViewportSize(viewport);
+      await framesDrawn(page);
       shots.set(`${name} ${colorScheme} ${densities[index]}x`, picture);
     }
   }

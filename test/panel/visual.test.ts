@@ -53,6 +53,7 @@ describe.skipIf(needsStudio())('the panel looks as it did', { timeout: 300_000 }
 
     await rig.insert('octopi-again.img', LARGE);
     await studio.seen('last backed up');
+    await studio.seen(/^Same as your backup of /);
     await studio.picture('card known');
 
     workers.holdsNext = true;
