@@ -179,9 +179,16 @@ describe('a card in the slot', () => {
   });
 
   test('listing can be interrupted while a copy settles', async () => {
-    await insert('card.img');
-    await expect(platform.disks.list(AbortSignal.timeout(50))).rejects.toMatchObject({
-      code: 'INTERRUPTED',
+    // On a busy machine it may have settled before anybody looks.
+    await eventually('a listing is interrupted', async () => {
+      await insert('card.img');
+      const listing = platform.disks.list(AbortSignal.timeout(50));
+      const code = await listing.then(
+        () => null,
+        (error: unknown) => (error as { code?: unknown }).code,
+      );
+      expect([null, 'INTERRUPTED']).toContain(code);
+      return code === 'INTERRUPTED';
     });
   });
 });
