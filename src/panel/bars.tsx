@@ -77,17 +77,17 @@ function progressWords({ title, state, kind }: JobView): string {
 }
 
 export function Foot() {
-  const { snapshot, send } = useTools();
-  const [ejects, choose] = useChoice(snapshot.settings.ejectWhenDone, (value) =>
-    send({ command: 'set-eject-when-done', value }),
-  );
+  const { snapshot } = useTools();
+  const [ejects, choose] = useChoice(snapshot.settings.ejectWhenDone);
   return (
     <footer class="bar">
       <label>
         <input
           type="checkbox"
           checked={ejects}
-          onChange={({ currentTarget: { checked } }) => choose(checked)}
+          onChange={({ currentTarget: { checked } }) =>
+            choose(checked, { command: 'set-eject-when-done', value: checked })
+          }
         />
         {say`Eject the card when done`}
       </label>

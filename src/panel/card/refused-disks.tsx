@@ -6,11 +6,9 @@ import { size } from '../parts/words.ts';
 
 /** Disks that are never offered, folded away, each with the reason. */
 export function RefusedDisks() {
-  const { snapshot, send } = useTools();
+  const { snapshot } = useTools();
   const { refused: disks, settings } = snapshot;
-  const [showsOthers, choose] = useChoice(settings.showOtherExternal, (value) =>
-    send({ command: 'set-show-other-external', value }),
-  );
+  const [showsOthers, choose] = useChoice(settings.showOtherExternal);
   if (disks.length === 0 && !showsOthers) return null;
   return (
     <details class="aside">
@@ -38,7 +36,9 @@ export function RefusedDisks() {
         <input
           type="checkbox"
           checked={showsOthers}
-          onChange={({ currentTarget: { checked } }) => choose(checked)}
+          onChange={({ currentTarget: { checked } }) =>
+            choose(checked, { command: 'set-show-other-external', value: checked })
+          }
         />
         {say`Show other external disks`}
       </label>

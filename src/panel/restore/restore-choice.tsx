@@ -12,15 +12,10 @@ import { Target } from './target.tsx';
 
 /** The first step: which backup goes to which card. Nothing is written here. */
 export function RestoreChoice({ restore }: RestorePageProps) {
-  const { snapshot, send } = useTools();
+  const { snapshot } = useTools();
   const { targets, changed, forceUnmount } = restore;
-  const [backup, chooseBackup] = useChoice(restore.backup.backup, (value) =>
-    send({ command: 'restore-choose-backup', backup: value }),
-  );
-  const [card, chooseCard] = useChoice(restore.chosen?.card ?? null, (value) => {
-    const disk = targets.find((one) => one.card === value)?.disk ?? '-';
-    return send({ command: 'restore-choose', disk, card: value ?? '-' });
-  });
+  const [backup, chooseBackup] = useChoice(restore.backup.backup);
+  const [card, chooseCard] = useChoice(restore.chosen?.card);
   // What is known of another card or backup says nothing of the one that was just chosen.
   const isSettled = backup === restore.backup.backup && card === restore.chosen?.card;
   const chosen = isSettled ? restore.chosen : null;
@@ -37,7 +32,9 @@ export function RestoreChoice({ restore }: RestorePageProps) {
         shown={backup}
         chosen={restore.backup}
         backups={snapshot.backups}
-        onChoose={chooseBackup}
+        onChoose={(value) =>
+          chooseBackup(value, { command: 'restore-choose-backup', backup: value })
+        }
       />
       <fieldset class="targets">
         <legend>{say`Write it to`}</legend>
@@ -49,7 +46,13 @@ export function RestoreChoice({ restore }: RestorePageProps) {
             key={target.card}
             target={target}
             isChosen={target.card === card}
-            onChoose={() => chooseCard(target.card)}
+            onChoose={() =>
+              chooseCard(target.card, {
+                command: 'restore-choose',
+                disk: target.disk,
+                card: target.card,
+              })
+            }
           />
         ))}
       </fieldset>
