@@ -32,7 +32,7 @@ export interface Camera {
   /** At one and two device pixels for each of CSS. */
   readonly pages: readonly Page[];
   /** Resolves when every page shows what it has asked for. */
-  isAnswered(): Promise<void>;
+  answered(): Promise<void>;
   /** By name, as "offered dark 2x". */
   shoot(name: string): Promise<Map<string, Buffer>>;
 }
@@ -69,13 +69,13 @@ export async function openCamera(
     pages.push(page);
   }
   /** What a page asks, and what it draws of the answer, comes with its next frames. */
-  async function isAnswered(): Promise<void> {
+  async function answered(): Promise<void> {
     do {
       await vi.waitUntil(() => asking.size === 0, patience);
       for (const page of pages) await framesDrawn(page);
     } while (asking.size > 0);
   }
-  return { pages, isAnswered, shoot: (name) => shoot(pages, name) };
+  return { pages, answered, shoot: (name) => shoot(pages, name) };
 }
 
 function fontStyle(): string {

@@ -1,5 +1,7 @@
 /** Workers that stand still at a moment of one's choice, as if the processor had gone elsewhere. */
 
+import type { ChildProcess } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Progress } from '../../src/worker/progress.ts';
 import {
   type RunTask,
@@ -8,13 +10,13 @@ import {
   type StartWorker,
 } from '../../src/worker/run-task.ts';
 import { startNodeWorker } from '../../src/worker/start-node-worker.ts';
-import { processTree } from '../support/process-tree.ts';
 
 export class HeldWorkers {
   /** The next worker stands still from its first moment. */
   holdsNext = false;
   #onProgress: ((progress: Progress) => void) | null = null;
   readonly #change: Partial<RunTaskOptions>;
+  readonly #processes: ChildProcess[] = [];
 
   /** `change`: what tasks are run with besides. */
   constructor(change: Partial<RunTaskOptions> = {}) {
@@ -22,7 +24,13 @@ export class HeldWorkers {
   }
 
   readonly start: StartWorker = () => {
+    const note = (message: unknown): void => {
+      this.#processes.push((message as { process: ChildProcess }).process);
+    };
+    // What steers a worker does not say which process it is.
+    subscribe('child_process', note);
     const worker = startNodeWorker();
+    unsubscribe('child_process', note);
     if (this.holdsNext) this.#signal('SIGSTOP');
     this.holdsNext = false;
     return worker;
@@ -78,8 +86,6 @@ export class HeldWorkers {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    for (const { pid, commandLine } of processTree(process.pid)) {
-      if (commandLine.includes('/worker/entry.ts')) process.kill(pid, signal);
-    }
+    for (const child of this.#processes) child.kill(signal);
   }
 }

@@ -131,7 +131,7 @@ export class Studio {
       ),
     );
     await this.everywhere((page) => page.mouse.move(0, 0));
-    await this.#camera.isAnswered();
+    await this.#camera.answered();
     for (const [one, now] of await this.#camera.shoot(name)) {
       this.#taken.push(one);
       const words = await judge(this.#table, { folder: this.#folder, name: one }, now);
